@@ -1,0 +1,45 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let package = Package(
+  name: "mcp-junction",
+  platforms: [.macOS(.v26)],
+  targets: [
+    .systemLibrary(
+      name: "CLibUV", pkgConfig: "libuv-static", providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
+    module("JSONRPC"),
+    module("MCP", ["JSONRPC"]),
+    module("Configuration", ["JSONRPC"]),
+    module("ConnectionPooling"),
+    module("EventLoop", ["CLibUV"]),
+    module("Platform", ["EventLoop", "JSONRPC", "CLibUV"]),
+    module("Gateway", ["JSONRPC", "MCP", "Configuration", "ConnectionPooling", "EventLoop"]),
+    .executableTarget(
+      name: "mcp-junction",
+      dependencies: [
+        "JSONRPC", "MCP", "Configuration", "ConnectionPooling", "EventLoop", "Platform", "Gateway", "CLibUV",
+      ],
+      swiftSettings: settings),
+    .target(name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/TestSupport", swiftSettings: settings),
+    tests("JSONRPCTests", ["JSONRPC"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

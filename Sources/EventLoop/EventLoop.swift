@@ -1,0 +1,75 @@
+package import CLibUV
+
+/// A libuv loop that runs the jobs of ``GatewayActor`` on its own thread.
+///
+/// A job enqueued on the loop thread costs no system call; one from another thread goes through a lock and
+/// `uv_async_send`. Each turn runs the jobs that were there when it began, then lets IO happen, so that a job that keeps
+/// yielding starves nothing. What was written during a turn is flushed once, just before the loop polls again
+/// (see ``TurnEnd``).
+package final class EventLoop: SerialExecutor, @unchecked Sendable {
+  package static let shared = EventLoop()
+
+  package let handle = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)
+  private let wakeUp = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)
+  private let idle = UnsafeMutablePointer<uv_idle_t>.allocate(capacity: 1)
+  private let owner = ThreadIdentity()
+  private let foreign = ForeignJobs()
+  private var local: [UnownedJob] = []
+  private var running: [UnownedJob] = []
+
+  private init() {
+    Self.must(uv_loop_init(handle))
+    Self.must(uv_async_init(handle, wakeUp) { _ in EventLoop.shared.adoptForeignJobs() })
+    Self.must(uv_idle_init(handle, idle))
+    TurnEnd.install(on: handle)
+  }
+
+  package func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    if owner.isCurrent {
+      appendLocal(job)
+    } else {
+      foreign.append(job)
+      uv_async_send(wakeUp)
+    }
+  }
+
+  private func appendLocal(_ job: UnownedJob) {
+    if local.isEmpty {
+      // An active idle handle keeps the poll from blocking and calls back once per turn.
+      uv_idle_start(idle) { _ in EventLoop.shared.runTurn() }
+    }
+    local.append(job)
+  }
+
+  private func adoptForeignJobs() {
+    for job in foreign.takeAll() { appendLocal(job) }
+  }
+
+  private func runTurn() {
+    swap(&local, &running)
+    for job in running { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
+    running.removeAll(keepingCapacity: true)
+    if local.isEmpty { uv_idle_stop(idle) }
+  }
+
+  package func checkIsolated() { precondition(owner.isCurrent, "not on the loop thread") }
+
+  package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+
+  /// Makes the calling thread the loop thread, before anything isolated runs on it.
+  package func adoptCurrentThread() { owner.adoptCurrent() }
+
+  /// Runs the loop on the calling thread until ``stop()``: the main thread in the product.
+  package func run() {
+    adoptCurrentThread()
+    uv_run(handle, UV_RUN_DEFAULT)
+  }
+
+  /// Makes ``run()`` return after the current turn. Called on the loop thread.
+  package func stop() { uv_stop(handle) }
+
+  private static func must(_ status: Int32) {
+    precondition(status == 0, "libuv could not set up the event loop: \(String(cString: uv_strerror(status)))")
+  }
+}

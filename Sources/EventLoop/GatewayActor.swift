@@ -1,0 +1,16 @@
+/// The actor that owns all mutable state of the gateway; its executor is the event loop.
+@globalActor package actor GatewayActor {
+  package static let shared = GatewayActor()
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { EventLoop.shared.asUnownedSerialExecutor() }
+
+  /// Enters the actor synchronously from a C callback that libuv made on the loop thread.
+  ///
+  /// The one place that casts isolation away, the way `MainActor.assumeIsolated` does; it checks the thread first.
+  package static func assumeIsolated<T>(_ body: @GatewayActor () throws -> T) rethrows -> T {
+    typealias NoActor = () throws -> T
+    EventLoop.shared.checkIsolated()
+    return try withoutActuallyEscaping(body) { (isolated: @escaping @GatewayActor () throws -> T) throws -> T in
+      try unsafeBitCast(isolated, to: NoActor.self)()
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/// A growable run of raw bytes that can be shared by reference.
+///
+/// A large frame lives in the buffer it was read into until it has been written on: a queue that still needs it keeps a
+/// reference, and the reader takes another buffer meanwhile.
+package final class ByteBuffer {
+  private(set) var base: UnsafeMutableRawPointer
+  package private(set) var capacity: Int
+  package private(set) var count = 0
+
+  package init(capacity: Int) {
+    base = .allocate(byteCount: capacity, alignment: 16)
+    self.capacity = capacity
+  }
+
+  deinit { base.deallocate() }
+
+  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+  var free: Int { capacity - count }
+
+  /// Makes room for `additional` more bytes; what pointed into the buffer is invalid afterwards.
+  func reserve(_ additional: Int) {
+    guard free < additional else { return }
+    var wanted = max(capacity, 1024)
+    while wanted - count < additional { wanted *= 2 }
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
+    larger.copyMemory(from: base, byteCount: count)
+    base.deallocate()
+    base = larger
+    capacity = wanted
+  }
+
+  package func append(_ bytes: UnsafeRawBufferPointer) {
+    guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
+    reserve(bytes.count)
+    (base + count).copyMemory(from: source, byteCount: bytes.count)
+    count += bytes.count
+  }
+
+  /// The unused tail, for a read that puts bytes there itself and then calls ``commit(_:)``.
+  var tail: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: base + count, count: free) }
+
+  func commit(_ additional: Int) {
+    precondition(additional >= 0 && additional <= free)
+    count += additional
+  }
+
+  func removeAll() { count = 0 }
+}

@@ -1,0 +1,176 @@
+/// Cuts a byte stream into messages at line feeds and scans each one as it arrives.
+///
+/// Only byte 0x0A ends a message; a carriage return before it and empty lines are passed over. A message that is broken
+/// or too long costs that message alone: the stream goes on with the next line.
+package struct FrameReader {
+  /// A line that is no message.
+  package struct Malformed {
+    package enum Reason: Sendable {
+      case syntax(JSONSyntaxError)
+      case tooLong(limit: Int)
+    }
+
+    package let reason: Reason
+    /// The raw `id`, when it stood before the fault.
+    package let id: RawToken?
+    /// Whether a `method` stood before the fault.
+    package let hasMethod: Bool
+    /// The line's beginning, at most 200 bytes.
+    package let excerpt: String
+  }
+
+  package enum Event {
+    case frame(Frame)
+    case malformed(Malformed)
+  }
+
+  /// The most bytes of a message, line ending excluded.
+  package let limit: Int
+  private let frame = Frame()
+  private var scanner = EnvelopeScanner()
+  /// The beginning of a message whose end has not arrived.
+  private var partial: ByteBuffer?
+  /// Where in `partial` no line feed has been looked for.
+  private var searched = 0
+  private var fault: Malformed.Reason?
+  /// The beginning of a broken line, whose bytes are no longer kept.
+  private var broken: (id: RawToken?, hasMethod: Bool, excerpt: String)?
+
+  package init(limit: Int) { self.limit = limit }
+
+  /// Whether a message has begun and not ended.
+  package var isInsideFrame: Bool { (partial?.count ?? 0) > 0 || broken != nil }
+
+  /// Takes what was read and calls `body` with every message that it completes.
+  package mutating func receive(_ bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
+    var rest = bytes
+    if broken != nil {
+      guard let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: rest, from: 0) else { return }
+      rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
+      endBrokenLine(body)
+    }
+    if let buffer = partial, buffer.count > 0 {
+      let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: rest, from: 0)
+      buffer.append(UnsafeRawBufferPointer(rebasing: rest[..<(end ?? rest.count)]))
+      guard let end else {
+        scanPartial()
+        return
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
+      endPartial(body)
+    }
+    while let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: rest, from: 0) {
+      whole(UnsafeRawBufferPointer(rebasing: rest[..<end]), body)
+      rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
+    }
+    guard !rest.isEmpty else { return }
+    if partial == nil { partial = ByteBuffer(capacity: max(rest.count * 2, 4096)) }
+    partial?.append(rest)
+    scanPartial()
+  }
+
+  /// Ends the stream: what stands without a line ending is a message all the same.
+  package mutating func finish(_ body: (Event) -> Void) {
+    if broken != nil { endBrokenLine(body) }
+    if let partial, partial.count > 0 { endPartial(body) }
+  }
+
+  // MARK: - Whole lines
+
+  private mutating func whole(_ line: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
+    let line = Self.trimmed(line)
+    guard !line.isEmpty else { return }
+    guard line.count <= limit else {
+      scanner.reset()
+      try? scanner.scan(UnsafeRawBufferPointer(rebasing: line[..<limit]))
+      fail(.tooLong(limit: limit), line, body)
+      return
+    }
+    scanner.reset()
+    deliver(line, storage: nil, body)
+  }
+
+  private mutating func deliver(_ line: UnsafeRawBufferPointer, storage: ByteBuffer?, _ body: (Event) -> Void) {
+    do throws(JSONSyntaxError) {
+      try scanner.scan(line)
+      try scanner.finish(frame, line)
+    } catch {
+      fail(.syntax(error), line, body)
+      return
+    }
+    frame.storage = storage
+    frame.storageOffset = 0
+    body(.frame(frame))
+    frame.storage = nil
+  }
+
+  private mutating func fail(_ reason: Malformed.Reason, _ line: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
+    let start = beginning(of: line)
+    scanner.reset()
+    body(.malformed(Malformed(reason: reason, id: start.id, hasMethod: start.hasMethod, excerpt: start.excerpt)))
+  }
+
+  /// What can be told of a broken line: its id, as long as it stood before the fault.
+  private func beginning(of line: UnsafeRawBufferPointer) -> (id: RawToken?, hasMethod: Bool, excerpt: String) {
+    frame.bytes = line
+    frame.members = scanner.found
+    let id = frame.raw("id").flatMap { RawToken(identifier: $0) }
+    let hasMethod = frame.range("method") != nil
+    return (id, hasMethod, String(decoding: line.prefix(200), as: UTF8.self))
+  }
+
+  // MARK: - Lines in pieces
+
+  private mutating func scanPartial() {
+    guard let buffer = partial else { return }
+    if searched == 0 { scanner.reset() }
+    searched = buffer.count
+    do throws(JSONSyntaxError) {
+      try scanner.scan(buffer.bytes)
+      guard buffer.count > limit else { return }
+      fault = .tooLong(limit: limit)
+    } catch {
+      fault = .syntax(error)
+    }
+    broken = beginning(of: buffer.bytes)
+    partial = nil
+    searched = 0
+  }
+
+  private mutating func endPartial(_ body: (Event) -> Void) {
+    guard var buffer = partial.take() else { return }
+    if searched == 0 { scanner.reset() }
+    searched = 0
+    let line = Self.trimmedEnd(buffer.bytes)
+    if line.count > limit {
+      fail(.tooLong(limit: limit), line, body)
+    } else if !Self.trimmed(line).isEmpty {
+      deliver(line, storage: buffer, body)
+    }
+    // Somebody may still write from these bytes; then the next message gets other ones.
+    if isKnownUniquelyReferenced(&buffer), buffer.capacity <= OutputBuffer.shareFrom {
+      buffer.removeAll()
+      partial = buffer
+    }
+  }
+
+  private mutating func endBrokenLine(_ body: (Event) -> Void) {
+    guard let start = broken, let fault else { return }
+    broken = nil
+    self.fault = nil
+    scanner.reset()
+    body(.malformed(Malformed(reason: fault, id: start.id, hasMethod: start.hasMethod, excerpt: start.excerpt)))
+  }
+
+  private static func trimmed(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    var start = 0
+    while start < line.count, line[start] == 0x20 || line[start] == 0x09 || line[start] == 0x0D { start += 1 }
+    return trimmedEnd(UnsafeRawBufferPointer(rebasing: line[start...]))
+  }
+
+  private static func trimmedEnd(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    var end = line.count
+    while end > 0, line[end - 1] == 0x20 || line[end - 1] == 0x09 || line[end - 1] == 0x0D { end -= 1 }
+    return UnsafeRawBufferPointer(rebasing: line[..<end])
+  }
+}

@@ -1,0 +1,42 @@
+/// A JSON scalar kept as the bytes it was spelled with: a request id or a progress token.
+///
+/// `1`, `1.0` and `"1"` are three different tokens. Up to 16 bytes cost no allocation.
+package struct RawToken: Hashable, Sendable {
+  private var low: UInt64 = 0
+  private var high: UInt64 = 0
+  private let count: Int
+  private let long: [UInt8]
+
+  package init(_ bytes: UnsafeRawBufferPointer) {
+    count = bytes.count
+    guard count <= 16 else {
+      long = Array(bytes)
+      return
+    }
+    long = []
+    withUnsafeMutableBytes(of: &low) { $0.copyBytes(from: bytes.prefix(8)) }
+    withUnsafeMutableBytes(of: &high) { $0.copyBytes(from: bytes.dropFirst(8)) }
+  }
+
+  /// Makes a token of a request id or progress token; nil when the value is neither string nor number.
+  package init?(identifier bytes: UnsafeRawBufferPointer) {
+    guard let first = bytes.first else { return nil }
+    switch first {
+    case UInt8(ascii: "\""), UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): self.init(bytes)
+    default: return nil
+    }
+  }
+
+  package init(_ text: String) {
+    var text = text
+    self = text.withUTF8 { RawToken(UnsafeRawBufferPointer($0)) }
+  }
+
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    if count > 16 { return try long.withUnsafeBytes(body) }
+    return try withUnsafeBytes(of: (low, high)) { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+  }
+
+  /// The token as it is spelled in JSON.
+  package var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+}

@@ -40,6 +40,7 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("JSONRPCTests", ["JSONRPC"]),
+    tests("PlatformTests", ["Platform", "EventLoop", "JSONRPC", "CLibUV"]),
   ],
   swiftLanguageModes: [.v6]
 )

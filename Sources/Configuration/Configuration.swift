@@ -13,20 +13,25 @@ package struct Configuration: Sendable {
   /// Reads a file's bytes. It fails when nothing useful is left: the bytes are not JSON, there is no object of servers,
   /// the top-level `junction` is wrong, or every server that is not disabled is.
   ///
-  /// - Parameters:
-  ///   - path: The file's path, for messages and as the starting point of relative paths; it should be absolute.
-  ///   - environment: What `${VAR}` refers to.
-  ///   - readFile: Returns the bytes of an `envFile`.
+  /// `path` appears in messages and is where relative paths start; it should be absolute.
   package static func read(
-    _ bytes: [UInt8], path: String, environment: [String: String],
-    readFile: @escaping (String) -> Result<[UInt8], FileProblem>
+    _ bytes: [UInt8], path: String, in surroundings: ConfigurationSurroundings
   ) -> Result<Configuration, ConfigurationFailure> {
     let source = SourceText(path: path, bytes: bytes)
     do {
-      var reader = ConfigurationReader(source: source, environment: environment, readFile: readFile)
+      var reader = ConfigurationReader(source: source, surroundings: surroundings)
       return reader.read(try JSONNode.parse(source))
     } catch {
       return .failure(ConfigurationFailure(problems: [source.problem(at: error.offset, error.description)]))
     }
+  }
+
+  /// Reads a file's bytes where nothing is known of the running program, so that an entry that is this very gateway
+  /// passes.
+  package static func read(
+    _ bytes: [UInt8], path: String, environment: [String: String],
+    readFile: @escaping (String) -> Result<[UInt8], FileProblem>
+  ) -> Result<Configuration, ConfigurationFailure> {
+    read(bytes, path: path, in: ConfigurationSurroundings(environment: environment, readFile: readFile))
   }
 }

@@ -4,17 +4,13 @@ struct ConfigurationReader {
   private static let keys = serverKeys + ["junction"]
 
   let source: SourceText
-  let environment: [String: String]
-  let readFile: (String) -> Result<[UInt8], FileProblem>
+  let surroundings: ConfigurationSurroundings
   private var problems: [ConfigurationProblem] = []
   private var warnings: [ConfigurationProblem] = []
 
-  init(
-    source: SourceText, environment: [String: String], readFile: @escaping (String) -> Result<[UInt8], FileProblem>
-  ) {
+  init(source: SourceText, surroundings: ConfigurationSurroundings) {
     self.source = source
-    self.environment = environment
-    self.readFile = readFile
+    self.surroundings = surroundings
   }
 
   mutating func read(_ root: JSONNode) -> Result<Configuration, ConfigurationFailure> {
@@ -40,8 +36,9 @@ struct ConfigurationReader {
     var settings = GatewaySettings()
     guard let field else { return settings }
     var reader = SettingReader(source: source, server: nil)
-    reader.read(field.value, into: &settings, table: GatewaySettings.table, path: "junction")
+    reader.read(field.value, into: &settings)
     problems += reader.problems
+    settings.metricsFile = settings.metricsFile.map { surroundings.resolve($0, besides: source.path) }
     return settings
   }
 
@@ -51,7 +48,7 @@ struct ConfigurationReader {
       report(field.value.offset, "'\(field.key)' must be an object of servers by name, not \(field.value.kind)")
       return []
     }
-    let context = ReadingContext(source: source, environment: environment, readFile: readFile, defaults: defaults)
+    let context = ReadingContext(source: source, surroundings: surroundings, defaults: defaults)
     var servers: [ServerConfiguration] = []
     var seen: Set<String> = []
     for entry in entries where seen.insert(entry.key).inserted {
@@ -60,7 +57,8 @@ struct ConfigurationReader {
         reader.reportSecondEntry(at: other.keyOffset)
       }
       servers.append(reader.read(entry.value))
-      warnings += reader.warnings
+      // Editors add the same key to every entry; once is enough.
+      warnings += reader.warnings.filter { new in !warnings.contains { $0.message == new.message } }
     }
     let prefixes = ServerPrefix.assign(servers.map { ($0.name, $0.settings.prefix) })
     for (index, prefix) in prefixes.enumerated() { servers[index].prefix = prefix }

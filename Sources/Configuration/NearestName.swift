@@ -6,7 +6,7 @@ enum NearestName {
     var best: (name: String, distance: Int)?
     for candidate in candidates {
       let distance = distance(wanted, Array(candidate.lowercased()))
-      guard distance <= max(1, min(wanted.count, candidate.count) / 3 + 1), distance < candidate.count else { continue }
+      guard distance <= (min(wanted.count, candidate.count) + 2) / 3, distance < candidate.count else { continue }
       if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }
     }
     return best?.name

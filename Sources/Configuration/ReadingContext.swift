@@ -1,20 +1,23 @@
 /// What a server's entry is read against: everything outside of it that its meaning depends on.
 struct ReadingContext {
   let source: SourceText
-  let environment: [String: String]
-  let readFile: (String) -> Result<[UInt8], FileProblem>
+  let surroundings: ConfigurationSurroundings
   /// What the top-level `junction` says for all servers.
   let defaults: ServerSettings
 
-  /// Returns an absolute path for one written in the configuration: `~/` stands for the home directory, and a relative
-  /// path starts at the directory of the configuration file, so that a file works wherever the gateway is started.
-  func resolve(_ path: String) -> String {
-    if path.hasPrefix("/") { return path }
-    if path == "~" || path.hasPrefix("~/"), let home = environment["HOME"], !home.isEmpty {
-      return home + path.dropFirst()
-    }
-    guard let slash = source.path.lastIndex(of: "/") else { return path }
-    let relative = path.hasPrefix("./") ? path.dropFirst(2) : path[...]
-    return "\(source.path[...slash])\(relative)"
+  var environment: [String: String] { surroundings.environment }
+
+  func resolve(_ path: String) -> String { surroundings.resolve(path, besides: source.path) }
+
+  /// Whether a process would be a gateway on the file that is being read, and so would start itself without end.
+  func isThisGateway(_ launch: ProcessLaunch) -> Bool {
+    guard surroundings.isThisProgram(launch.command), case .success(let arguments) = Arguments.parse(launch.arguments)
+    else { return false }
+    var environment = environment
+    for variable in launch.environment { environment[variable.name] = variable.value }
+    let location = ConfigurationLocation.choose(flag: arguments.configurationPath, environment: environment)
+    guard let path = location?.path else { return false }
+    let base = launch.directory ?? surroundings.currentDirectory
+    return surroundings.areSameFile(path.hasPrefix("/") ? path : "\(base)/\(path)", source.path)
   }
 }

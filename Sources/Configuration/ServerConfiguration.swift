@@ -10,6 +10,8 @@ package struct ServerConfiguration: Sendable {
   package let isDisabled: Bool
   /// Nil when the entry is too wrong to say.
   package let launch: Launch?
+  /// What `junction.replicas` lists beside the entry's own command.
+  let replicas: [ReplicaConfiguration]
   package let settings: ServerSettings
   /// Texts that must not be shown: values of `env`, `envFile` and `headers`, and what was put in for `${VAR}`, from 8
   /// characters on.
@@ -20,6 +22,14 @@ package struct ServerConfiguration: Sendable {
   private static let handshakeTimeout: UInt64 = 30_000
 
   package var problem: ConfigurationProblem? { problems.first }
+
+  /// What is run for the server: its own command as often as `instances` says, then its replicas. Empty when it is not
+  /// a subprocess.
+  package var endpoints: [ReplicaConfiguration] {
+    guard let launch = launch?.process else { return [] }
+    let own = ReplicaConfiguration(launch: launch, priority: settings.priority)
+    return Array(repeating: own, count: settings.instances) + replicas
+  }
 
   /// Milliseconds from the first frame sent to the end of the handshake; longer for package launchers.
   package var handshakeTimeout: UInt64 {

@@ -2,9 +2,6 @@ import JSONRPC
 
 /// Reads one entry of the file's servers. Whatever is wrong with it becomes a problem of this server alone.
 struct ServerReader {
-  /// The transports of remote servers, as the editors spell them.
-  private static let remoteTypes = ["http", "sse", "streamable-http", "streamableHttp"]
-
   let context: ReadingContext
   let name: String
   private(set) var problems: [ConfigurationProblem] = []
@@ -24,6 +21,7 @@ struct ServerReader {
     var isDisabled = false
     var settings = context.defaults
     var launch: Launch?
+    var replicas: [ReplicaConfiguration] = []
     if case .object(let members) = node.content {
       let fields = Fields(members.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
       for problem in context.source.duplicates(in: node, server: name) { problems.append(problem) }
@@ -32,17 +30,18 @@ struct ServerReader {
       if let timeout = timeout(fields["timeout"]) { settings.callTimeout = timeout }
       if let junction = fields["junction"] { read(junction, into: &settings) }
       launch = self.launch(fields, at: node.offset)
+      if let list = fields["junction"]?.value.member("replicas") { replicas = self.replicas(list.value, of: fields) }
     } else {
       report(node.offset, "the entry of a server must be an object, not \(node.kind)")
     }
     return ServerConfiguration(
       name: name, prefix: settings.prefix ?? "", problems: problems, isDisabled: isDisabled, launch: launch,
-      settings: settings, secrets: secrets.texts)
+      replicas: replicas, settings: settings, secrets: secrets.texts)
   }
 
   private mutating func read(_ junction: JSONNode.Member, into settings: inout ServerSettings) {
     var reader = SettingReader(source: context.source, server: name)
-    reader.read(junction.value, into: &settings, table: ServerSettings.table, path: "junction")
+    reader.read(junction.value, into: &settings)
     problems += reader.problems
     if let prefix = settings.prefix, !ServerPrefix.isLegal(prefix) {
       report(
@@ -57,18 +56,18 @@ struct ServerReader {
   private mutating func launch(_ fields: Fields, at offset: Int) -> Launch? {
     let type = fields["type"].flatMap { string($0.value, key: "type") }
     let typeOffset = fields["type"]?.value.offset ?? offset
-    if let type, type != "stdio", !Self.remoteTypes.contains(type) {
-      let all = ["stdio"] + Self.remoteTypes
+    if let type, type != "stdio", !EntryKey.remoteTypes.contains(type) {
+      let all = ["stdio"] + EntryKey.remoteTypes
       let cure = NearestName.of(type, among: all).map { "did you mean \"\($0)\"?" }
       report(
         typeOffset, "unknown type \(JSONText.quote(type)); \(cure ?? "it is one of \(all.joined(separator: ", "))")")
     }
     switch (fields["command"], fields["url"]) {
     case (let command?, nil):
-      if let type, Self.remoteTypes.contains(type) {
+      if let type, EntryKey.remoteTypes.contains(type) {
         report(typeOffset, "the type \"\(type)\" goes with a 'url', but the entry has a 'command'")
       }
-      return process(command, fields)
+      return process(command, fields).map(Launch.process)
     case (nil, let url?):
       if type == "stdio" { report(typeOffset, "the type \"stdio\" goes with a 'command', but the entry has a 'url'") }
       return remote(url, fields)
@@ -78,7 +77,7 @@ struct ServerReader {
     return nil
   }
 
-  private mutating func process(_ field: JSONNode.Member, _ fields: Fields) -> Launch? {
+  private mutating func process(_ field: JSONNode.Member, _ fields: Fields) -> ProcessLaunch? {
     let command = expanded(field.value, key: "command")
     let arguments = arguments(fields["args"])
     var environment: [EnvironmentVariable] = []
@@ -97,10 +96,53 @@ struct ServerReader {
       warn(
         field.value.offset, "'command' is one program's name and goes through no shell; put its arguments into 'args'")
     }
-    return .process(
-      ProcessLaunch(
-        command: command.contains("/") || command.hasPrefix("~") ? context.resolve(command) : command,
-        arguments: arguments, environment: environment, directory: directory))
+    let launch = ProcessLaunch(
+      command: command.contains("/") || command.hasPrefix("~") ? context.resolve(command) : command,
+      arguments: arguments, environment: environment, directory: directory)
+    if context.isThisGateway(launch) {
+      report(
+        field.value.offset,
+        "server '\(name)' is this gateway on this same file and would start itself without end; remove it")
+    }
+    return launch
+  }
+
+  /// Reads `junction.replicas`. What a replica does not say is taken from the entry.
+  private mutating func replicas(_ list: JSONNode, of fields: Fields) -> [ReplicaConfiguration] {
+    guard case .array(let elements) = list.content else {
+      report(list.offset, "'junction.replicas' must be an array of objects, not \(list.kind)")
+      return []
+    }
+    var replicas: [ReplicaConfiguration] = []
+    for (index, element) in elements.enumerated() {
+      let path = "junction.replicas[\(index)]"
+      guard case .object(let members) = element.content else {
+        report(element.offset, "'\(path)' must be an object, not \(element.kind)")
+        continue
+      }
+      var own = Fields(members.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+      for member in members where !ReplicaKey.names.contains(member.key) {
+        let cure = NearestName.of(member.key, among: ReplicaKey.names).map { "did you mean '\($0)'?" }
+        let all = "the keys are \(ReplicaKey.names.joined(separator: ", "))"
+        report(member.keyOffset, "unknown key '\(member.key)' in '\(path)'; \(cure ?? all)")
+      }
+      let priority = own.removeValue(forKey: "priority").flatMap { self.priority($0.value, path: path) }
+      let merged = fields.merging(own) { $1 }
+      guard let command = merged["command"], let launch = process(command, merged) else { continue }
+      replicas.append(ReplicaConfiguration(launch: launch, priority: priority ?? 0))
+    }
+    return replicas
+  }
+
+  private mutating func priority(_ node: JSONNode, path: String) -> Int? {
+    if case .number(let text) = node.content, let value = Int(text), ReplicaKey.priorities.contains(value) {
+      return value
+    }
+    report(
+      node.offset,
+      "'\(path).priority' must be a whole number from \(ReplicaKey.priorities.lowerBound) to \(ReplicaKey.priorities.upperBound)"
+    )
+    return nil
   }
 
   private mutating func remote(_ field: JSONNode.Member, _ fields: Fields) -> Launch? {
@@ -205,7 +247,7 @@ struct ServerReader {
 
   private mutating func variables(inFile field: JSONNode.Member?) -> [EnvironmentVariable] {
     guard let field, let path = expanded(field.value, key: "envFile").map(context.resolve) else { return [] }
-    switch context.readFile(path) {
+    switch context.surroundings.readFile(path) {
     case .failure(let problem):
       report(field.value.offset, "'envFile' \(path) cannot be read: \(problem.reason)")
       return []
@@ -213,7 +255,7 @@ struct ServerReader {
       switch EnvironmentFile.parse(SourceText(path: path, bytes: bytes), server: name) {
       case .success(let variables): return variables
       case .failure(let problem):
-        problems.append(problem)
+        add(problem)
         return []
       }
     }
@@ -227,7 +269,12 @@ struct ServerReader {
   }
 
   private mutating func report(_ offset: Int, _ message: String) {
-    problems.append(context.source.problem(at: offset, message, server: name))
+    add(context.source.problem(at: offset, message, server: name))
+  }
+
+  /// What replicas take from the entry is read once more for each of them, and is reported once.
+  private mutating func add(_ problem: ConfigurationProblem) {
+    if !problems.contains(problem) { problems.append(problem) }
   }
 
   private mutating func warn(_ offset: Int, _ message: String) {
@@ -236,7 +283,10 @@ struct ServerReader {
 
   /// Editors add keys of their own, so that an unknown one harms nothing; a slip is worth a hint.
   private mutating func warnUnknown(_ member: JSONNode.Member) {
-    let cure = NearestName.of(member.key, among: EntryKey.names).map { "; did you mean '\($0)'?" } ?? ""
-    warn(member.keyOffset, "unknown key '\(member.key)' is ignored\(cure)")
+    if let nearest = EntryKey.nearest(to: member.key) {
+      warn(member.keyOffset, "unknown key '\(member.key)' of server '\(name)' is ignored; did you mean '\(nearest)'?")
+    } else {
+      warn(member.keyOffset, "unknown key '\(member.key)' is ignored")
+    }
   }
 }

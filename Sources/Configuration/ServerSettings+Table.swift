@@ -57,11 +57,16 @@ extension ServerSettings: SettingTarget {
     .duration("wakeWait", \.wakeWait, 0...day, "How long a call waits for a server that it woke."),
 
     .integer("instances", \.instances, 1...256, "Processes that run the same command and share the calls."),
+    .replicas(
+      "replicas",
+      "More commands for the same server: objects with `command`, `args`, `env`, `envFile`, `cwd` and `priority`; what "
+        + "one does not say is taken from the entry."),
     .boolean("shared", \.shared, "Whether all sessions share the server's processes."),
     .choice("balancing", \.balancing, "How calls are spread over several endpoints."),
     .boolean("affinity", \.affinity, "Whether a session stays with its endpoint while that is available."),
     .integer(
-      "priority", \.priority, 0...1000, "Tier of the entry's own command among its replicas; the lowest is used first.",
+      "priority", \.priority, ReplicaKey.priorities,
+      "Tier of the entry's own command among its replicas; the lowest is used first.",
       isServerOnly: true),
     .duration(
       "idleTimeout", \.idleTimeout, 1000...(365 * day), "Idleness after which a connection beyond the first is closed."),

@@ -114,6 +114,11 @@ struct Setting<Target: SettingTarget>: Sendable {
     Setting(name, .group, effect, members: members, get: { _ in .none }, set: { _, _ in })
   }
 
+  static func replicas(_ name: String, _ effect: String) -> Setting {
+    Setting(
+      name, .replicas, effect, isServerOnly: true, defaultNote: "none", get: { _ in .none }, set: { _, _ in })
+  }
+
   /// Makes the same setting reachable inside a larger target.
   func lifted<Outer: SettingTarget>(to path: any WritableKeyPath<Outer, Target> & Sendable) -> Setting<Outer> {
     Setting<Outer>(

@@ -11,28 +11,52 @@ struct SettingReader {
     self.server = server
   }
 
+  /// Reads the top-level `junction`.
+  mutating func read(_ node: JSONNode, into settings: inout GatewaySettings) {
+    let misplaced = ServerSettings.table.filter(\.isServerOnly).map(\.name)
+    let cure = "is for a single server; set it in the 'junction' of its entry"
+    read(node, into: &settings, table: GatewaySettings.table, path: "junction", misplaced: (misplaced, cure))
+  }
+
+  /// Reads the `junction` of a server's entry.
+  mutating func read(_ node: JSONNode, into settings: inout ServerSettings) {
+    let misplaced = GatewaySettings.own.map(\.name)
+    let cure = "is for the whole gateway; set it in the top-level 'junction'"
+    read(node, into: &settings, table: ServerSettings.table, path: "junction", misplaced: (misplaced, cure))
+  }
+
   /// Sets the fields that the object names. What is wrong is left as it was and becomes a problem.
   ///
-  /// `path` is the way to the object, for messages; `others` are keys that the caller reads itself.
-  mutating func read<Target>(
-    _ node: JSONNode, into target: inout Target, table: [Setting<Target>], path: String, others: [String] = []
+  /// `path` is the way to the object, for messages; `misplaced` are names that are right in another place only.
+  private mutating func read<Target>(
+    _ node: JSONNode, into target: inout Target, table: [Setting<Target>], path: String,
+    misplaced: (names: [String], cure: String) = ([], "")
   ) {
     guard case .object(let members) = node.content else {
       return report(node.offset, "'\(path)' must be an object, not \(node.kind)")
     }
-    for member in members where !others.contains(member.key) {
+    for member in members {
       guard let setting = table.first(where: { $0.name == member.key }) else {
-        let nearest = NearestName.of(member.key, among: table.map(\.name) + others)
+        if misplaced.names.contains(member.key) {
+          report(member.keyOffset, "'\(path).\(member.key)' \(misplaced.cure)")
+          continue
+        }
+        let nearest = NearestName.of(member.key, among: table.map(\.name))
         let cure =
           nearest.map { "did you mean '\($0)'?" }
-          ?? "the keys are \((table.map(\.name) + others).joined(separator: ", "))"
+          ?? "the keys are \(table.map(\.name).joined(separator: ", "))"
         report(member.keyOffset, "unknown key '\(member.key)' in '\(path)'; \(cure)")
         continue
       }
       let name = "\(path).\(setting.name)"
-      if case .group = setting.shape {
+      switch setting.shape {
+      case .group:
         read(member.value, into: &target, table: setting.members, path: name)
-      } else if setting.isOptional, case .null = member.value.content {
+        continue
+      case .replicas: continue
+      default: break
+      }
+      if setting.isOptional, case .null = member.value.content {
         setting.set(&target, .none)
       } else if let value = value(member.value, setting.shape, name: name) {
         setting.set(&target, value)
@@ -108,6 +132,7 @@ extension SettingShape {
     case .choice(let choices): "one of \(choices.map(JSONText.quote).joined(separator: ", "))"
     case .text: "a string"
     case .group: "an object"
+    case .replicas: "an array of objects"
     }
   }
 }

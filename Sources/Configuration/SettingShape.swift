@@ -11,4 +11,6 @@ enum SettingShape: Sendable {
   case text
   /// An object with settings of its own.
   case group
+  /// An array of commands beside the entry's own, which the reader of the entry reads.
+  case replicas
 }

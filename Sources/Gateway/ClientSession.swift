@@ -40,14 +40,16 @@ package final class ClientSession {
   var served: [ListKind: ByteBuffer] = [:]
   var splicer = Splicer()
   private var lastAsked: UInt64 = 0
-  /// Open while nothing is in flight.
+  /// Opens when nothing is in flight.
   private var idle: Gate?
   /// The array that the requests being handled arrived in.
   var batch: BatchReply?
-  /// Nothing more will come from the client.
-  package private(set) var inputEnded = Gate()
-  /// The client does not read any more.
-  package private(set) var outputEnded = Gate()
+  /// Open when nothing more will come from the client.
+  package let inputEnded = Gate()
+  /// Open when the client does not read any more.
+  package let outputEnded = Gate()
+  /// Open when everything is written after ``closeWriting()``.
+  package let written = Gate()
   /// Notifications that were dropped because the client left too much unread.
   package private(set) var droppedNotifications = 0
 
@@ -65,13 +67,17 @@ package final class ClientSession {
         received: { [weak self] in self?.received($0) },
         readEnded: { [weak self] in self?.inputEnded.open() },
         writeEnded: { [weak self] in self?.outputEnded.open() },
+        written: { [weak self] in self?.written.open() },
         drained: { [weak self] in self?.drained() }))
   }
+
+  /// Says that nothing more will be written.
+  func closeWriting() { transport.closeWriting() }
 
   /// Leaves: nothing more is delivered.
   package func close() {
     manager.audience.leave(self)
-    for request in inFlight.values { abandon(request) }
+    for request in Array(inFlight.values) { abandon(request) }
     inFlight = [:]
     transport.close()
   }
@@ -227,18 +233,16 @@ package final class ClientSession {
   /// How many requests have no answer yet.
   package var unanswered: Int { inFlight.count }
 
-  /// Suspends until every request has its answer.
-  package func whenIdle() async {
-    guard !inFlight.isEmpty else { return }
+  /// Returns a gate that opens when every request has its answer.
+  func whenIdle() -> Gate {
     let gate = Gate()
-    idle = gate
-    await gate.wait()
-    idle = nil
+    if inFlight.isEmpty { gate.open() } else { idle = gate }
+    return gate
   }
 
   /// Answers what is left with an error that names its cause.
   package func failAll(_ reason: String, cure: String?) {
-    for request in inFlight.values {
+    for request in Array(inFlight.values) {
       let server = request.server?.name
       let failure: Failure
       if case .sent(let client, let id) = request.state {

@@ -13,10 +13,8 @@ final class OwnRequest {
 
   /// Suspends until the request is answered or has failed.
   func answer() async -> Result<Frame, Failure> {
-    while true {
-      if let result { return result }
-      await gate.wait()
-    }
+    await gate.wait()
+    return result!
   }
 
   private func end(_ result: Result<Frame, Failure>) {

@@ -110,12 +110,13 @@ package final class ServerManager {
     for process in processes { await process.whenGone() }
   }
 
-  /// Closes the standard input of every server that has nothing to do: the first step of a quiet end.
-  package func closeIdle() {
-    isClosing = true
+  /// Closes the standard input of every server that has nothing to do and will get nothing any more: the first step of
+  /// a quiet end.
+  func retireIdle() {
     for server in servers {
-      server.wakeUp?.open()
-      if let client = server.client ?? server.opening, client.inFlight == 0 { client.process.transport.closeWriting() }
+      guard let client = server.client, client.pendingCount == 0, server.waitingBytes == 0 else { continue }
+      server.isRetired = true
+      client.process.transport.closeWriting()
     }
   }
 

@@ -12,6 +12,8 @@ package struct Transport {
     package var readEnded: @GatewayActor () -> Void
     /// Nothing more can be written; called once, and what waits is dropped.
     package var writeEnded: @GatewayActor () -> Void
+    /// Everything that waited before ``Transport/closeWriting`` is written.
+    package var written: @GatewayActor () -> Void
     /// The peer has read most of what it had left unread.
     package var drained: @GatewayActor () -> Void
 
@@ -19,11 +21,13 @@ package struct Transport {
       received: @escaping @GatewayActor (FrameReader.Event) -> Void,
       readEnded: @escaping @GatewayActor () -> Void,
       writeEnded: @escaping @GatewayActor () -> Void = {},
+      written: @escaping @GatewayActor () -> Void = {},
       drained: @escaping @GatewayActor () -> Void = {}
     ) {
       self.received = received
       self.readEnded = readEnded
       self.writeEnded = writeEnded
+      self.written = written
       self.drained = drained
     }
   }

@@ -9,9 +9,9 @@ extension UpstreamServer {
   func run() async {
     guard let launch = launchable() else { return }
     var sequence = ReconnectSequence(settings: configuration.settings.reconnect)
-    while !manager.isClosing {
+    while !manager.isClosing, !isRetired {
       let failure = await connection(launch, &sequence)
-      if manager.isClosing { break }
+      if manager.isClosing || isRetired { break }
       settle()
       let wait = sequence.nextWait(chance: Double.random(in: -1...1))
       state = .backingOff(failure.retrying(in: wait))

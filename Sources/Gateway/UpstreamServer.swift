@@ -35,6 +35,8 @@ package final class UpstreamServer {
   private var queue: [ClientRequest] = []
   private var changedKinds: Set<ListKind> = []
   private var isRefreshing = false
+  /// Whether it is on its way out and not to be brought back.
+  var isRetired = false
   /// Wakes the life cycle when a call needs the server.
   var wakeUp: Gate?
 

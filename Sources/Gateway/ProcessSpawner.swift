@@ -28,28 +28,27 @@ package struct ServerProcess {
   package let standardErrorTail: @GatewayActor () -> String
   /// How it ended, as a phrase such as `exit code 3` or `SIGKILL`; nil while it runs.
   package let exit: @GatewayActor () -> String?
-  /// Ends it, and all of its group, by the ladder; urgent skips the first wait.
+  /// Closes its standard input and ends it, and all of its group, by the ladder; urgent skips the first wait.
   package let end: @GatewayActor (_ urgent: Bool) -> Void
-  /// Suspends until the process itself has ended.
-  package let whenExited: @GatewayActor () async -> Void
-  /// Suspends until nothing of its group is left.
-  package let whenGone: @GatewayActor () async -> Void
+  /// Open when the process itself has ended.
+  package let exited: Gate
+  /// Open when nothing of its group is left.
+  package let gone: Gate
 
   package init(
     pid: Int32, transport: Transport,
     standardErrorTail: @escaping @GatewayActor () -> String,
     exit: @escaping @GatewayActor () -> String?,
     end: @escaping @GatewayActor (_ urgent: Bool) -> Void,
-    whenExited: @escaping @GatewayActor () async -> Void,
-    whenGone: @escaping @GatewayActor () async -> Void
+    exited: Gate, gone: Gate
   ) {
     self.pid = pid
     self.transport = transport
     self.standardErrorTail = standardErrorTail
     self.exit = exit
     self.end = end
-    self.whenExited = whenExited
-    self.whenGone = whenGone
+    self.exited = exited
+    self.gone = gone
   }
 }
 

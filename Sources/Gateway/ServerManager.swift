@@ -107,7 +107,7 @@ package final class ServerManager {
       server.refuseWaiting(Failure(server: server.name, phase: .shutdown, reason: "the gateway is shutting down"))
     }
     for process in processes { process.end(urgent) }
-    for process in processes { await process.whenGone() }
+    for process in processes { await process.gone.wait() }
   }
 
   /// Closes the standard input of every server that has nothing to do and will get nothing any more: the first step of

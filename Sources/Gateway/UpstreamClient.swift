@@ -59,10 +59,10 @@ package final class UpstreamClient {
   }
 
   func start() {
+    let readEnded = Gate()
     process.transport.start(
-      Transport.Events(
-        received: { [weak self] in self?.received($0) },
-        readEnded: { [weak self] in self?.readEnded() }))
+      Transport.Events(received: { [weak self] in self?.received($0) }, readEnded: { readEnded.open() }))
+    watch(readEnded)
   }
 
   // MARK: - Requests of clients
@@ -261,15 +261,23 @@ package final class UpstreamClient {
 
   // MARK: - The end
 
-  private func readEnded() {
-    // The process is usually about to be reaped; its exit says more than the end of its output.
-    let patience = server.manager.clock.after(250) { [weak self] in self?.close() }
-    Task { @GatewayActor in
-      await process.whenExited()
-      patience.cancel()
-      close()
+  /// The end of its output and the exit of the process usually come together. Whichever comes first waits a little for
+  /// the other: the exit says more than the end of the output, and a grandchild may hold the output open for ever.
+  private func watch(_ readEnded: Gate) {
+    Gate.any(readEnded, process.exited).whenOpen { [weak self] in
+      guard let self, !closed.isOpen else { return }
+      let timer = server.manager.clock.after(Self.lastWords) { [weak self] in self?.close() }
+      readEnded.whenOpen { [weak self] in
+        self?.process.exited.whenOpen {
+          timer.cancel()
+          self?.close()
+        }
+      }
     }
   }
+
+  /// Milliseconds between the end of the output and the exit, or the other way round, after which it is the end.
+  private static let lastWords: UInt64 = 250
 
   /// Ends the connection: whatever is pending gets an error that says so.
   func close() {

@@ -75,7 +75,7 @@ extension UpstreamServer {
     if let failure {
       client.close()
       process.end(false)
-      await process.whenGone()
+      await process.gone.wait()
       return failure
     }
     if startMilliseconds == nil { startMilliseconds = manager.clock.now().since(begun) }
@@ -85,7 +85,7 @@ extension UpstreamServer {
     self.client = nil
     let loss = client.lossFailure(.call)
     process.end(false)
-    await process.whenGone()
+    await process.gone.wait()
     sequence.wasReady(for: manager.clock.now().since(readyAt))
     return loss
   }

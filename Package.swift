@@ -40,6 +40,8 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("JSONRPCTests", ["JSONRPC"]),
+    tests("MCPTests", ["JSONRPC", "MCP"]),
+    tests("GatewayTests", ["JSONRPC", "MCP", "Configuration", "EventLoop", "Gateway"]),
     tests("ConfigurationTests", ["Configuration"]),
     tests("PlatformTests", ["Platform", "EventLoop", "JSONRPC", "CLibUV"]),
   ],

@@ -40,7 +40,10 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("JSONRPCTests", ["JSONRPC"]),
-    tests("PlatformTests", ["Platform", "EventLoop", "JSONRPC", "CLibUV"]),
+    .executableTarget(
+      name: "PlatformPeer", dependencies: ["Platform", "EventLoop"], path: "Tests/PlatformPeer",
+      swiftSettings: settings),
+    tests("PlatformTests", ["Platform", "EventLoop", "JSONRPC", "CLibUV", "PlatformPeer"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -43,7 +43,10 @@ let package = Package(
     tests("MCPTests", ["JSONRPC", "MCP"]),
     tests("GatewayTests", ["JSONRPC", "MCP", "Configuration", "EventLoop", "Gateway"]),
     tests("ConfigurationTests", ["Configuration"]),
-    tests("PlatformTests", ["Platform", "EventLoop", "JSONRPC", "CLibUV"]),
+    .executableTarget(
+      name: "PlatformPeer", dependencies: ["Platform", "EventLoop"], path: "Tests/PlatformPeer",
+      swiftSettings: settings),
+    tests("PlatformTests", ["Platform", "EventLoop", "JSONRPC", "CLibUV", "PlatformPeer"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,24 @@
+import CLibUV
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// The environment that we were started with.
+package enum Environment {
+  /// Every variable, each as `NAME=value`, in the system's order.
+  package static var all: [String] {
+    guard var next = junction_environment() else { return [] }
+    var variables: [String] = []
+    while let variable = next.pointee {
+      variables.append(String(cString: variable))
+      next += 1
+    }
+    return variables
+  }
+
+  /// Returns a variable's value, or nil when it is not set.
+  package static subscript(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}

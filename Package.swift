@@ -41,6 +41,7 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("JSONRPCTests", ["JSONRPC"]),
     tests("ConfigurationTests", ["Configuration"]),
+    tests("ConnectionPoolingTests", ["ConnectionPooling"]),
   ],
   swiftLanguageModes: [.v6]
 )

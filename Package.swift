@@ -47,6 +47,7 @@ let package = Package(
       name: "PlatformPeer", dependencies: ["Platform", "EventLoop"], path: "Tests/PlatformPeer",
       swiftSettings: settings),
     tests("PlatformTests", ["Platform", "EventLoop", "JSONRPC", "CLibUV", "PlatformPeer"]),
+    tests("ConnectionPoolingTests", ["ConnectionPooling"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -85,9 +85,13 @@ extension ClientSession {
       welcome(request, agreed)
       return
     }
+    behindHandshake = []
     Task { @GatewayActor in
       await manager.settle(within: manager.configuration.settings.initializeWait)
       welcome(request, agreed)
+      let waiting = behindHandshake ?? []
+      behindHandshake = nil
+      for frame in waiting { received(frame) }
     }
   }
 

@@ -32,6 +32,8 @@ package final class ClientSession {
   var inFlight: [RawToken: ClientRequest] = [:]
   var asked: [UInt64: Asked] = [:]
   var subscriptions: [RawToken: Subscription] = [:]
+  /// What came after an `initialize` that is not answered yet, in order; nil when none is being answered.
+  var behindHandshake: [Frame]?
   /// Requests for names that no server has yet.
   var parked: [ClientRequest] = []
   /// What waits for the client to be ready.
@@ -91,7 +93,8 @@ package final class ClientSession {
     }
   }
 
-  private func received(_ frame: Frame) {
+  func received(_ frame: Frame) {
+    if behindHandshake != nil, keepBehindHandshake(frame) { return }
     switch frame.kind {
     case .request: requested(frame)
     case .notification: notified(frame)
@@ -102,6 +105,16 @@ package final class ClientSession {
         .invalidRequest, "This is no JSON-RPC message: it has neither a method nor a result nor an error.",
         id: frame.raw("id").flatMap { RawToken(identifier: $0) })
     }
+  }
+
+  /// Clients that write everything at once still get the answer to `initialize` first.
+  private func keepBehindHandshake(_ frame: Frame) -> Bool {
+    if frame.kind == .request, frame.raw("method").flatMap({ Method(raw: $0) }) == .ping { return false }
+    guard manager.mayQueue(frame.bytes.count + (behindHandshake ?? []).reduce(0) { $0 + $1.bytes.count }) else {
+      return false
+    }
+    behindHandshake?.append(frame.copy())
+    return true
   }
 
   private func malformed(_ line: FrameReader.Malformed) {
@@ -231,7 +244,7 @@ package final class ClientSession {
   // MARK: - The end
 
   /// How many requests have no answer yet.
-  package var unanswered: Int { inFlight.count }
+  package var unanswered: Int { inFlight.count + (behindHandshake?.count ?? 0) }
 
   /// Returns a gate that opens when every request has its answer.
   func whenIdle() -> Gate {

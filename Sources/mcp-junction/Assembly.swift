@@ -22,7 +22,7 @@ struct Assembly {
     self.log = log
     let openFiles = ResourceLimits.raiseOpenFiles()
     let supervisor = Supervisor()
-    try supervisor.start(executable: OwnProcess.executable, openFiles: openFiles)
+    try supervisor.start(executable: OwnProcess.image(), openFiles: openFiles)
     self.supervisor = supervisor
     let launching = ServerLaunching(
       supervisor: supervisor, log: log, frameLimit: configuration.settings.maxFrame)

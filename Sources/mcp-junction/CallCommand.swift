@@ -63,8 +63,7 @@ struct CallCommand {
     case .standardInput:
       do throws(PlatformError) {
         let limit = assembly.configuration.settings.maxFrame
-        guard let bytes = await DescriptorReader.readAll(try DescriptorReader(taking: console.streams.input), limit: limit)
-        else {
+        guard let bytes = await Self.readAll(try DescriptorReader(taking: console.streams.input), limit: limit) else {
           console.complain("\(Program.identity.name): the arguments are longer than \(limit) bytes (\"maxFrame\")")
           return nil
         }
@@ -74,6 +73,21 @@ struct CallCommand {
         return nil
       }
     }
+  }
+
+  /// Returns everything up to the end of input; nil when it is more than the limit.
+  private static func readAll(_ reader: DescriptorReader, limit: Int) async -> [UInt8]? {
+    let buffer = ByteBuffer(capacity: 4096)
+    let over = Gate()
+    reader.onBytes = { bytes in
+      buffer.append(bytes)
+      if buffer.count > limit { over.open() }
+    }
+    reader.onEnd = { over.open() }
+    reader.start()
+    await over.wait()
+    reader.close()
+    return buffer.count > limit ? nil : Array(buffer.bytes)
   }
 
   private func object(_ bytes: [UInt8]) -> String? {

@@ -1,5 +1,6 @@
 import Configuration
 import EventLoop
+import Gateway
 import Platform
 
 /// Finds and reads the configuration, and says what is wrong with it.
@@ -10,7 +11,7 @@ enum ConfigurationLoading {
 
   /// Returns the configuration, or nil after saying why there is none.
   static func load(_ arguments: Arguments, _ console: Console) -> Configuration? {
-    let environment = Environment.dictionary
+    let environment = Environment.values
     guard let location = ConfigurationLocation.choose(flag: arguments.configurationPath, environment: environment)
     else {
       complainOfNothing(arguments, environment, console)
@@ -26,7 +27,7 @@ enum ConfigurationLoading {
       return nil
     }
     let surroundings = ConfigurationSurroundings(
-      environment: environment, currentDirectory: OwnProcess.currentDirectory,
+      environment: environment, currentDirectory: currentDirectory,
       readFile: { path in
         do throws(PlatformError) {
           return .success(try FileSystem.read(path, limit: sizeLimit))
@@ -74,14 +75,17 @@ enum ConfigurationLoading {
     console.complain(ConfigurationLocation.places(flag: arguments.configurationPath, environment: environment))
   }
 
+  private static var currentDirectory: String { (try? OwnProcess.workingDirectory()) ?? "/" }
+
   private static func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : OwnProcess.currentDirectory + "/" + path
+    path.hasPrefix("/") ? path : currentDirectory + "/" + path
   }
 
   private static func isThisProgram(_ command: String, _ environment: [String: String]) -> Bool {
-    let search = ExecutableSearch(path: environment["PATH"], baseDirectory: OwnProcess.currentDirectory)
-    guard case .success(let found) = search.find(command), let other = try? FileSystem.identity(of: found),
-      let own = try? FileSystem.identity(of: OwnProcess.executable)
+    guard
+      case .success(let found) = ExecutableSearch.resolve(command, path: environment["PATH"], base: currentDirectory),
+      let other = try? FileSystem.identity(of: found), let executable = try? OwnProcess.executablePath(),
+      let own = try? FileSystem.identity(of: executable)
     else { return false }
     return other == own
   }

@@ -1,6 +1,7 @@
 import Configuration
 import EventLoop
 import Gateway
+import MCP
 import Platform
 
 /// `--list`: starts every server, waits for each to be ready or to fail, and prints what there is.
@@ -20,14 +21,14 @@ struct ListCommand {
     let manager = assembly.manager
     let servers = Task { @GatewayActor in await manager.run() }
     manager.declare(.none)
-    let progress = Terminal.isStandardErrorTerminal ? Task { @GatewayActor in await showProgress() } : nil
+    let progress = Terminal.isTerminal(2) ? Task { @GatewayActor in await showProgress() } : nil
     await Gate.any(manager.settled, assembly.stopped).wait()
     progress?.cancel()
     await progress?.value
     let wasStopped = assembly.stopped.isOpen
     let report = ServerReport(of: manager)
     if !wasStopped {
-      console.say(isForProgram ? report.json + "\n" : report.text(columns: Terminal.standardOutputColumns))
+      console.say(isForProgram ? report.json + "\n" : report.text(columns: Terminal.columns(console.streams.output)))
     }
     await assembly.end(urgent: false)
     await servers.value
@@ -42,7 +43,7 @@ struct ListCommand {
       let waiting = servers.filter { !$0.isSettled }
       let names = waiting.prefix(4).map { "\($0.name) (\($0.stateText))" }.joined(separator: ", ")
       let line = "\(servers.count - waiting.count) of \(servers.count) servers settled; waiting for \(names)"
-      console.show("\r\u{1B}[K" + String(line.prefix((Terminal.standardErrorColumns ?? 80) - 1)))
+      console.show("\r\u{1B}[K" + String(line.prefix((Terminal.columns(2) ?? 80) - 1)))
       await LoopClock.loop.sleep(milliseconds: 100)
     }
     console.show("\r\u{1B}[K")

@@ -9,8 +9,6 @@ final class ServerLaunching {
   private let supervisor: Supervisor
   private let log: Log
   private let frameLimit: Int
-  /// The PATH of the person's login shell, asked for once: graphical editors start us with a bare one.
-  private var loginPath: Task<String?, Never>?
 
   init(supervisor: Supervisor, log: Log, frameLimit: Int) {
     self.supervisor = supervisor
@@ -25,7 +23,7 @@ final class ServerLaunching {
   private func start(
     _ server: ServerConfiguration, _ launch: ProcessLaunch, _ connection: UInt64
   ) async -> Result<ServerProcess, LaunchFailure> {
-    var environment = Environment.dictionary
+    var environment = Environment.values
     for variable in launch.environment { environment[variable.name] = variable.value }
     let executable: String
     switch await find(launch, &environment) {
@@ -47,35 +45,21 @@ final class ServerLaunching {
     }
   }
 
-  /// Finds the program along the server's PATH and, where that fails, along the login shell's, which the server gets
-  /// then: what it starts itself lies there too.
   private func find(
     _ launch: ProcessLaunch, _ environment: inout [String: String]
   ) async -> Result<String, LaunchFailure> {
-    let base = launch.directory ?? OwnProcess.currentDirectory
-    let first = ExecutableSearch(path: environment["PATH"], baseDirectory: base).find(launch.command)
-    guard case .failure(let failure) = first else { return first.mapError { Self.describe($0) } }
-    guard failure.isNotFound, !launch.command.contains("/"), let path = await askLoginShell() else {
-      return .failure(Self.describe(failure))
+    let base = launch.directory ?? (try? OwnProcess.workingDirectory()) ?? "/"
+    switch ExecutableSearch.resolve(launch.command, path: environment["PATH"], base: base) {
+    case .success(let path): return .success(path)
+    case .failure(let failure): return .failure(Self.describe(failure))
     }
-    let second = ExecutableSearch(path: path, baseDirectory: base).find(launch.command)
-    if case .success = second {
-      environment["PATH"] = path
-      return second.mapError { Self.describe($0) }
-    }
-    return .failure(Self.describe(failure))
-  }
-
-  private func askLoginShell() async -> String? {
-    if let loginPath { return await loginPath.value }
-    let supervisor = supervisor
-    let task = Task { @GatewayActor in await LoginShell.path(supervisor: supervisor) }
-    loginPath = task
-    return await task.value
   }
 
   private static func describe(_ failure: ExecutableSearch.Failure) -> LaunchFailure {
-    LaunchFailure(reason: "\(failure)", cure: failure.cure)
+    switch failure {
+    case .notFound: LaunchFailure(reason: "\(failure)", cure: "Install it, or give its full path as \"command\".")
+    case .notExecutable: LaunchFailure(reason: "\(failure)", cure: "Make it executable, or name the program that runs it.")
+    }
   }
 
   private static func cure(_ failure: SpawnFailure, _ launch: ProcessLaunch) -> String? {

@@ -13,9 +13,9 @@ import Testing
       )
       #expect(
         await bench["two"].received.next()
-          == #"{"jsonrpc":"2.0", "id":5,"method":"tools/call","params":{"arguments":{"n":1.0,"n":1e400},"name":"echo"},"extra":[]}"#
+          == #"{"jsonrpc":"2.0", "id":6,"method":"tools/call","params":{"arguments":{"n":1.0,"n":1e400},"name":"echo"},"extra":[]}"#
       )
-      bench["two"].send(#"{"result": {"content":[],"big":18446744073709551616} ,"jsonrpc":"2.0","id":5}"#)
+      bench["two"].send(#"{"result": {"content":[],"big":18446744073709551616} ,"jsonrpc":"2.0","id":6}"#)
       #expect(
         await bench.lines.next()
           == #"{"result": {"content":[],"big":18446744073709551616} ,"jsonrpc":"2.0","id":"x\u0041"}"#)
@@ -29,8 +29,8 @@ import Testing
       _ = await bench.open()
       bench.tell(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"one__echo"}}"#)
       _ = await bench["one"].received.next()
-      bench["one"].send(#"{"jsonrpc":"2.0","id":5,"result":{"a":1}}"#)
-      bench["one"].send(#"{"jsonrpc":"2.0","id":5,"result":{"a":2}}"#)
+      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"result":{"a":1}}"#)
+      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"result":{"a":2}}"#)
       bench["one"].send(#"{"jsonrpc":"2.0","id":77,"result":{"a":3}}"#)
       #expect(await bench.lines.next() == #"{"jsonrpc":"2.0","id":1,"result":{"a":1}}"#)
       #expect(await bench.ask(#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#) == #"{"jsonrpc":"2.0","id":2,"result":{}}"#)
@@ -61,7 +61,7 @@ import Testing
       bench.tell(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"one__echo"}}"#)
       #expect(await bench["one"].received.next().contains("\"name\":\"echo\""))
       #expect(bench["one"].starts == 2)
-      bench["one"].send(#"{"jsonrpc":"2.0","id":5,"result":{"content":[]}}"#)
+      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"result":{"content":[]}}"#)
       #expect(await bench.lines.next().contains(#""id":1"#))
       await bench.close()
     }
@@ -76,8 +76,8 @@ import Testing
       bench.tell(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"a","reason":"r\u00e9"}}"#)
       #expect(
         await bench["one"].received.next()
-          == #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5,"reason":"r\u00e9"}}"#)
-      bench["one"].send(#"{"jsonrpc":"2.0","id":5,"result":{}}"#)
+          == #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":6,"reason":"r\u00e9"}}"#)
+      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"result":{}}"#)
       #expect(await bench.ask(#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#).contains(#""id":2"#))
       await bench.close()
     }
@@ -94,7 +94,7 @@ import Testing
       }
       #expect(await bench["one"].received.next().contains(#""n":1"#))
       bench.tell(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}"#)
-      bench["one"].send(#"{"jsonrpc":"2.0","id":5,"result":{}}"#)
+      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"result":{}}"#)
       #expect(await bench["one"].received.next().contains(#""n":3"#))
       #expect(!bench["one"].all.contains { $0.contains(#""n":2"#) })
       await bench.close()
@@ -122,7 +122,7 @@ import Testing
       #expect(await bench.lines.next().contains("-32602"))
       bench.tell(#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"one__echo"}}"#)
       _ = await bench["one"].received.next()
-      bench["one"].send(#"{"jsonrpc":"2.0","id":5,"result":{},"error":{"code":1,"message":"m"}}"#)
+      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"result":{},"error":{"code":1,"message":"m"}}"#)
       #expect(await bench.lines.next().contains("both a result and an error"))
       await bench.close()
     }
@@ -137,10 +137,10 @@ import Testing
       bench.clock.advance(by: 2_200)
       #expect(await bench["one"].received.next().contains("notifications/cancelled"))
       #expect(await bench.lines.next().contains("no answer within 2 s"))
-      bench["one"].send(#"{"jsonrpc":"2.0","id":5,"result":{"late":true}}"#)
+      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"result":{"late":true}}"#)
       bench.tell(#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"one__echo"}}"#)
-      #expect(await bench["one"].received.next().contains(#""id":6"#))
-      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"result":{"content":[]}}"#)
+      #expect(await bench["one"].received.next().contains(#""id":7"#))
+      bench["one"].send(#"{"jsonrpc":"2.0","id":7,"result":{"content":[]}}"#)
       #expect(await bench.lines.next() == #"{"jsonrpc":"2.0","id":2,"result":{"content":[]}}"#)
       await bench.close()
     }
@@ -153,14 +153,14 @@ import Testing
       bench.tell(
         #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"_meta":{"progressToken":"t\/1","k":1},"name":"one__echo"}}"#
       )
-      #expect(await bench["one"].received.next().contains(#""_meta":{"progressToken":5,"k":1}"#))
+      #expect(await bench["one"].received.next().contains(#""_meta":{"progressToken":6,"k":1}"#))
       let progress =
-        #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":5,"progress":1.50}}"#
+        #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":6,"progress":1.50}}"#
       bench["one"].send(progress)
       #expect(
         await bench.lines.next()
           == #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t\/1","progress":1.50}}"#)
-      bench["one"].send(#"{"jsonrpc":"2.0","id":5,"result":{}}"#)
+      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"result":{}}"#)
       bench["one"].send(progress)
       #expect(await bench.lines.next() == #"{"jsonrpc":"2.0","id":1,"result":{}}"#)
       #expect(await bench.ask(#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#).contains(#""id":2"#))

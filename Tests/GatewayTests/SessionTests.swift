@@ -108,7 +108,7 @@ import Testing
       #expect(await bench.ask(#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#).contains("-32600"))
       #expect(
         await bench.ask(#"{"jsonrpc":"2.0","id":"1","method":"ping"}"#) == #"{"jsonrpc":"2.0","id":"1","result":{}}"#)
-      bench["one"].send(#"{"jsonrpc":"2.0","id":5,"result":{"content":[]}}"#)
+      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"result":{"content":[]}}"#)
       #expect(await bench.lines.next() == #"{"jsonrpc":"2.0","id":1,"result":{"content":[]}}"#)
       await bench.close()
     }
@@ -123,8 +123,8 @@ import Testing
       )
       _ = await bench["one"].received.next()
       _ = await bench["two"].received.next()
-      bench["two"].send(#"{"jsonrpc":"2.0","id":5,"result":{"b":2}}"#)
-      bench["one"].send(#"{"jsonrpc":"2.0","id":5,"result":{"a":1}}"#)
+      bench["two"].send(#"{"jsonrpc":"2.0","id":6,"result":{"b":2}}"#)
+      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"result":{"a":1}}"#)
       let answer = await bench.lines.next()
       #expect(answer.hasPrefix("[{") && answer.hasSuffix("}]"))
       for part in [#""id":1,"result":{"a":1}"#, #""id":2,"result":{"b":2}"#, #""id":3,"result":{}"#, "-32600"] {
@@ -189,7 +189,7 @@ import Testing
       bench.tell(#"{"jsonrpc":"2.0","id":2,"method":"resources/subscribe","params":{"uri":"two+x:1"}}"#)
       let request = await bench["two"].received.next()
       #expect(request.contains(#""uri":"x:1""#))
-      bench["two"].send(#"{"jsonrpc":"2.0","id":5,"result":{}}"#)
+      bench["two"].send(#"{"jsonrpc":"2.0","id":6,"result":{}}"#)
       _ = await bench.lines.next()
       let updated = { (uri: String) in #"{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"\#(uri)"}}"# }
       bench["one"].send(updated("x:1"))
@@ -208,15 +208,15 @@ import Testing
       let read = #"{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"y:1"}}"#
       bench.tell(read)
       _ = await bench["one"].received.next()
-      bench["one"].send(#"{"jsonrpc":"2.0","id":5,"error":{"code":-32002,"message":"first"}}"#)
+      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"error":{"code":-32002,"message":"first"}}"#)
       _ = await bench["two"].received.next()
-      bench["two"].send(#"{"jsonrpc":"2.0","id":5,"error":{"code":-32002,"message":"second"}}"#)
+      bench["two"].send(#"{"jsonrpc":"2.0","id":6,"error":{"code":-32002,"message":"second"}}"#)
       #expect(await bench.lines.next() == #"{"jsonrpc":"2.0","id":1,"error":{"code":-32002,"message":"first"}}"#)
       bench.tell(read)
       _ = await bench["one"].received.next()
-      bench["one"].send(#"{"jsonrpc":"2.0","id":6,"error":{"code":-32002,"message":"first"}}"#)
+      bench["one"].send(#"{"jsonrpc":"2.0","id":7,"error":{"code":-32002,"message":"first"}}"#)
       _ = await bench["two"].received.next()
-      bench["two"].send(#"{"jsonrpc":"2.0","id":6,"result":{"contents":[{"uri":"y:1","text":"t"}]}}"#)
+      bench["two"].send(#"{"jsonrpc":"2.0","id":7,"result":{"contents":[{"uri":"y:1","text":"t"}]}}"#)
       #expect(await bench.lines.next().contains(#""text":"t""#))
       bench.tell(read)
       #expect(await bench["two"].received.next().contains("resources/read"), "who mentioned it last is asked first")

@@ -41,7 +41,7 @@ import Testing
       {"id":6,"result":null}
       """.utf8)
     let whole = events(stream, cuts: [])
-    #expect(whole.count == 10)
+    #expect(whole.count == 9)
     for first in 0...stream.count {
       #expect(events(stream, cuts: [first]) == whole, "cut at \(first)")
     }
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func randomMessagesKeepTheirMembersToTheByte() {
-    for seed in 1...400 as ClosedRange<UInt64> {
+    for seed in 1...150 as ClosedRange<UInt64> {
       var random = RandomJSON(seed: seed)
       let parts = (0..<random.number(below: 6) + 1).map { index in
         ("k\(index)", random.value(depth: 4))

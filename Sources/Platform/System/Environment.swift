@@ -19,6 +19,14 @@ package enum Environment {
     return variables
   }
 
+  /// Every variable by its name; of a name that stands twice, the first counts, as for `getenv`.
+  package static var values: [String: String] {
+    Dictionary(
+      all.compactMap { variable in
+        variable.firstIndex(of: "=").map { (String(variable[..<$0]), String(variable[variable.index(after: $0)...])) }
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Returns a variable's value, or nil when it is not set.
   package static subscript(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

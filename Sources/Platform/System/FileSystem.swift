@@ -1,3 +1,4 @@
+import CLibUV
 #if canImport(Darwin)
   import Darwin
 #else

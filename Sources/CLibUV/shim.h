@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -148,6 +149,12 @@ static inline int junction_wait(int descriptor, int wants_writable, int64_t mill
   if (ready <= 0 || descriptor < 0) return 0;
   return (FD_ISSET(descriptor, &readable) ? JUNCTION_READABLE : 0)
       | (FD_ISSET(descriptor, &writable) ? JUNCTION_WRITABLE : 0);
+}
+
+/// Returns how many columns a terminal has, 0 when that is not known.
+static inline int junction_terminal_columns(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 // MARK: Processes

@@ -1,1 +1,37 @@
-// filled by the commits that follow
+import JSONRPC
+
+/// What the user's file says: one immutable value.
+package struct Configuration: Sendable {
+  /// The file it was read from.
+  package let path: String
+  /// In file order, disabled ones and those with a problem included.
+  package let servers: [ServerConfiguration]
+  package let settings: GatewaySettings
+  /// What is odd but harms nothing.
+  package let warnings: [ConfigurationProblem]
+
+  /// Reads a file's bytes. It fails when nothing useful is left: the bytes are not JSON, there is no object of servers,
+  /// the top-level `junction` is wrong, or every server that is not disabled is.
+  ///
+  /// `path` appears in messages and is where relative paths start; it should be absolute.
+  package static func read(
+    _ bytes: [UInt8], path: String, in surroundings: ConfigurationSurroundings
+  ) -> Result<Configuration, ConfigurationFailure> {
+    let source = SourceText(path: path, bytes: bytes)
+    do {
+      var reader = ConfigurationReader(source: source, surroundings: surroundings)
+      return reader.read(try JSONNode.parse(source))
+    } catch {
+      return .failure(ConfigurationFailure(problems: [source.problem(at: error.offset, error.description)]))
+    }
+  }
+
+  /// Reads a file's bytes where nothing is known of the running program, so that an entry that is this very gateway
+  /// passes.
+  package static func read(
+    _ bytes: [UInt8], path: String, environment: [String: String],
+    readFile: @escaping (String) -> Result<[UInt8], FileProblem>
+  ) -> Result<Configuration, ConfigurationFailure> {
+    read(bytes, path: path, in: ConfigurationSurroundings(environment: environment, readFile: readFile))
+  }
+}

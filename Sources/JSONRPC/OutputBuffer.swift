@@ -103,7 +103,7 @@ package final class OutputBuffer {
   package func withFront<Result>(
     limit: Int, _ body: (UnsafeBufferPointer<UnsafeRawBufferPointer>) throws -> Result
   ) rethrows -> Result {
-    let taken = chunks[head..<min(head + limit, chunks.count)]
+    let taken = chunks[head...].prefix(limit)
     return try withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: max(1, taken.count)) { runs in
       for (index, chunk) in taken.enumerated() {
         runs.initializeElement(

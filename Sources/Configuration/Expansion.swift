@@ -1,0 +1,71 @@
+/// Puts environment variables in for `${VAR}`, `${VAR:-default}` and `${env:VAR}`.
+///
+/// As in a shell, the default also stands for a variable that is set to nothing. `$${` is a literal `${`. Nothing else
+/// is special: a `$` without a brace stays.
+struct Expansion: Sendable {
+  enum Failure: Error, Equatable {
+    case unset(variable: String)
+    case malformed(String)
+  }
+
+  /// A variable that was put in, with its value.
+  typealias Use = EnvironmentVariable
+
+  let environment: [String: String]
+
+  /// Returns the text with every reference replaced, and the variables that were used.
+  func expand(_ text: String) -> Result<(text: String, uses: [Use]), Failure> {
+    var result = ""
+    var uses: [Use] = []
+    var rest = text[...]
+    while let dollar = rest.firstIndex(of: "$") {
+      result += rest[..<dollar]
+      rest = rest[dollar...]
+      if rest.hasPrefix("$${") {
+        result += "${"
+        rest = rest.dropFirst(3)
+      } else if rest.hasPrefix("${") {
+        guard let end = rest.firstIndex(of: "}") else { return .failure(.malformed("'${' without '}'")) }
+        switch value(of: rest[rest.index(rest.startIndex, offsetBy: 2)..<end]) {
+        case .success(let (value, use)):
+          result += value
+          if let use { uses.append(use) }
+        case .failure(let failure): return .failure(failure)
+        }
+        rest = rest[rest.index(after: end)...]
+      } else {
+        result += "$"
+        rest = rest.dropFirst()
+      }
+    }
+    return .success((result + rest, uses))
+  }
+
+  private func value(of reference: Substring) -> Result<(String, Use?), Failure> {
+    var name = reference
+    if name.hasPrefix("env:") { name = name.dropFirst(4) }
+    var fallback: Substring?
+    if let colon = name.firstIndex(of: ":"), name[colon...].hasPrefix(":-") {
+      fallback = name[colon...].dropFirst(2)
+      name = name[..<colon]
+    }
+    guard Self.isVariableName(name) else {
+      return .failure(
+        .malformed("'${\(reference)}' is not ${VAR}, ${VAR:-default} or ${env:VAR}; for a literal '${' write '$${'"))
+    }
+    if let brace = fallback?.firstIndex(of: "{"), reference[..<brace].last == "$" {
+      return .failure(.malformed("the default in '${\(reference)}' cannot refer to another variable"))
+    }
+    let variable = String(name)
+    if let value = environment[variable], !(value.isEmpty && fallback != nil) {
+      return .success((value, Use(name: variable, value: value)))
+    }
+    if let fallback { return .success((String(fallback), nil)) }
+    return .failure(.unset(variable: variable))
+  }
+
+  static func isVariableName(_ name: some StringProtocol) -> Bool {
+    guard let first = name.first, first == "_" || first.isASCII && first.isLetter else { return false }
+    return name.allSatisfy { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
+  }
+}

@@ -1,0 +1,38 @@
+extension GatewaySettings: SettingTarget {
+  /// What may stand in the top-level `junction`: the gateway's own settings, then the defaults for servers.
+  static let table: [Setting<GatewaySettings>] =
+    own + ServerSettings.table.filter { !$0.isServerOnly }.map { $0.lifted(to: \.servers) }
+
+  static let own: [Setting<GatewaySettings>] = [
+    .size("maxFrame", \.maxFrame, (64 << 10)...(4 << 30), "The longest message taken from a client or a server."),
+    .integer("callsPerSession", \.callsPerSession, 1...1_000_000, "Calls in flight for one client; more are queued."),
+    .size(
+      "maxQueuedBytes", \.maxQueuedBytes, (1 << 20)...(64 << 30),
+      "Bytes of queued requests, beyond which calls are refused."),
+    .size(
+      "unreadLimit", \.unreadLimit, (64 << 10)...(4 << 30),
+      "Bytes a client may leave unread before servers are no longer read."),
+
+    .duration("listsWait", \.listsWait, 0...600_000, "How long the first lists wait for servers that are starting."),
+    .duration(
+      "initializeWait", \.initializeWait, 0...600_000,
+      "How long the handshake waits for instructions of unknown servers."),
+    .duration(
+      "unknownNameWait", \.unknownNameWait, 0...600_000,
+      "How long a call to an unknown name waits for servers to settle."),
+    .duration(
+      "endOfInputWait", \.endOfInputWait, 0...600_000,
+      "How long calls in flight may still be answered after end of input."),
+
+    .integer("nameLimit", \.nameLimit, 24...128, "Characters of a public name; longer ones end in a hash."),
+    .choice(
+      "uriPolicy", \.uriPolicy, "Whether a resource's URI gets its server's prefix always or only where two clash."),
+    .boolean("labels", \.labels, "Whether elicitations and log messages name the server they come from."),
+    .size(
+      "instructionsBudget", \.instructionsBudget, 0...(1 << 20), "Bytes that the servers' instructions share."),
+
+    .choice("logLevel", \.logLevel, "The least urgent of what is written to standard error."),
+    .text("metricsFile", \.metricsFile, "A file that metrics are written to, in Prometheus text.", defaultNote: "none"),
+    .duration("metricsInterval", \.metricsInterval, 100...86_400_000, "How often the metrics file is written."),
+  ]
+}

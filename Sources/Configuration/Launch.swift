@@ -1,0 +1,9 @@
+/// How a server is reached.
+package enum Launch: Equatable, Sendable {
+  case process(ProcessLaunch)
+  case remote(url: String)
+
+  package var process: ProcessLaunch? {
+    if case .process(let launch) = self { launch } else { nil }
+  }
+}

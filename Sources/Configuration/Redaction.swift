@@ -1,0 +1,73 @@
+import JSONRPC
+
+/// Blots secrets out of text that is about to be shown.
+///
+/// Text must be redacted before it is cut: what is left of a secret that was cut in two is not recognised.
+package struct Redaction: Sendable {
+  private static let blot = "•••"
+
+  /// The secrets by their first byte, longest first.
+  private var secrets: [[[UInt8]]] = Array(repeating: [], count: 256)
+  private let isEmpty: Bool
+
+  /// Takes secrets as they are; each is recognised in its JSON spelling as well.
+  package init(_ secrets: some Sequence<String>) {
+    var all: Set<String> = []
+    for secret in secrets where !secret.isEmpty {
+      all.insert(secret)
+      all.insert(String(JSONText.quote(secret).dropFirst().dropLast()))
+    }
+    isEmpty = all.isEmpty
+    for secret in all {
+      let bytes = Array(secret.utf8)
+      self.secrets[Int(bytes[0])].append(bytes)
+    }
+    for byte in self.secrets.indices { self.secrets[byte].sort { $0.count > $1.count } }
+  }
+
+  /// Takes the secrets of all servers, disabled ones included.
+  package init(_ configuration: Configuration) { self.init(configuration.servers.flatMap(\.secrets)) }
+
+  /// Returns the text with every secret blotted out; secrets that overlap become one blot.
+  package func redact(_ text: String) -> String {
+    guard !isEmpty else { return text }
+    var bytes = text
+    return bytes.withUTF8(redacted) ?? text
+  }
+
+  /// Returns nil when there is nothing to blot out.
+  private func redacted(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    var result: [UInt8] = []
+    var plain = 0
+    var index = 0
+    while index < bytes.count {
+      var end = endOfSecret(in: bytes, at: index)
+      guard end > index else {
+        index += 1
+        continue
+      }
+      var next = index + 1
+      while next < end {
+        end = max(end, endOfSecret(in: bytes, at: next))
+        next += 1
+      }
+      result += bytes[plain..<index]
+      result += Self.blot.utf8
+      plain = end
+      index = end
+    }
+    guard plain > 0 else { return nil }
+    return String(decoding: result + bytes[plain...], as: UTF8.self)
+  }
+
+  /// Returns the offset after the longest secret that begins at `start`, or `start` when there is none.
+  @inline(__always)
+  private func endOfSecret(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int {
+    let candidates = secrets[Int(bytes[start])]
+    guard !candidates.isEmpty else { return start }
+    for secret in candidates where bytes.count - start >= secret.count {
+      if bytes[start..<(start + secret.count)].elementsEqual(secret) { return start + secret.count }
+    }
+    return start
+  }
+}

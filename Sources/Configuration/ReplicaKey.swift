@@ -1,0 +1,5 @@
+/// The keys of an object in `junction.replicas`.
+enum ReplicaKey {
+  static let names = ["command", "args", "env", "envFile", "cwd", "priority"]
+  static let priorities = 0...1000
+}

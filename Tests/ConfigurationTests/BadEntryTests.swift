@@ -1,0 +1,133 @@
+import Testing
+
+@testable import Configuration
+
+/// What is wrong with a single entry. The entry stands in line 2, from column 6 on.
+@Suite struct BadEntryTests {
+  struct Story: CustomTestStringConvertible, Sendable {
+    let entry: String
+    let problems: [String]
+    var testDescription: String { entry }
+
+    init(_ entry: String, _ problems: String...) {
+      self.entry = entry
+      self.problems = problems
+    }
+  }
+
+  static let stories = [
+    Story("null", "2:6: the entry of a server must be an object, not null"),
+    Story("{}", "2:6: an entry needs 'command', the program to run, or 'url'"),
+    Story("{\"command\": \"\"}", "2:18: 'command' is empty; it must name the program to run"),
+    Story("{\"command\": [\"npx\"]}", "2:18: 'command' must be a string, not an array"),
+    Story("{\"command\": \"a\\u0000b\"}", "2:18: 'command' contains a NUL character, which no program can be given"),
+    Story(
+      "{\"command\": \"a\", \"url\": \"http://b\"}", "2:7: an entry has either 'command' or 'url', not both"),
+    Story("{\"command\": \"a\", \"args\": \"b\"}", "2:31: 'args' must be an array of strings, not a string"),
+    Story(
+      "{\"command\": \"a\", \"args\": [\"b\", 1, null]}", "2:37: 'args[1]' must be a string, not a number; write \"1\"",
+      "2:40: 'args[2]' must be a string, not null"),
+    Story("{\"command\": \"a\", \"env\": []}", "2:30: 'env' must be an object with string values, not an array"),
+    Story(
+      "{\"command\": \"a\", \"env\": {\"PORT\": 80}}", "2:39: 'env.PORT' must be a string, not a number; write \"80\""),
+    Story("{\"command\": \"a\", \"env\": {\"A=B\": \"\"}}", "2:31: \"A=B\" cannot be a name in 'env'"),
+    Story(
+      "{\"command\": \"a\", \"env\": {\"KEY\": \"${NONE}\"}}",
+      "2:38: server 's': 'env.KEY' uses the variable NONE, which is not set; set it where the editor is started, or "
+        + "write '${NONE:-default}'"),
+    Story(
+      "{\"command\": \"a\", \"args\": [\"${input:token}\"]}",
+      "2:32: server 's': 'args[0]': '${input:token}' is not ${VAR}, ${VAR:-default} or ${env:VAR}; for a literal '${' "
+        + "write '$${'"),
+    Story("{\"command\": \"${HOME\"}", "2:18: server 's': 'command': '${' without '}'"),
+    Story("{\"command\": \"a\", \"cwd\": true}", "2:30: 'cwd' must be a string, not a boolean"),
+    Story("{\"command\": \"a\", \"disabled\": \"no\"}", "2:35: 'disabled' must be true or false, not a string"),
+    Story(
+      "{\"command\": \"a\", \"timeout\": \"30s\"}", "2:34: 'timeout' must be a number of milliseconds, not a string"),
+    Story("{\"command\": \"a\", \"timeout\": -1}", "2:34: 'timeout' must be a positive number of milliseconds"),
+    Story("{\"command\": \"a\", \"type\": \"stdoi\"}", "2:31: unknown type \"stdoi\"; did you mean \"stdio\"?"),
+    Story(
+      "{\"command\": \"a\", \"type\": \"carrier pigeon\"}",
+      "2:31: unknown type \"carrier pigeon\"; it is one of stdio, http, sse, streamable-http, streamableHttp"),
+    Story(
+      "{\"command\": \"a\", \"type\": \"http\"}",
+      "2:31: the type \"http\" goes with a 'url', but the entry has a 'command'"),
+    Story(
+      "{\"url\": \"ftp://a\"}",
+      "2:14: 'url' must be an http:// or https:// address, such as \"https://example.com/mcp\""),
+    Story(
+      "{\"url\": \"https://example.com/mcp\", \"type\": \"stdio\"}",
+      "2:49: the type \"stdio\" goes with a 'command', but the entry has a 'url'",
+      "2:14: remote servers are not supported yet; only servers with a 'command' can be used"),
+    Story(
+      "{\"command\": \"a\", \"command\": \"b\"}",
+      "2:23: the key 'command' stands twice in the same object, first in line 2; remove one"),
+    Story(
+      "{\"command\": \"a\", \"env\": {\"A\": \"1\", \"A\": \"2\"}}",
+      "2:41: the key 'A' stands twice in the same object, first in line 2; remove one"),
+    Story("{\"command\": \"a\", \"envFile\": \"no\"}", "2:34: 'envFile' /home/ada/mcp/no cannot be read: no such file"),
+    Story(
+      "{\"command\": \"a\", \"junction\": {\"instanses\": 2}}",
+      "2:36: unknown key 'instanses' in 'junction'; did you mean 'instances'?"),
+    Story(
+      "{\"command\": \"a\", \"junction\": {\"labels\": true}}",
+      "2:36: 'junction.labels' is for the whole gateway; set it in the top-level 'junction'"),
+    Story(
+      "{\"command\": \"a\", \"junction\": {\"prefix\": \"a b\"}}",
+      "2:46: 'junction.prefix' must be a letter and up to 19 letters, digits, '_' or '-', or empty"),
+    Story(
+      "{\"command\": \"a\", \"junction\": {\"replicas\": {}}}",
+      "2:48: 'junction.replicas' must be an array of objects, not an object"),
+    Story(
+      "{\"command\": \"a\", \"args\": [1], \"junction\": {\"replicas\": [1, {\"prio\": 1}, {\"priority\": -1}]}}",
+      "2:32: 'args[0]' must be a string, not a number; write \"1\"",
+      "2:62: 'junction.replicas[0]' must be an object, not a number",
+      "2:66: unknown key 'prio' in 'junction.replicas[1]'; the keys are command, args, env, envFile, cwd, priority",
+      "2:91: 'junction.replicas[2].priority' must be a whole number from 0 to 1000"),
+  ]
+
+  @Test(arguments: stories) func aBadEntryIsItsServersProblemAlone(_ story: Story) throws {
+    let server = try Reading.server(story.entry)
+    #expect(server.problems.map(\.description) == story.problems.map { "\(Reading.path):\($0)" })
+    #expect(server.problems.allSatisfy { $0.server == "s" })
+  }
+
+  @Test func aServerThatStandsTwiceHasAProblem() throws {
+    let configuration = try Reading.read(
+      "{\"servers\": {\"a\": {\"command\": \"x\"}, \"b\": {\"command\": \"y\"},\n\"a\": {\"command\": \"z\"}}}"
+    ).get()
+    #expect(configuration.servers.map(\.name) == ["a", "b"])
+    #expect(
+      configuration.servers[0].problem?.description
+        == "\(Reading.path):2:1: the server 'a' stands twice in the file; rename or remove one")
+    #expect(configuration.servers[1].problem == nil)
+  }
+
+  @Test func aMistakeInAnEnvironmentFileIsReportedThere() throws {
+    let server = try Reading.server(
+      "{\"command\": \"a\", \"envFile\": \".env\"}", files: ["/home/ada/mcp/.env": "A=1\nB = 'x\n"])
+    #expect(server.problem?.description == "/home/ada/mcp/.env:2:1: the quote is not closed on its line")
+  }
+
+  @Test func thisGatewayOnTheSameFileIsRefused() throws {
+    let stories: [(entry: String, isRefused: Bool)] = [
+      ("{\"command\": \"mcp-junction\"}", false),
+      ("{\"command\": \"mcp-junction\", \"args\": [\"--config\", \"/home/ada/mcp/servers.json\"]}", true),
+      ("{\"command\": \"mcp-junction\", \"args\": [\"--config=servers.json\"], \"cwd\": \".\"}", true),
+      ("{\"command\": \"mcp-junction\", \"args\": [\"--config=servers.json\"]}", false),
+      ("{\"command\": \"mcp-junction\", \"args\": [\"--config\", \"/other.json\"]}", false),
+      ("{\"command\": \"mcp-junction\", \"args\": [\"--bogus\"]}", false),
+      ("{\"command\": \"mcp-junction\", \"env\": {\"MCP_JUNCTION_CONFIG\": \"/home/ada/mcp/servers.json\"}}", true),
+      ("{\"command\": \"other\", \"args\": [\"--config\", \"/home/ada/mcp/servers.json\"]}", false),
+    ]
+    let surroundings = ConfigurationSurroundings(
+      environment: ["HOME": "/home/ada"], currentDirectory: "/tmp", readFile: { _ in .failure(FileProblem("none")) },
+      isThisProgram: { $0 == "mcp-junction" },
+      areSameFile: { $0.replacing("/./", with: "/") == $1 })
+    for story in stories {
+      let text = "{\"mcpServers\": {\"right\": {\"command\": \"true\"}, \"s\": \(story.entry)}}"
+      let server = try Configuration.read(Array(text.utf8), path: Reading.path, in: surroundings).get().servers[1]
+      #expect((server.problem != nil) == story.isRefused, "\(story.entry)")
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Testing
+
+@testable import Configuration
+
+/// What is read with a warning, and what is read although it is unusual.
+@Suite struct OddButUsableTests {
+  static let warnings: [(String, [String])] = [
+    ("{\"mcpServers\": {}}", ["1:1: no server is configured"]),
+    ("{\"servers\": {\"a\": {\"command\": 1, \"disabled\": true}}}", ["1:1: every server is disabled"]),
+    (
+      "{\"servers\": {\"a\": {\"command\": \"x\", \"autoApprove\": []},\n\"b\": {\"command\": \"x\", \"autoApprove\": []}},\n\"inputs\": []}",
+      ["3:1: unknown key 'inputs' is ignored", "1:36: unknown key 'autoApprove' is ignored"]
+    ),
+    (
+      "{\"servers\": {\"a\": {\"command\": \"x\", \"enabled\": false}}}",
+      ["1:36: unknown key 'enabled' of server 'a' is ignored; did you mean 'disabled'?"]
+    ),
+    (
+      "{\"servers\": {\"a\": {\"command\": \"x\"}}, \"juntcion\": {}}",
+      ["1:38: unknown key 'juntcion' is ignored; did you mean 'junction'?"]
+    ),
+    (
+      "{\"servers\": {\"a\": {\"command\": \"x\", \"timeout\": 30}}}",
+      ["1:47: 'timeout' is in milliseconds; 30 is read as 30 seconds, write 30000 to say so"]
+    ),
+    (
+      "{\"servers\": {\"a\": {\"command\": \"npx -y thing\"}}}",
+      ["1:31: 'command' is one program's name and goes through no shell; put its arguments into 'args'"]
+    ),
+  ]
+
+  @Test(arguments: warnings) func whatIsOddIsReadWithAWarning(_ text: String, _ warnings: [String]) throws {
+    let configuration = try Reading.read(text).get()
+    #expect(configuration.warnings.map(\.description) == warnings.map { "\(Reading.path):\($0)" })
+  }
+
+  @Test func aByteOrderMarkAndWindowsLinesAreReadAndDoNotShiftPositions() {
+    guard case .failure(let failure) = Reading.read("\u{FEFF}{\r\n\"é\": ?}") else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(failure.map(\.description) == ["\(Reading.path):2:6: '?' where a value was expected"])
+  }
+
+  @Test func pathsStartAtTheDirectoryOfTheFile() throws {
+    let stories: [(String, String)] = [
+      ("node", "node"), ("./node", "/home/ada/mcp/node"), ("bin/node", "/home/ada/mcp/bin/node"),
+      ("../node", "/home/ada/mcp/../node"), ("/bin/node", "/bin/node"), ("~/node", "/home/ada/node"),
+      ("${HOME}/node", "/home/ada/node"),
+    ]
+    for (written, meant) in stories {
+      #expect(try Reading.server("{\"command\": \"\(written)\"}").launch?.process?.command == meant, "\(written)")
+    }
+  }
+
+  @Test func variablesOfTheEntryWinOverThoseOfTheFile() throws {
+    let server = try Reading.server(
+      "{\"command\": \"a\", \"envFile\": \"~/e\", \"env\": {\"B\": \"entry\", \"C\": \"${HOME}\"}}",
+      files: ["/home/ada/e": "A=file\nB=file"])
+    #expect(
+      server.launch?.process?.environment.map { "\($0.name)=\($0.value)" } == ["A=file", "B=entry", "C=/home/ada"])
+  }
+
+  @Test func timeoutsTakeTheMostSpecificValue() throws {
+    let text = """
+      {"servers": {"a": {"command": "x"}, "b": {"command": "x", "timeout": 5000},
+        "c": {"command": "x", "timeout": 5000, "junction": {"callTimeout": "7s"}}},
+       "junction": {"callTimeout": "3s", "progressTimeout": "1s"}}
+      """
+    let servers = try Reading.read(text).get().servers
+    #expect(servers.map(\.callTimeout) == [3000, 5000, 7000])
+    #expect(servers.map(\.progressTimeout) == [1000, 1000, 1000])
+  }
+
+  @Test func whatADefaultSetsASingleServerCanUnset() throws {
+    let text = """
+      {"servers": {"a": {"command": "x", "junction": {"breakerAfter": null, "maxAge": null}}, "b": {"command": "x"}},
+       "junction": {"maxAge": "1h"}}
+      """
+    let servers = try Reading.read(text).get().servers
+    #expect(servers.map(\.settings.maxAge) == [nil, 3_600_000])
+    #expect(servers.map(\.settings.breakerAfter) == [nil, 5])
+  }
+
+  @Test func endpointsAreInstancesThenReplicas() throws {
+    let server = try Reading.server(
+      """
+      {"command": "a", "args": ["1"], "env": {"A": "1"}, "junction": {"instances": 2, "priority": 1, "replicas": [
+        {"args": ["2"]}, {"command": "b", "env": {}, "priority": 3}]}}
+      """)
+    #expect(server.problems == [])
+    let variables = [EnvironmentVariable(name: "A", value: "1")]
+    let own = ReplicaConfiguration(
+      launch: ProcessLaunch(command: "a", arguments: ["1"], environment: variables), priority: 1)
+    #expect(
+      server.endpoints == [
+        own, own,
+        ReplicaConfiguration(
+          launch: ProcessLaunch(command: "a", arguments: ["2"], environment: variables), priority: 0),
+        ReplicaConfiguration(launch: ProcessLaunch(command: "b", arguments: ["1"]), priority: 3),
+      ])
+  }
+
+  @Test func packageLaunchersGetMoreTime() {
+    let stories: [([String], Bool)] = [
+      (["npx", "-y", "x"], true), (["/usr/bin/uvx", "x"], true), (["uv", "run", "x"], true),
+      (["uv", "--quiet", "tool", "run", "x"], true), (["uv", "pip"], false), (["npx.cmd", "x"], true),
+      (["docker", "run", "x"], true), (["npm", "exec", "x"], true), (["node", "npx"], false), (["bun", "x"], true),
+      (["python3", "-m", "x"], false),
+    ]
+    for (words, isLauncher) in stories {
+      let launch = ProcessLaunch(command: words[0], arguments: Array(words.dropFirst()))
+      #expect(launch.isPackageLauncher == isLauncher, "\(words)")
+    }
+  }
+
+  @Test func addressesOfRemoteServersAreTold() {
+    for url in ["http://localhost:8080/mcp", "HTTPS://a.b/c?d=e#f", "https://user@[::1]/"] {
+      #expect(RemoteAddress.isWellFormed(url), "\(url)")
+    }
+    for url in [
+      "", "http:", "http://", "http:///x", "http://:80/", "file:///x", "https://a b/", "https://é/", "https://a@/",
+    ] {
+      #expect(!RemoteAddress.isWellFormed(url), "\(url)")
+    }
+  }
+}

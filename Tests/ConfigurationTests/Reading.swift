@@ -1,0 +1,24 @@
+@testable import Configuration
+
+/// Reads configurations from text, as the gateway would from a file.
+enum Reading {
+  static let path = "/home/ada/mcp/servers.json"
+
+  static func read(
+    _ text: String, environment: [String: String] = ["HOME": "/home/ada", "PATH": "/usr/bin"],
+    files: [String: String] = [:]
+  ) -> Result<Configuration, ConfigurationFailure> {
+    Configuration.read(Array(text.utf8), path: path, environment: environment) { path in
+      files[path].map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
+    }
+  }
+
+  /// Reads the entry of one server, called `s`, beside a server that is right.
+  static func server(
+    _ entry: String, environment: [String: String] = ["HOME": "/home/ada", "PATH": "/usr/bin"],
+    files: [String: String] = [:]
+  ) throws -> ServerConfiguration {
+    let text = "{\"mcpServers\": {\"right\": {\"command\": \"true\"},\n\"s\": \(entry)}}"
+    return try read(text, environment: environment, files: files).get().servers[1]
+  }
+}

@@ -1,0 +1,61 @@
+import TestSupport
+import Testing
+
+@testable import Configuration
+
+@Suite struct RedactionTests {
+  @Test(
+    arguments: [
+      ([], "nothing", "nothing"), (["secret12"], "", ""), (["secret12"], "a secret12, secret12!", "a •••, •••!"),
+      (["secret12", "secret1234"], "secret1234 secret123", "••• •••3"),
+      (["abcdefgh", "efghijkl"], "abcdefghijkl.", "•••."),
+      (["aaaaaaaa"], "aaaaaaaaaaaa", "•••"), (["schlüssel😀"], "=schlüssel😀=", "=•••="),
+      (["a\"b\\c\nd-"], "x a\\\"b\\\\c\\nd- y", "x ••• y"),
+    ] as [([String], String, String)]) func secretsAreBlottedOut(_ secrets: [String], _ text: String, _ result: String)
+  {
+    #expect(Redaction(secrets).redact(text) == result)
+  }
+
+  @Test func valuesOfEntriesAreSecret() throws {
+    let configuration = try Reading.read(
+      """
+      {"servers": {
+        "a": {"command": "x", "args": ["--key=${KEY}", "${HOME}", "${SHORT}"], "envFile": "e",
+              "env": {"PATH": "/opt/tools/bin", "DATA": "${HOME}", "PEM": "first line\\nsecond line\\nend", "LC_ALL": "en_GB.UTF-8"}},
+        "b": {"url": "https://example.com", "headers": {"Authorization": "Bearer ${TOKEN:-12345678}"}, "disabled": true}}}
+      """, environment: ["KEY": "key-of-a-server", "HOME": "/home/ada", "SHORT": "brief"],
+      files: ["/home/ada/mcp/e": "PASS=of the file\nTINY=1"]
+    ).get()
+    #expect(
+      configuration.servers[0].secrets.sorted()
+        == [
+          "first line", "first line\nsecond line\nend", "key-of-a-server", "line\nsecond line\nend", "of the file",
+          "second line", "the file",
+        ])
+    #expect(configuration.servers[1].secrets == ["Bearer 12345678", "12345678"])
+    let redaction = Redaction(configuration)
+    #expect(redaction.redact("x --key=key-of-a-server: 12345678 /home/ada") == "x --key=•••: ••• /home/ada")
+  }
+
+  @Test func noSecretSurvivesAndNothingElseIsLost() {
+    for seed in UInt64(1)...300 {
+      var random = SplitMix(seed)
+      let secrets = (0..<4).map { _ in random.text(8...12, of: "ab") }
+      let text = random.text(0...80, of: "abc")
+      let result = Redaction(secrets).redact(text)
+      for secret in secrets { #expect(!result.contains(secret), "seed \(seed)") }
+      if !secrets.contains(where: text.contains) { #expect(result == text, "seed \(seed)") }
+      // What the secrets cover, found letter by letter.
+      let letters = Array(text)
+      var covered = Array(repeating: false, count: letters.count)
+      for secret in secrets where letters.count >= secret.count {
+        for start in 0...(letters.count - secret.count) where String(letters[start..<(start + secret.count)]) == secret
+        {
+          for index in start..<(start + secret.count) { covered[index] = true }
+        }
+      }
+      let kept = zip(letters, covered).filter { !$0.1 }.map(\.0)
+      #expect(result.filter { $0 != "•" } == String(kept), "seed \(seed)")
+    }
+  }
+}

@@ -27,8 +27,13 @@ enum ProcessTable {
 
   /// Returns one process, or nil when there is none of that id.
   static func entry(_ process: Int32) -> Entry? {
-    guard let bytes = try? FileSystem.read("/proc/\(process)/stat", limit: 4096) else { return nil }
-    return parse(bytes)
+    let descriptor = open("/proc/\(process)/stat", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { Descriptor.close(descriptor) }
+    return withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { buffer in
+      let count = Descriptor.read(descriptor, buffer.baseAddress!, buffer.count)
+      return count > 0 ? parse(UnsafeRawBufferPointer(rebasing: buffer[..<count])) : nil
+    }
   }
 
   /// Returns all processes below one of them, which has no part in it itself.
@@ -47,18 +52,34 @@ enum ProcessTable {
 
   /// Reads a line of `/proc/<id>/stat` (proc_pid_stat(5)). The program's name in it is in parentheses and may itself hold
   /// spaces and parentheses.
-  static func parse(_ line: [UInt8]) -> Entry? {
-    guard let open = line.firstIndex(of: UInt8(ascii: "(")), let close = line.lastIndex(of: UInt8(ascii: ")")),
-      let process = Int32(String(decoding: line[..<open], as: UTF8.self).filter { $0 != " " })
+  static func parse(_ line: UnsafeRawBufferPointer) -> Entry? {
+    var position = 0
+    guard let process = number(in: line, at: &position).flatMap({ Int32(exactly: $0) }),
+      let close = line.lastIndex(of: UInt8(ascii: ")")), close + 2 < line.count
     else { return nil }
-    let fields = line[(close + 1)...].split(separator: UInt8(ascii: " "))
-    func number<Value: FixedWidthInteger>(_ index: Int) -> Value? {
-      fields.indices.contains(index) ? Value(String(decoding: fields[index], as: UTF8.self)) : nil
-    }
-    guard let state = fields.first?.first, let parent: Int32 = number(1), let group: Int32 = number(2),
-      let session: Int32 = number(3), let startTime: UInt64 = number(19)
+    let state = line[close + 2]
+    position = close + 3
+    // The fields after the state, the parent first; the start time is the last that is wanted.
+    var fields: [UInt64] = []
+    while fields.count < 19, let field = number(in: line, at: &position) { fields.append(field) }
+    guard fields.count == 19, let parent = Int32(exactly: fields[0]), let group = Int32(exactly: fields[1]),
+      let session = Int32(exactly: fields[2])
     else { return nil }
     return Entry(
-      process: process, parent: parent, group: group, session: session, state: state, startTime: startTime)
+      process: process, parent: parent, group: group, session: session, state: state, startTime: fields[18])
+  }
+
+  /// Takes the next field; only its magnitude, since some that are passed over are negative.
+  private static func number(in line: UnsafeRawBufferPointer, at position: inout Int) -> UInt64? {
+    while position < line.count, line[position] == UInt8(ascii: " ") || line[position] == UInt8(ascii: "-") {
+      position += 1
+    }
+    let start = position
+    var value: UInt64 = 0
+    while position < line.count, case let digit = line[position] &- UInt8(ascii: "0"), digit < 10 {
+      value = value &* 10 &+ UInt64(digit)
+      position += 1
+    }
+    return position > start ? value : nil
   }
 }

@@ -102,7 +102,10 @@ package final class Supervisor {
     running.link.send(.shutDown(urgent: urgent))
     let timer = LoopTimer()
     let gate = exitGate
-    timer.start(after: Self.shutDownLimit) { gate.open() }
+    timer.start(after: Self.shutDownLimit) {
+      // What came while the loop was busy is read first: the next timer is due after one more poll.
+      timer.start(after: 0) { gate.open() }
+    }
     await gate.wait()
     timer.stop()
     guard self.running?.pid == running.pid else { return [] }

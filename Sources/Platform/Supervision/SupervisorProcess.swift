@@ -145,6 +145,11 @@ package struct SupervisorProcess {
     }
   }
 
+  private static var hasChildren: Bool {
+    var info = siginfo_t()
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0
+  }
+
   // MARK: - Actions
 
   /// Does what the state says; false when it says that all is done.
@@ -165,6 +170,7 @@ package struct SupervisorProcess {
   }
 
   private func signalOutsiders(_ step: Ladder.Step) {
+    guard Self.hasChildren else { return }
     let groups = state.leaders
     for entry in ProcessTable.descendants(of: getpid(), in: ProcessTable.all()) where !groups.contains(entry.group) {
       Self.send(entry.process, step)

@@ -1,4 +1,5 @@
 import CLibUV
+
 #if canImport(Darwin)
   import Darwin
 #else
@@ -22,21 +23,18 @@ package enum FileSystem {
     var bytes: [UInt8] = []
     var failure: Int32 = 0
     var isAtEnd = false
-    while !isAtEnd, failure == 0, bytes.count <= limit {
-      let known = bytes.count
-      // One byte more than allowed tells a file that is too large.
-      let portion = min(max(4096, known), limit + 1 - known)
-      bytes.append(contentsOf: repeatElement(0, count: portion))
-      let count = bytes.withUnsafeMutableBytes { buffer in
-        #if canImport(Darwin)
-          Darwin.read(descriptor, buffer.baseAddress! + known, portion)
-        #else
-          Glibc.read(descriptor, buffer.baseAddress! + known, portion)
-        #endif
+    withUnsafeTemporaryAllocation(byteCount: 16 * 1024, alignment: 16) { buffer in
+      while !isAtEnd, failure == 0, bytes.count <= limit {
+        // One byte more than allowed tells a file that is too large.
+        let count = Descriptor.read(descriptor, buffer.baseAddress!, min(buffer.count, limit + 1 - bytes.count))
+        if count > 0 {
+          bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        } else if count == 0 {
+          isAtEnd = true
+        } else if errno != EINTR {
+          failure = errno
+        }
       }
-      if count < 0, errno != EINTR { failure = errno }
-      isAtEnd = count == 0
-      bytes.removeLast(portion - max(0, count))
     }
     guard failure == 0 else { throw PlatformError("read", path: path, code: failure) }
     guard bytes.count <= limit else { throw PlatformError("read", path: path, code: EFBIG) }
@@ -108,8 +106,8 @@ package enum FileSystem {
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(cString: $0.assumingMemoryBound(to: CChar.self).baseAddress!)
       }
       if name != ".", name != ".." { names.append(name) }
     }

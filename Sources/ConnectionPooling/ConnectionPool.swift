@@ -89,8 +89,8 @@ package struct ConnectionPool: Sendable {
   /// A call needs a connection. `waiter` names it until it is granted one or refused.
   package mutating func requestLease(waiter: UInt64, owner: UInt64? = nil, at now: UInt64) -> Decision {
     guard !isClosed else { return .refuse(.closed) }
-    let isQueued = waiters.contains { $0.owner == owner }
-    if !isQueued, let index = indexWithRoom(owner, at: now) {
+    // While calls of the owner wait there is no room, so that none is overtaken here.
+    if let index = indexWithRoom(owner, at: now) {
       lease(index, at: now)
       return .lease(connection: connections[index].id)
     }

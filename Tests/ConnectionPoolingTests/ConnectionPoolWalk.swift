@@ -74,7 +74,10 @@ import Testing
         model.owners[nextCall] = owner
         model.fates[nextCall] = .waiting
         switch pool.requestLease(waiter: nextCall, owner: owner, at: now) {
-        case .lease(let connection): model.lease(nextCall, connection, story)
+        case .lease(let connection):
+          let isOvertaking = model.fates.contains { $0 < nextCall && $1 == .waiting && model.owners[$0] == owner }
+          #expect(!isOvertaking, "\(story): overtakes")
+          model.lease(nextCall, connection, story)
         case .wait: break
         case .waitAndOpen: model.wanted.append(owner)
         case .waitAndValidate(let connection): #expect(model.open.contains(connection), "\(story)")

@@ -1,4 +1,4 @@
-/// All that makes a configuration unusable, in file order; never empty.
+/// All that makes a configuration unusable; never empty.
 package struct ConfigurationFailure: Error, Equatable, Sendable {
   package let problems: [ConfigurationProblem]
 }

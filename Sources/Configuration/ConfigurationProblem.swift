@@ -18,6 +18,11 @@ package struct ConfigurationProblem: Error, Hashable, Sendable {
     self.message = message
     self.server = server
   }
+
+  /// Returns the problem with the secrets in its message blotted out.
+  func redacted(by redaction: Redaction) -> ConfigurationProblem {
+    ConfigurationProblem(file: file, line: line, column: column, message: redaction.redact(message), server: server)
+  }
 }
 
 extension ConfigurationProblem: CustomStringConvertible {

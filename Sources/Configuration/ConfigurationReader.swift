@@ -1,7 +1,8 @@
 /// Reads the outermost object of a configuration.
 struct ConfigurationReader {
   private static let serverKeys = ["mcpServers", "servers"]
-  private static let keys = serverKeys + ["junction"]
+  /// `$schema` is for the editor that completes and checks the file.
+  private static let keys = serverKeys + ["junction", "$schema"]
 
   let source: SourceText
   let surroundings: ConfigurationSurroundings

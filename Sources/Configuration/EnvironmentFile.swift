@@ -32,7 +32,8 @@ enum EnvironmentFile {
     guard let equals = rest.firstIndex(of: "=") else { return .failure(Reason(text: "expected NAME=value")) }
     let name = trimmed(rest[..<equals])
     guard Expansion.isVariableName(name) else {
-      return .failure(Reason(text: "'\(name)' is not a variable's name (letters, digits and '_', no digit first)"))
+      // What stands there may be the rest of a secret that was meant to be one value, so it is not shown.
+      return .failure(Reason(text: "before '=' stands no variable's name (letters, digits and '_', no digit first)"))
     }
     return value(trimmed(rest[rest.index(after: equals)...])).map { EnvironmentVariable(name: String(name), value: $0) }
   }

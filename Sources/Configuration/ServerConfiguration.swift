@@ -5,7 +5,7 @@ package struct ServerConfiguration: Sendable {
   /// What public names begin with, before the separator: at most 20 characters of `[A-Za-z0-9_-]`, or nothing when it
   /// was configured so.
   package internal(set) var prefix: String
-  /// What is wrong with the entry, in file order. It is this server's own failure and leaves the others working.
+  /// What is wrong with the entry, in the order it was found. It is this server's own failure and leaves the others working.
   package let problems: [ConfigurationProblem]
   package let isDisabled: Bool
   /// Nil when the entry is too wrong to say.

@@ -34,8 +34,11 @@ struct ServerReader {
     } else {
       report(node.offset, "the entry of a server must be an object, not \(node.kind)")
     }
+    let redaction = Redaction(secrets.texts)
+    warnings = warnings.map { $0.redacted(by: redaction) }
     return ServerConfiguration(
-      name: name, prefix: settings.prefix ?? "", problems: problems, isDisabled: isDisabled, launch: launch,
+      name: name, prefix: settings.prefix ?? "", problems: problems.map { $0.redacted(by: redaction) },
+      isDisabled: isDisabled, launch: launch,
       replicas: replicas, settings: settings, secrets: secrets.texts)
   }
 
@@ -185,7 +188,7 @@ struct ServerReader {
 
   private mutating func string(_ node: JSONNode, key: String) -> String? {
     guard case .string(let text) = node.content else {
-      let cure = if case .number(let text) = node.content { "; write \"\(text)\"" } else { "" }
+      let cure = if case .number = node.content { "; put it in quotes" } else { "" }
       report(node.offset, "'\(key)' must be a string, not \(node.kind)\(cure)")
       return nil
     }

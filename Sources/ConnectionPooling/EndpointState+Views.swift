@@ -55,6 +55,17 @@ extension EndpointState {
     }
   }
 
+  /// What the balancer is to think of the endpoint.
+  package var availability: LoadBalancer.Availability {
+    switch condition {
+    case .ready: .available
+    case .degraded: .degraded
+    case .idle, .starting: .recovering
+    case .backingOff: isBreakerOpen ? .out : .recovering
+    case .trial, .failed, .closed: .out
+    }
+  }
+
   /// Whether the first start has come to an end, well or not: the first lists wait no longer for this endpoint. What is
   /// idle is not waited for either.
   package var isSettled: Bool {

@@ -25,11 +25,13 @@ import Testing
       "{\"command\": \"a\", \"url\": \"http://b\"}", "2:7: an entry has either 'command' or 'url', not both"),
     Story("{\"command\": \"a\", \"args\": \"b\"}", "2:31: 'args' must be an array of strings, not a string"),
     Story(
-      "{\"command\": \"a\", \"args\": [\"b\", 1, null]}", "2:37: 'args[1]' must be a string, not a number; write \"1\"",
+      "{\"command\": \"a\", \"args\": [\"b\", 1, null]}",
+      "2:37: 'args[1]' must be a string, not a number; put it in quotes",
       "2:40: 'args[2]' must be a string, not null"),
     Story("{\"command\": \"a\", \"env\": []}", "2:30: 'env' must be an object with string values, not an array"),
     Story(
-      "{\"command\": \"a\", \"env\": {\"PORT\": 80}}", "2:39: 'env.PORT' must be a string, not a number; write \"80\""),
+      "{\"command\": \"a\", \"env\": {\"PORT\": 80}}",
+      "2:39: 'env.PORT' must be a string, not a number; put it in quotes"),
     Story("{\"command\": \"a\", \"env\": {\"A=B\": \"\"}}", "2:31: \"A=B\" cannot be a name in 'env'"),
     Story(
       "{\"command\": \"a\", \"env\": {\"KEY\": \"${NONE}\"}}",
@@ -80,7 +82,7 @@ import Testing
       "2:48: 'junction.replicas' must be an array of objects, not an object"),
     Story(
       "{\"command\": \"a\", \"args\": [1], \"junction\": {\"replicas\": [1, {\"prio\": 1}, {\"priority\": -1}]}}",
-      "2:32: 'args[0]' must be a string, not a number; write \"1\"",
+      "2:32: 'args[0]' must be a string, not a number; put it in quotes",
       "2:62: 'junction.replicas[0]' must be an object, not a number",
       "2:66: unknown key 'prio' in 'junction.replicas[1]'; the keys are command, args, env, envFile, cwd, priority",
       "2:91: 'junction.replicas[2].priority' must be a whole number from 0 to 1000"),
@@ -107,6 +109,17 @@ import Testing
     let server = try Reading.server(
       "{\"command\": \"a\", \"envFile\": \".env\"}", files: ["/home/ada/mcp/.env": "A=1\nB = 'x\n"])
     #expect(server.problem?.description == "/home/ada/mcp/.env:2:1: the quote is not closed on its line")
+  }
+
+  @Test func noProblemShowsASecret() throws {
+    let environment = ["HOME": "/home/ada", "TOKEN": "correct-horse"]
+    let server = try Reading.server(
+      "{\"command\": \"a\", \"env\": {\"A\": \"${TOKEN}\"}, \"envFile\": \"/run/${TOKEN}/env\"}",
+      environment: environment)
+    #expect(server.problem?.message == "'envFile' /run/•••/env cannot be read: no such file")
+    let key = try Reading.server(
+      "{\"command\": \"a\", \"envFile\": \"/e\"}", files: ["/e": "A=-----BEGIN KEY-----\nMIIE+QIBADANBg=="])
+    #expect(key.problem?.message.contains("MIIE") == false)
   }
 
   @Test func thisGatewayOnTheSameFileIsRefused() throws {

@@ -18,8 +18,8 @@ import Testing
 
   @Test(arguments: [
     ("A=1\nB", "2:1: expected NAME=value"),
-    ("=1", "1:1: '' is not a variable's name (letters, digits and '_', no digit first)"),
-    ("1A=1", "1:1: '1A' is not a variable's name (letters, digits and '_', no digit first)"),
+    ("=1", "1:1: before '=' stands no variable's name (letters, digits and '_', no digit first)"),
+    ("1A=1", "1:1: before '=' stands no variable's name (letters, digits and '_', no digit first)"),
     ("A='x' y", "1:1: text after the closing quote"), ("\nA=\"x\\\"", "2:1: the quote is not closed on its line"),
     ("A=\0", "1:1: the line is not UTF-8 text"),
   ]) func whatIsNoAssignmentIsRefused(_ text: String, _ problem: String) {

@@ -5,7 +5,7 @@ import Testing
 /// What is read with a warning, and what is read although it is unusual.
 @Suite struct OddButUsableTests {
   static let warnings: [(String, [String])] = [
-    ("{\"mcpServers\": {}}", ["1:1: no server is configured"]),
+    ("{\"mcpServers\": {}, \"$schema\": \"x\"}", ["1:1: no server is configured"]),
     ("{\"servers\": {\"a\": {\"command\": 1, \"disabled\": true}}}", ["1:1: every server is disabled"]),
     (
       "{\"servers\": {\"a\": {\"command\": \"x\", \"autoApprove\": []},\n\"b\": {\"command\": \"x\", \"autoApprove\": []}},\n\"inputs\": []}",

@@ -129,6 +129,14 @@ import Testing
         == texts([(3000, .report(.dead(EndpointFailure(.stopped, message: "a process of the server is stopped"))))]))
   }
 
+  @Test func aSecondReportOfTheStopDoesNotDecideBeforeThePoll() {
+    var probe = ProbeState(at: 0)
+    _ = probe.processStopped(at: 1000)
+    let inspected = probe.inspected(isStopped: true, at: 3500)
+    #expect(inspected == [])
+    #expect(probe.deadline == 3000)
+  }
+
   @Test func aServerThatGoesOnInTimeLives() {
     var probe = ProbeState(at: 0)
     _ = probe.processStopped(at: 1000)

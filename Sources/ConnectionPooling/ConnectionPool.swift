@@ -1,0 +1,285 @@
+/// The connections of one endpoint, and the calls that wait for one.
+///
+/// A lease is a counter: a connection carries many calls at once, up to a limit. The oldest connection with room takes
+/// the next call, so that the ones opened for a burst fall idle after it and are closed. Calls that find no room wait in
+/// order; no call overtakes another of the same owner.
+///
+/// Where a server's connections are not to be shared, each session is an owner and gets connections of its own.
+///
+/// The pool opens nothing. It says when another connection is wanted, and is told with ``connectionStarting(_:owner:at:)``
+/// when one really is: whether that may happen now is for ``EndpointState`` to say. All times are milliseconds of one
+/// monotonic clock. After each event the shell arms its timer for ``deadline``.
+package struct ConnectionPool: Sendable {
+  package struct Settings: Equatable, Sendable {
+    /// Calls in flight on one connection.
+    package let callsInFlight: Int
+    /// Connections of one owner, starting ones included.
+    package let connections: Int
+    /// Calls that wait; more are refused.
+    package let waiters: Int
+    /// Idleness after which a connection beyond an owner's first is closed.
+    package let idleTimeout: UInt64
+    /// Age from which on a connection is replaced; nil for never.
+    package let maxAge: UInt64?
+    /// Silence after which a connection is validated before it is used again.
+    package let validateAfter: UInt64
+
+    package init(
+      callsInFlight: Int = 256, connections: Int = 1, waiters: Int = 1024, idleTimeout: UInt64 = 600_000,
+      maxAge: UInt64? = nil, validateAfter: UInt64 = 60_000
+    ) {
+      self.callsInFlight = callsInFlight
+      self.connections = connections
+      self.waiters = waiters
+      self.idleTimeout = idleTimeout
+      self.maxAge = maxAge
+      self.validateAfter = validateAfter
+    }
+  }
+
+  /// What becomes of a call that asks for a connection.
+  package enum Decision: Equatable, Sendable {
+    /// It is sent on this connection, now.
+    case lease(connection: UInt64)
+    /// It waits, and is granted a connection later.
+    case wait
+    /// It waits, and another connection is wanted.
+    case waitAndOpen
+    /// It waits until this connection has answered a probe.
+    case waitAndValidate(connection: UInt64)
+    case refuse(Refusal)
+  }
+
+  package enum Refusal: Equatable, Sendable {
+    case queueIsFull(waiting: Int)
+    case closed
+  }
+
+  package enum Action: Hashable, Sendable {
+    /// The call that waited goes out on this connection.
+    case grant(waiter: UInt64, connection: UInt64)
+    /// The call that waited is answered with an error.
+    case refuse(waiter: UInt64)
+    /// Probe the connection and report its answer with ``heard(on:at:)``: calls wait for it.
+    case validate(connection: UInt64)
+    /// Another connection is wanted.
+    case open(owner: UInt64?)
+    /// The connection is out of the pool; close it.
+    case close(connection: UInt64)
+  }
+
+  private struct Waiter: Sendable {
+    let id: UInt64
+    let owner: UInt64?
+  }
+
+  package let settings: Settings
+  /// In the order they were begun.
+  package private(set) var connections: [PooledConnection] = []
+  private var waiters: [Waiter] = []
+  private var isClosed = false
+
+  package init(settings: Settings = Settings()) { self.settings = settings }
+
+  package var waiting: Int { waiters.count }
+  package var inFlight: Int { connections.reduce(0) { $0 + $1.inFlight } }
+
+  // MARK: - Calls
+
+  /// A call needs a connection. `waiter` names it until it is granted one or refused.
+  package mutating func requestLease(waiter: UInt64, owner: UInt64? = nil, at now: UInt64) -> Decision {
+    guard !isClosed else { return .refuse(.closed) }
+    // While calls of the owner wait there is no room, so that none is overtaken here.
+    if let index = indexWithRoom(owner, at: now) {
+      lease(index, at: now)
+      return .lease(connection: connections[index].id)
+    }
+    guard waiters.count < settings.waiters else { return .refuse(.queueIsFull(waiting: waiters.count)) }
+    waiters.append(Waiter(id: waiter, owner: owner))
+    if let id = validate(owner) { return .waitAndValidate(connection: id) }
+    return wantsConnection(owner) ? .waitAndOpen : .wait
+  }
+
+  /// A call that had a lease is over, with an answer of the server's or without one.
+  package mutating func leaseReturned(connection id: UInt64, answered: Bool, at now: UInt64) -> [Action] {
+    guard let index = index(id), connections[index].inFlight > 0 else { return [] }
+    connections[index].setInFlight(connections[index].inFlight - 1)
+    connections[index].lastUsed = now
+    if answered {
+      connections[index].served += 1
+      connections[index].lastHeard = now
+    } else {
+      connections[index].failures += 1
+    }
+    if case .draining(0) = connections[index].condition { return retire(index, at: now) }
+    return serve(connections[index].owner, at: now)
+  }
+
+  /// A call that waits is not wanted any more. Returns whether it was still waiting.
+  package mutating func waitCancelled(_ waiter: UInt64) -> Bool {
+    guard let index = waiters.firstIndex(where: { $0.id == waiter }) else { return false }
+    waiters.remove(at: index)
+    return true
+  }
+
+  /// Hands over all calls that wait, in order: nothing was sent of them, so they may go to another endpoint.
+  package mutating func takeWaiters() -> [UInt64] {
+    defer { waiters = [] }
+    return waiters.map(\.id)
+  }
+
+  // MARK: - Connections
+
+  /// A connection is being opened.
+  package mutating func connectionStarting(_ id: UInt64, owner: UInt64? = nil, at now: UInt64) {
+    precondition(index(id) == nil, "a connection is begun once")
+    connections.append(PooledConnection(id: id, owner: owner, createdAt: now, lastUsed: now, lastHeard: now))
+  }
+
+  /// A connection can carry calls.
+  package mutating func connectionReady(_ id: UInt64, at now: UInt64) -> [Action] {
+    guard let index = index(id), connections[index].condition == .starting else { return [] }
+    if isClosed { return retire(index, at: now) }
+    connections[index].condition = .ready(inFlight: 0)
+    connections[index].lastUsed = now
+    connections[index].lastHeard = now
+    return serve(connections[index].owner, at: now)
+  }
+
+  /// The server was heard on a connection: it is used again without being validated.
+  package mutating func heard(on id: UInt64, at now: UInt64) -> [Action] {
+    guard let index = index(id) else { return [] }
+    connections[index].lastHeard = now
+    if connections[index].condition == .validating { connections[index].condition = .ready(inFlight: 0) }
+    guard !waiters.isEmpty, connections[index].isReady else { return [] }
+    return serve(connections[index].owner, at: now)
+  }
+
+  /// A connection is gone, or could not be opened. Its leases are void; calls that wait go on waiting, since the
+  /// endpoint comes back by itself.
+  package mutating func connectionLost(_ id: UInt64, at now: UInt64) -> [Action] {
+    guard let index = index(id) else { return [] }
+    return serve(connections.remove(at: index).owner, at: now)
+  }
+
+  /// Takes a connection out of use: it is closed as soon as nothing is in flight on it.
+  package mutating func drain(_ id: UInt64, at now: UInt64) -> [Action] {
+    guard let index = index(id) else { return [] }
+    let (inFlight, owner) = (connections[index].inFlight, connections[index].owner)
+    guard inFlight > 0 else { return retire(index, at: now) }
+    connections[index].condition = .draining(inFlight: inFlight)
+    return wantsConnection(owner) ? [.open(owner: owner)] : []
+  }
+
+  /// A session has ended: its calls wait no longer, and its connections drain.
+  package mutating func ownerGone(_ owner: UInt64, at now: UInt64) -> [Action] {
+    waiters.removeAll { $0.owner == owner }
+    return connections.filter { $0.owner == owner }.flatMap { drain($0.id, at: now) }
+  }
+
+  /// Ends the pool: what waits is refused, what is in flight may finish.
+  package mutating func close(at now: UInt64) -> [Action] {
+    isClosed = true
+    let refusals = takeWaiters().map { Action.refuse(waiter: $0) }
+    return refusals + connections.flatMap { drain($0.id, at: now) }
+  }
+
+  // MARK: - Time
+
+  /// When ``timePassed(at:)`` is due; nil for never.
+  package var deadline: UInt64? {
+    connections.indices.compactMap(expiry).min()
+  }
+
+  /// Time has passed: connections that are idle for too long are closed, and those that are too old are replaced.
+  package mutating func timePassed(at now: UInt64) -> [Action] {
+    var actions: [Action] = []
+    for id in connections.map(\.id) {
+      guard let index = index(id), let expiry = expiry(index), now >= expiry else { continue }
+      let owner = connections[index].owner
+      actions += drain(id, at: now)
+      // Where the last one went of old age, the next is opened before somebody needs it.
+      if !isClosed, !connections.contains(where: { $0.owner == owner }), !actions.contains(.open(owner: owner)) {
+        actions.append(.open(owner: owner))
+      }
+    }
+    return actions
+  }
+
+  /// When a connection is closed, unless something happens before.
+  ///
+  /// One that is too old and busy is left alone while no other can be opened beside it: calls would have to wait for the
+  /// longest of those in flight.
+  private func expiry(_ index: Int) -> UInt64? {
+    let connection = connections[index]
+    guard case .ready(let inFlight) = connection.condition else { return nil }
+    let others = connections.filter { $0.owner == connection.owner }.count - 1
+    let mayRetire = inFlight == 0 || others + 1 < settings.connections
+    let age = mayRetire ? settings.maxAge.map { connection.createdAt + $0 } : nil
+    let isFirst = connections.first { $0.owner == connection.owner }?.id == connection.id
+    let idleness = inFlight == 0 && !isFirst ? connection.lastUsed + settings.idleTimeout : nil
+    return [age, idleness].compactMap { $0 }.min()
+  }
+
+  // MARK: - Steps
+
+  private func index(_ id: UInt64) -> Int? { connections.firstIndex { $0.id == id } }
+
+  private func indexWithRoom(_ owner: UInt64?, at now: UInt64) -> Int? {
+    connections.firstIndex { connection in
+      guard connection.owner == owner, case .ready(let inFlight) = connection.condition else { return false }
+      return inFlight < settings.callsInFlight && !isStale(connection, at: now)
+    }
+  }
+
+  /// Whether a connection has to show that it is alive before it is used. One with calls in flight is probed anyway.
+  private func isStale(_ connection: PooledConnection, at now: UInt64) -> Bool {
+    connection.inFlight == 0 && now >= connection.lastHeard + settings.validateAfter
+  }
+
+  /// Whether more calls of an owner wait than the connections that are starting will take, and another is allowed.
+  private func wantsConnection(_ owner: UInt64?) -> Bool {
+    guard !isClosed else { return false }
+    let own = connections.filter { $0.owner == owner }
+    guard own.count < settings.connections else { return false }
+    let starting = own.count { $0.condition == .starting }
+    return waiters.count { $0.owner == owner } > starting * settings.callsInFlight
+  }
+
+  private mutating func lease(_ index: Int, at now: UInt64) {
+    connections[index].setInFlight(connections[index].inFlight + 1)
+    connections[index].lastUsed = now
+  }
+
+  /// Gives free places to the calls that wait for them, in order; where only connections are left that were silent for
+  /// long, one of them is validated.
+  private mutating func serve(_ owner: UInt64?, at now: UInt64) -> [Action] {
+    var actions: [Action] = []
+    while let first = waiters.firstIndex(where: { $0.owner == owner }) {
+      guard let index = indexWithRoom(owner, at: now) else {
+        return actions + (validate(owner).map { [.validate(connection: $0)] } ?? [])
+      }
+      lease(index, at: now)
+      actions.append(.grant(waiter: waiters.remove(at: first).id, connection: connections[index].id))
+    }
+    return actions
+  }
+
+  /// Has one silent connection validated, unless one of them is already. Returns its identifier.
+  private mutating func validate(_ owner: UInt64?) -> UInt64? {
+    let own = connections.indices.filter { connections[$0].owner == owner }
+    guard !own.contains(where: { connections[$0].condition == .validating }),
+      let silent = own.first(where: { connections[$0].condition == .ready(inFlight: 0) })
+    else { return nil }
+    connections[silent].condition = .validating
+    return connections[silent].id
+  }
+
+  /// Takes a connection out of the pool; where calls wait for its place, the next one is wanted.
+  private mutating func retire(_ index: Int, at now: UInt64) -> [Action] {
+    let connection = connections.remove(at: index)
+    let served = serve(connection.owner, at: now)
+    return [.close(connection: connection.id)] + served
+      + (wantsConnection(connection.owner) ? [.open(owner: connection.owner)] : [])
+  }
+}

@@ -1,0 +1,32 @@
+/// How well an endpoint has answered lately: moving averages of its latency and of its success.
+///
+/// An endpoint that was not asked for a while is given the benefit of the doubt: its averages fade toward those of one
+/// that nothing is known of.
+package struct EndpointScore: Equatable, Sendable {
+  /// The weight of the newest call.
+  private static let weight = 0.2
+  /// Milliseconds after which nothing is left of what was known.
+  private static let memory: Double = 60_000
+
+  private var latency: Double?
+  private var success = 1.0
+  private var updated: UInt64 = 0
+
+  package init() {}
+
+  /// A call was answered, or lost, after so many milliseconds.
+  package mutating func callEnded(answered: Bool, latency milliseconds: UInt64, at now: UInt64) {
+    let old = self.latency(at: now) ?? Double(milliseconds)
+    success = success(at: now) * (1 - Self.weight) + (answered ? Self.weight : 0)
+    latency = old * (1 - Self.weight) + Double(milliseconds) * Self.weight
+    updated = now
+  }
+
+  /// The expected milliseconds of a call; nil when nothing is known.
+  package func latency(at now: UInt64) -> Double? { forgotten(at: now) < 1 ? latency : nil }
+
+  /// The part of calls, from 0 to 1, that is expected to be answered.
+  package func success(at now: UInt64) -> Double { success + (1 - success) * forgotten(at: now) }
+
+  private func forgotten(at now: UInt64) -> Double { now > updated ? min(Double(now - updated) / Self.memory, 1) : 0 }
+}

@@ -8,7 +8,7 @@ extension ClientSession {
   func deliver(_ frame: Frame, to request: ClientRequest, from client: UpstreamClient, id: UInt64) {
     guard !request.isFinished else { return }
     if frame.range("error") != nil, tryNext(request, frame) { return }
-    let answer = request.firstError ?? frame
+    let answer = frame.range("error") == nil ? frame : request.firstError ?? frame
     guard let idRange = answer.range("id") else { return }
     splicer.reset()
     splicer.replace(idRange, with: request.id)

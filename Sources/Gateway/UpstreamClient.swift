@@ -287,6 +287,7 @@ package final class UpstreamClient {
     process.transport.close()
     let lost = pending
     pending = [:]
+    server.connectionClosed(self)
     closed.open()
     for entry in lost.values {
       switch entry {

@@ -82,7 +82,6 @@ extension UpstreamServer {
     let readyAt = manager.clock.now()
     becomeReady(client)
     await client.closed.wait()
-    self.client = nil
     let loss = client.lossFailure(.call)
     process.end(false)
     await process.gone.wait()

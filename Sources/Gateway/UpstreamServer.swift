@@ -128,6 +128,13 @@ package final class UpstreamServer {
   /// Takes a request out of the queue; it was cancelled.
   func withdraw(_ request: ClientRequest) { queue.removeAll { $0 === request } }
 
+  /// The connection is over: from now on calls wait for the next one.
+  func connectionClosed(_ connection: UpstreamClient) {
+    guard client === connection else { return }
+    client = nil
+    for request in queue { wait(request) }
+  }
+
   /// Sends what waits, as far as there is room.
   func capacityFreed() {
     guard let client, !queue.isEmpty else { return }

@@ -9,11 +9,14 @@ final class ServerLaunching {
   private let supervisor: Supervisor
   private let log: Log
   private let frameLimit: Int
+  private let loginShell: LoginShell
 
   init(supervisor: Supervisor, log: Log, frameLimit: Int) {
     self.supervisor = supervisor
     self.log = log
     self.frameLimit = frameLimit
+    // Servers' connections are numbered from 1.
+    loginShell = LoginShell(supervisor: supervisor, connection: 0)
   }
 
   var spawner: ProcessSpawner {
@@ -45,20 +48,31 @@ final class ServerLaunching {
     }
   }
 
+  /// Finds the program along the server's PATH and, where that fails, along the login shell's, which the server gets
+  /// then: what it starts itself lies there too.
   private func find(
     _ launch: ProcessLaunch, _ environment: inout [String: String]
   ) async -> Result<String, LaunchFailure> {
     let base = launch.directory ?? (try? OwnProcess.workingDirectory()) ?? "/"
+    let failure: ExecutableSearch.Failure
     switch ExecutableSearch.resolve(launch.command, path: environment["PATH"], base: base) {
     case .success(let path): return .success(path)
-    case .failure(let failure): return .failure(Self.describe(failure))
+    case .failure(let reason): failure = reason
     }
+    if case .notFound = failure, !launch.command.contains("/"), let path = await loginShell.path(),
+      case .success(let found) = ExecutableSearch.resolve(launch.command, path: path, base: base)
+    {
+      environment["PATH"] = path
+      return .success(found)
+    }
+    return .failure(Self.describe(failure))
   }
 
   private static func describe(_ failure: ExecutableSearch.Failure) -> LaunchFailure {
     switch failure {
     case .notFound: LaunchFailure(reason: "\(failure)", cure: "Install it, or give its full path as \"command\".")
-    case .notExecutable: LaunchFailure(reason: "\(failure)", cure: "Make it executable, or name the program that runs it.")
+    case .notExecutable:
+      LaunchFailure(reason: "\(failure)", cure: "Make it executable, or name the program that runs it.")
     }
   }
 
@@ -73,7 +87,8 @@ final class ServerLaunching {
 
   // MARK: - Wiring
 
-  private func connect(_ process: SpawnedProcess, _ server: ServerConfiguration) throws(PlatformError) -> ServerProcess {
+  private func connect(_ process: SpawnedProcess, _ server: ServerConfiguration) throws(PlatformError) -> ServerProcess
+  {
     let port = try StreamPort(
       reading: process.standardOutput, writing: process.standardInput, frameLimit: frameLimit)
     let errors = try TextPort(reading: process.standardError)

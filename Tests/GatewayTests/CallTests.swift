@@ -141,7 +141,8 @@ import Testing
       bench.tell(#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"one__echo"}}"#)
       #expect(await bench["one"].received.next().contains(#""id":7"#))
       bench["one"].send(#"{"jsonrpc":"2.0","id":7,"result":{"content":[]}}"#)
-      #expect(await bench.lines.next { $0.contains(#""id":2"#) } == #"{"jsonrpc":"2.0","id":2,"result":{"content":[]}}"#)
+      #expect(
+        await bench.lines.next { $0.contains(#""id":2"#) } == #"{"jsonrpc":"2.0","id":2,"result":{"content":[]}}"#)
       await bench.close()
     }
   }

@@ -191,7 +191,9 @@ import Testing
       #expect(request.contains(#""uri":"x:1""#))
       bench["two"].send(#"{"jsonrpc":"2.0","id":6,"result":{}}"#)
       _ = await bench.lines.next()
-      let updated = { (uri: String) in #"{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"\#(uri)"}}"# }
+      let updated = { (uri: String) in
+        #"{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"\#(uri)"}}"#
+      }
       bench["one"].send(updated("x:1"))
       bench["two"].send(updated("x:1"))
       #expect(await bench.lines.next() == updated("two+x:1"))

@@ -16,6 +16,8 @@ usage: scripted.py [BEHAVIOUR], a JSON object. All members are optional:
   ignoreTerm, deaf, daemon: true               ignores SIGTERM; never reads; leaves a double-forked child
   group: true                                  a child in a process group and session of its own
   linger: true                                 stays after end of input
+  tasks: true                                  offers `job`, which may be called as a task of 2025-11-25: a task
+                                               "t1", "t2"... is done when `release` is called with its id as key
 
 The built-in tools: `echo` answers with the bytes of its arguments as `structuredContent`; `raw` answers with the
 bytes of `result` (base64); `hold` answers when `release` is called with the same `key`; `play` writes `before`,
@@ -54,8 +56,11 @@ built_in = [
         "pid": "Says its process id",
     }.items()
 ]
+jobs = [{"name": "job", "inputSchema": object_schema(), "execution": {"taskSupport": "optional"}}]
 lists = {
-    "tools": ([] if behaviour.get("builtIn") is False else built_in) + behaviour.get("tools", []),
+    "tools": ([] if behaviour.get("builtIn") is False else built_in)
+    + (jobs if behaviour.get("tasks") else [])
+    + behaviour.get("tools", []),
     "prompts": behaviour.get("prompts", []),
     "resources": behaviour.get("resources", []),
     "resourceTemplates": behaviour.get("templates", []),
@@ -70,6 +75,10 @@ capabilities = behaviour.get(
         "completions": {},
     },
 )
+if behaviour.get("tasks"):
+    capabilities["tasks"] = {"list": {}, "cancel": {}, "requests": {"tools": {"call": {}}}}
+tasks: dict[str, dict] = {}
+waiting_for_task: dict[str, list[bytes]] = {}
 held: dict[str, bytes] = {}
 released: set[str] = set()
 asked: dict[str, bytes] = {}
@@ -134,8 +143,55 @@ def play(id: bytes, arguments: dict, token: bytes | None) -> None:
         os._exit(arguments["exit"])
 
 
+def start_task(id: bytes) -> None:
+    task = {
+        "taskId": f"t{len(tasks) + 1}",
+        "status": "working",
+        "createdAt": "2025-11-25T10:30:00Z",
+        "lastUpdatedAt": "2025-11-25T10:30:00Z",
+        "ttl": 60000,
+        "pollInterval": 10,
+    }
+    tasks[task["taskId"]] = task
+    send_value(id, {"task": task})
+
+
+def end_task(name: str, status: str) -> None:
+    tasks[name]["status"] = status
+    notification = {"jsonrpc": "2.0", "method": "notifications/tasks/status", "params": tasks[name]}
+    write(json.dumps(notification).encode() + b"\n")
+    for id in waiting_for_task.pop(name, []):
+        send_task_result(id, name)
+
+
+def send_task_result(id: bytes, name: str) -> None:
+    said = {"content": [{"type": "text", "text": f"{name} {tasks[name]['status']}"}]}
+    send_value(id, {**said, "_meta": {"io.modelcontextprotocol/related-task": {"taskId": name}, "v/x": 1}})
+
+
+def answer_task(id: bytes, method: str, line: bytes) -> None:
+    if method == "tasks/list":
+        return send_value(id, {"tasks": list(tasks.values())})
+    name = json.loads(rawjson.member(line, "params", "taskId"))
+    if name not in tasks:
+        send_error(id, -32602, "no such task")
+    elif method == "tasks/get":
+        send_value(id, tasks[name])
+    elif method == "tasks/cancel":
+        if tasks[name]["status"] != "working":
+            return send_error(id, -32602, "the task is over")
+        end_task(name, "cancelled")
+        send_value(id, tasks[name])
+    elif tasks[name]["status"] == "working":
+        waiting_for_task.setdefault(name, []).append(id)
+    else:
+        send_task_result(id, name)
+
+
 def call(id: bytes, line: bytes) -> None:
     name = json.loads(rawjson.member(line, "params", "name"))
+    if name == "job" and rawjson.member(line, "params", "task"):
+        return start_task(id)
     raw = rawjson.member(line, "params", "arguments") or b"{}"
     if name == "echo":
         return send(id, b'{"content":[{"type":"text","text":"echoed"}],"structuredContent":%s}' % raw)
@@ -148,6 +204,8 @@ def call(id: bytes, line: bytes) -> None:
         held[arguments["key"]] = id
     elif name == "release":
         for key in arguments.get("keys") or [arguments["key"]]:
+            if key in tasks:
+                end_task(key, "completed")
             released.add(key)
             if key in held:
                 send_text(held.pop(key), key)
@@ -222,6 +280,8 @@ def answer(id: bytes, method: str, line: bytes) -> None:
             return send_error(id, -32002, "no such resource")
         said = behaviour.get("name", "scripted")
         send_value(id, {"contents": [{"uri": uri, "mimeType": "text/plain", "text": f"{said} read {uri}"}]})
+    elif method.startswith("tasks/") and behaviour.get("tasks"):
+        answer_task(id, method, line)
     elif method == "completion/complete":
         send_value(id, {"completion": {"values": [behaviour.get("name", "scripted")]}})
     else:

@@ -263,7 +263,7 @@ def test_a_server_may_cancel_what_it_asked(start):
 
 def test_a_cancellation_overtakes_calls_that_wait(start, tmp_path):
     record = tmp_path / "received"
-    wire = start({"one": scripted(record=str(record))}, junction={"maxInFlight": 1}, strict=False)
+    wire = start({"one": scripted(record=str(record))}, junction={"callsInFlight": 1}, strict=False)
     wire.initialize()
     first = wire.start_call("one__hold", {"key": "a"}, id="first")
     queued = wire.start_call("one__echo", {"n": 1}, id="queued")

@@ -5,6 +5,7 @@ usage: scripted.py [BEHAVIOUR], a JSON object. All members are optional:
 
   name, revision, instructions, capabilities   what the handshake says
   tools, prompts, resources, templates         lists of raw objects; `tools` are listed after the built-in ones
+  rawTools                                     tools as texts of JSON, listed first with exactly those bytes
   builtIn: false                               without the built-in tools
   page: n                                      items per page; loop: true repeats one cursor for ever,
                                                endless: true makes a new one each time
@@ -108,20 +109,27 @@ def send_error(id: bytes, code: int, message: str) -> None:
 
 
 def list_page(id: bytes, key: str, line: bytes) -> None:
-    items = lists[key]
+    items = [json.dumps(item).encode() for item in lists[key]]
+    if key == "tools":
+        items = [text.encode() for text in behaviour.get("rawTools", [])] + items
+
+    def send_page(items: list[bytes], cursor: str | None) -> None:
+        rest = b"" if cursor is None else b',"nextCursor":' + json.dumps(cursor).encode()
+        send(id, b'{"%s":[%s]%s}' % (key.encode(), b",".join(items), rest))
+
     cursor = rawjson.member(line, "params", "cursor") if rawjson.member(line, "params") else None
     if behaviour.get("loop"):
-        return send_value(id, {key: items, "nextCursor": "again"})
+        return send_page(items, "again")
     if behaviour.get("endless"):
         state["cursor"] += 1
-        return send_value(id, {key: items if state["cursor"] == 1 else [], "nextCursor": str(state["cursor"])})
+        return send_page(items if state["cursor"] == 1 else [], str(state["cursor"]))
     size = behaviour.get("page", len(items) or 1)
     # The cursor of the second page is the empty string, which is a valid one.
     told = None if cursor is None else json.loads(cursor)
     start = 0 if told is None else size if told == "" else int(told)
     end = start + size
-    rest = {"nextCursor": "" if end == size else str(end)} if end < len(items) else {}
-    send_value(id, {key: items[start:end], **rest})
+    following = "" if end == size else str(end)
+    send_page(items[start:end], following if end < len(items) else None)
 
 
 def play(id: bytes, arguments: dict, token: bytes | None) -> None:

@@ -1,6 +1,5 @@
 """Lists: merged, named, in order, complete; followed when they change."""
 
-import json
 import re
 
 from support.junction import scripted
@@ -20,21 +19,21 @@ def test_tools_of_all_servers_are_listed_in_configuration_order(start):
     assert wire.tool_names() == ["zeta__b", "zeta__a", "alpha__c"]
 
 
+raw_tools = [
+    r'{"description":"caf\u00e9 \ud83d\ude00","name":"n","inputSchema":{"type":"object","properties":'
+    r'{"x":{"maximum":123456789012345678901234567890,"minimum":1.0}}},"x-vendor":{"b":1,"a":[ 1 , 2 ]}}',
+    r'{ "inputSchema" : { "type" : "object", "$schema":"https://json-schema.org/draft/2020-12/schema" } , "name" : "m" }',
+    r'{"name":"o","inputSchema":{"type":"object","properties":{"name":{"const":"\ud800"},"e":{"maximum":1e400}}},"_meta":{"k":1,"k":2}}',
+]
+
+
 def test_a_listed_tool_keeps_its_bytes_but_for_the_name(start):
-    raw = (
-        b'{"description":"caf\\u00e9 \\ud83d\\ude00","name":"n","inputSchema":{"type":"object","properties":'
-        b'{"x":{"maximum":123456789012345678901234567890,"minimum":1.0}}},"x-vendor":{"b":1,"a":[ 1 , 2 ]}}'
-    )
-    # Written by hand into the behaviour, because a JSON library would write it its own way.
-    entry = scripted(builtIn=False, tools=["@"])
-    entry["args"][-1] = entry["args"][-1].replace('"@"', raw.decode())
-    wire = start({"one": entry, "two": only(tool("t"))}, strict=False)
+    wire = start({"one": scripted(builtIn=False, rawTools=raw_tools), "two": only(tool("t"))}, strict=False)
     wire.initialize()
-    answer = wire.request("tools/list")
-    listed = answer.raw("result", "tools")
-    # The scripted server's own library wrote it once, so the expectation is what that server sent.
-    sent = json.dumps(json.loads(raw)).encode()
-    assert sent.replace(b'"n"', b'"one__n"') in listed
+    listed = wire.request("tools/list").raw("result", "tools")
+    for raw, name in zip(raw_tools, "nmo"):
+        expected = re.sub(rf'("name" ?: ?)"{name}"', rf'\g<1>"one__{name}"', raw)
+        assert expected.encode() in listed
 
 
 def test_every_page_of_every_list_is_drained(start):

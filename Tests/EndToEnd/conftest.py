@@ -33,6 +33,9 @@ def setting(tmp_path):
 
     yield make
     for one in made:
-        processes.wait_for_none(one.mark, 6)
+        try:
+            processes.wait_for_none(one.mark, 6)
+        finally:
+            processes.end_all(one.mark)
         complaints = one.complaints()
         assert not complaints, "\n".join(complaints[:5])

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import sys
 import time
 import uuid
@@ -49,6 +50,16 @@ def wait_for_none(mark: str, seconds: float) -> float:
     start = time.monotonic()
     wait_until(lambda: not marked(mark), seconds, lambda: f"still alive: {marked(mark)}")
     return time.monotonic() - start
+
+
+def end_all(mark: str) -> None:
+    """Ends what a failed test left behind, so that it does not weigh on the next one."""
+    while left := marked(mark):
+        for process in left:
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
 
 
 def resident_bytes(process: int) -> int:

@@ -10,9 +10,11 @@ def start(setting):
     """Starts a gateway over scripted servers; ends it when the test is over, and checks all it wrote."""
     started = []
 
-    def start(servers: dict, junction: dict | None = None, arguments=(), strict=True, tee=True, **options) -> Wire:
+    def start(
+        servers: dict, junction: dict | None = None, arguments=(), strict=True, tee=True, env: dict | None = None
+    ) -> Wire:
         one = setting(servers, junction, tee=tee and strict)
-        wire = Wire(one.command(*arguments), env=one.environment, **options)
+        wire = Wire(one.command(*arguments), env={**one.environment, **(env or {})})
         wire.setting = one
         wire.strict = strict
         started.append(wire)

@@ -1,8 +1,6 @@
 """The test bed itself: the raw client, the scripted server and the tee, without a gateway between them."""
 
 import base64
-import os
-import signal
 import subprocess
 import sys
 
@@ -107,8 +105,7 @@ def test_processes_are_found_by_their_mark_even_after_forking_twice(tmp_path):
     wire.abandon()
     left = processes.marked(mark)
     assert len(left) == 2
-    for process in left:
-        os.kill(process, signal.SIGKILL)
+    processes.end_all(mark)
     processes.wait_for_none(mark, 5)
 
 

@@ -153,3 +153,45 @@ def test_the_gateway_sleeps_when_nothing_happens(start):
     time.sleep(1.5)
     assert ticks() - before <= 3, "processor time while idle, in ticks of 10 ms"
     assert json.loads(wire.request("ping").line)["result"] == {}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_random_walk_of_calls_and_cancellations_answers_each_call_once_with_its_own(start, seed):
+    chance = random.Random(seed)
+    wire = start({name: scripted() for name in five}, tee=False)
+    wire.initialize()
+    wire.tool_names()
+    held: dict[str, tuple[str, str]] = {}
+    expected: dict[str, object] = {}
+    cancelled: set[str] = set()
+    for step in range(600):
+        what = chance.random()
+        name = chance.choice(five)
+        if what < 0.45:
+            id = wire.start_call(f"{name}__hold", {"key": f"{seed}.{step}"}, id=f"held {step}")
+            held[id] = (name, f"{seed}.{step}")
+            expected[id] = f"{seed}.{step}"
+        elif what < 0.65:
+            id = wire.start_call(f"{name}__echo", {"n": step}, id=step + 1_000_000)
+            expected[id] = {"n": step}
+        elif what < 0.80 and held:
+            id = chance.choice(list(held))
+            server, key = held.pop(id)
+            wire.start_call(f"{server}__release", {"key": key}, id=f"release {step}")
+        elif held:
+            id = chance.choice(list(held))
+            held.pop(id)
+            cancelled.add(id)
+            wire.notify("notifications/cancelled", {"requestId": id})
+    for id, (server, key) in held.items():
+        wire.start_call(f"{server}__release", {"key": key}, id=f"end {key}")
+    for id, value in expected.items():
+        if id in cancelled:
+            continue
+        answer = wire.result_of(id, 30)
+        got = answer.text if isinstance(value, str) else answer["result"]["structuredContent"]
+        assert got == value, f"seed {seed}, {id}"
+    for name in five:
+        wire.call(f"{name}__echo", {"last": True})
+    for id in expected:
+        assert len(wire.answers_to(id)) == (0 if id in cancelled else 1), f"seed {seed}, {id}"

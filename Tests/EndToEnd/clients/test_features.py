@@ -41,7 +41,10 @@ async def test_tools_are_listed_over_all_pages_with_everything_they_say(everythi
 async def test_a_tool_is_called(everything):
     async with everything.connect() as client:
         await client.tools()
-        assert text(await client.call(everything.name("echo"), {"text": "caf\u00e9 \U0001f600\n"})) == "caf\u00e9 \U0001f600\n"
+        assert (
+            text(await client.call(everything.name("echo"), {"text": "caf\u00e9 \U0001f600\n"}))
+            == "caf\u00e9 \U0001f600\n"
+        )
 
 
 async def test_a_tool_answers_with_structure_that_its_schema_allows(everything):

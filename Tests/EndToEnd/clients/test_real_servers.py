@@ -30,7 +30,12 @@ def repository(tmp_path):
 
 
 async def test_the_time_server_converts_a_time(aim):
-    target = aim({"time": published("mcp-server-time", "--local-timezone", "Europe/Paris"), "fetch": published("mcp-server-fetch")})
+    target = aim(
+        {
+            "time": published("mcp-server-time", "--local-timezone", "Europe/Paris"),
+            "fetch": published("mcp-server-fetch"),
+        }
+    )
     async with target.connect() as client:
         tools = [tool["name"] for tool in await client.tools()]
         assert target.name("convert_time") in tools and target.name("get_current_time") in tools
@@ -50,7 +55,9 @@ async def test_the_git_server_shows_a_log(aim, repository):
 
 
 async def test_the_sqlite_server_keeps_rows_and_tells_of_its_memo(aim, tmp_path):
-    target = aim({"sqlite": published("mcp-server-sqlite", "--db-path", str(tmp_path / "x.db"), environment="servers-sdk1")})
+    target = aim(
+        {"sqlite": published("mcp-server-sqlite", "--db-path", str(tmp_path / "x.db"), environment="servers-sdk1")}
+    )
     async with target.connect() as client:
         await client.tools()
         await client.call(target.name("create_table"), {"query": "CREATE TABLE t (a INTEGER, b TEXT)"})
@@ -96,4 +103,7 @@ async def test_all_of_them_together_are_one_server(aim, repository, tmp_path, re
             servers = list(dict.fromkeys(name.split("__")[0] for name in tools))
         assert servers == ["time", "git", "sqlite", "fetch"]
         assert "git_log" in [name.split("__", 1)[1] for name in tools]
-        assert json.loads(text(await client.call("time__get_current_time", {"timezone": "Etc/UTC"})))["timezone"] == "Etc/UTC"
+        assert (
+            json.loads(text(await client.call("time__get_current_time", {"timezone": "Etc/UTC"})))["timezone"]
+            == "Etc/UTC"
+        )

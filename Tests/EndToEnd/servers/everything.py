@@ -103,13 +103,16 @@ def prompt(name: str, arguments: dict[str, str]) -> dict | None:
     """Returns the messages of a prompt, or nothing."""
     if name == "greet":
         said = f"Greet {arguments['person']} in a {arguments.get('tone', 'plain')} tone"
-        return {"description": "Greets a person", "messages": [{"role": "user", "content": {"type": "text", "text": said}}]}
+        return {
+            "description": "Greets a person",
+            "messages": [{"role": "user", "content": {"type": "text", "text": said}}],
+        }
     if name == "plain":
         return {"messages": [{"role": "assistant", "content": {"type": "text", "text": "plain"}}]}
     return None
 
 
-def complete(reference: dict, argument: dict, context: dict) -> dict:
+def complete(argument: dict, context: dict) -> dict:
     """Returns the completion of an argument; the tone depends on the person already chosen."""
     if argument["name"] == "tone":
         values = [f"fit for {context.get('person', 'nobody')}"]

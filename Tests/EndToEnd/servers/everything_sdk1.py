@@ -138,7 +138,7 @@ async def get_prompt(params):
 @handles(types.CompleteRequest, types.CompleteResult)
 async def complete(params):
     context = params.context.arguments if params.context and params.context.arguments else {}
-    return everything.complete(params.ref.model_dump(), params.argument.model_dump(), context)
+    return everything.complete(params.argument.model_dump(), context)
 
 
 @handles(types.SetLevelRequest, types.EmptyResult)

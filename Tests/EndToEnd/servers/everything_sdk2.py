@@ -96,7 +96,7 @@ async def get_prompt(_, params):
 
 async def complete(_, params):
     context = params.context.arguments if params.context and params.context.arguments else {}
-    found = everything.complete(params.ref.model_dump(), params.argument.model_dump(), context)
+    found = everything.complete(params.argument.model_dump(), context)
     return types.CompleteResult.model_validate(found)
 
 

@@ -211,13 +211,12 @@ if library() == "sdk1":
 
     @contextlib.asynccontextmanager
     async def connect(command: list[str], env: dict, user: User | None = None, errors=None, mode: str = "legacy"):
-        """Starts a server and shakes hands with it."""
+        """Starts a server and shakes hands with it, the only mode that this library has."""
+        assert mode == "legacy"
         ears = Ears()
         parameters = StdioServerParameters(command=command[0], args=command[1:], env=env)
         async with stdio_client(parameters, errlog=errors) as (reading, writing):
-            session = ClientSession(
-                reading, writing, message_handler=ears.hear, **_callbacks(user or User())
-            )
+            session = ClientSession(reading, writing, message_handler=ears.hear, **_callbacks(user or User()))
             async with session:
                 driver = Library(session, ears)
                 driver.initialized = plain(await session.initialize())

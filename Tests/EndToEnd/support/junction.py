@@ -58,11 +58,10 @@ class Setting:
         self.records = {name: place / f"server-{index}.frames" for index, name in enumerate(servers)} if tee else {}
         written = {}
         for name, entry in servers.items():
-            if "command" in entry:
-                if tee:
-                    entry = teed(entry, self.records[name])
-                entry = {**entry, "env": {**entry.get("env", {}), processes.variable: self.mark}}
             written[name] = entry
+            if "command" in entry:
+                passed = teed(entry, self.records[name]) if tee else entry
+                written[name] = {**passed, "env": {**entry.get("env", {}), processes.variable: self.mark}}
         self.configuration = place / "servers.json"
         self.write({"mcpServers": written, **({"junction": junction} if junction else {})})
 

@@ -44,6 +44,7 @@ class Revision:
         self.definitions = self.document[self.section]
         self.requests = self._by_method("Request")
         self.notifications = self._by_method("Notification")
+        self._validators: dict[tuple[str, ...], jsonschema.Draft202012Validator] = {}
 
     def _by_method(self, suffix: str) -> dict[str, str]:
         table = {}
@@ -53,11 +54,13 @@ class Revision:
                 table[method] = name
         return table
 
-    @functools.lru_cache(maxsize=None)
     def _validator(self, names: tuple[str, ...]) -> jsonschema.Draft202012Validator:
+        if names in self._validators:
+            return self._validators[names]
         draft = jsonschema.validators.validator_for(self.document, jsonschema.Draft202012Validator)
         references = [{"$ref": f"#/{self.section}/{name}"} for name in names]
-        return draft({self.section: self.definitions, "anyOf": references})
+        self._validators[names] = draft({self.section: self.definitions, "anyOf": references})
+        return self._validators[names]
 
     def _complain(self, names: list[str], value: object) -> list[str]:
         known = tuple(name for name in names if name in self.definitions)
@@ -80,9 +83,7 @@ class Revision:
         if method is not None:
             if method not in self.notifications:
                 return [f"{self.name} has no notification '{method}'"]
-            return self._complain(["JSONRPCNotification"], frame) + self._complain(
-                [self.notifications[method]], frame
-            )
+            return self._complain(["JSONRPCNotification"], frame) + self._complain([self.notifications[method]], frame)
         if "error" in frame:
             if frame.get("id", "absent") in (None, "absent"):
                 # An error about an unreadable message has no id, or null, as JSON-RPC has it.
@@ -94,7 +95,7 @@ class Revision:
         return found
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def revision(name: str) -> Revision:
     """Returns the schema of the named revision, read once."""
     return Revision(name)

@@ -27,7 +27,16 @@ def refused(wire, line: bytes):
 
 @pytest.mark.parametrize(
     "line",
-    [b"hello", b"{", b'{"jsonrpc":"2.0","id":1,"method":"ping"', b"{'a':1}", b'{"a":1}}', b'{"a":01}', b"nul", b'"\\x"'],
+    [
+        b"hello",
+        b"{",
+        b'{"jsonrpc":"2.0","id":1,"method":"ping"',
+        b"{'a':1}",
+        b'{"a":1}}',
+        b'{"a":01}',
+        b"nul",
+        b'"\\x"',
+    ],
     ids=lambda line: line.decode(),
 )
 def test_what_is_not_json_is_a_parse_error_without_an_id(wire, line):
@@ -70,7 +79,8 @@ def test_invalid_utf8_is_refused_and_never_forwarded(start, tmp_path):
     for bad in (b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf5\x80\x80\x80", b"\xe2\x82"):
         answer = refused(
             wire,
-            b'{"jsonrpc":"2.0","id":80,"method":"tools/call","params":{"name":"one__echo","arguments":{"a":"%s"}}}' % bad,
+            b'{"jsonrpc":"2.0","id":80,"method":"tools/call","params":{"name":"one__echo","arguments":{"a":"%s"}}}'
+            % bad,
         )
         assert answer["error"]["code"] == -32700
     for line in record.read_bytes().split(b"\n"):
@@ -213,9 +223,19 @@ def test_a_batch_of_2025_03_26_is_answered_element_by_element(start):
     before = len(wire.frames)
     wire.send(
         [
-            {"jsonrpc": "2.0", "id": "a", "method": "tools/call", "params": {"name": "one__echo", "arguments": {"n": 1}}},
+            {
+                "jsonrpc": "2.0",
+                "id": "a",
+                "method": "tools/call",
+                "params": {"name": "one__echo", "arguments": {"n": 1}},
+            },
             {"jsonrpc": "2.0", "method": "notifications/none"},
-            {"jsonrpc": "2.0", "id": "b", "method": "tools/call", "params": {"name": "two__echo", "arguments": {"n": 2}}},
+            {
+                "jsonrpc": "2.0",
+                "id": "b",
+                "method": "tools/call",
+                "params": {"name": "two__echo", "arguments": {"n": 2}},
+            },
             7,
             {"jsonrpc": "2.0", "id": "c", "method": "ping"},
         ]
@@ -266,7 +286,9 @@ def test_lines_may_end_in_carriage_returns_and_be_empty(wire):
 
 
 def test_a_frame_that_comes_byte_by_byte_is_one_frame(wire):
-    for byte in b'{"jsonrpc":"2.0","id":96,"method":"tools/call","params":{"name":"one__echo","arguments":{"a":"\xc3\xa9"}}}\n':
+    for byte in (
+        b'{"jsonrpc":"2.0","id":96,"method":"tools/call","params":{"name":"one__echo","arguments":{"a":"\xc3\xa9"}}}\n'
+    ):
         wire.send_bytes(bytes([byte]))
     assert rawjson.member(wire.result_of(96).line, "result", "structuredContent") == b'{"a":"\xc3\xa9"}'
 

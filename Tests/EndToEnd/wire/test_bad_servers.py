@@ -44,7 +44,14 @@ def pair(start):
 
 @pytest.mark.parametrize(
     "banner",
-    ["Welcome to the server!\n", "\n\n  \n", "{not json}\n[1,2\n", '"text"\n7\nnull\n', "x" * 100_000 + "\n", "\ufeff\u0000\n"],
+    [
+        "Welcome to the server!\n",
+        "\n\n  \n",
+        "{not json}\n[1,2\n",
+        '"text"\n7\nnull\n',
+        "x" * 100_000 + "\n",
+        "\ufeff\u0000\n",
+    ],
     ids=["text", "blank", "half json", "values", "long", "odd"],
 )
 def test_a_banner_on_standard_output_is_skipped(start, banner):
@@ -65,7 +72,7 @@ def test_skipped_lines_are_counted_and_shown(start):
 @pytest.mark.parametrize(
     "garbage",
     [b"not json\n", b"\xff\xfe\n", b'{"jsonrpc":"2.0"}\n', b"[]\n", b'{"id":{}}\n', b"\0\n"],
-    ids=lambda data: repr(data),
+    ids=repr,
 )
 def test_garbage_before_an_answer_does_not_hold_up_the_answer(pair, garbage):
     assert pair.call("bad__play", {"before": [piece(garbage)], "repeat": 50}).text == "played"
@@ -100,7 +107,11 @@ def test_an_answer_with_both_result_and_error_is_answered_once(pair):
 
 @pytest.mark.parametrize(
     "line",
-    [b'{"jsonrpc":"2.0","id":@ID@,"error":"text"}\n', b'{"jsonrpc":"2.0","id":@ID@,"result":7}\n', b'{"jsonrpc":"2.0","id":@ID@}\n'],
+    [
+        b'{"jsonrpc":"2.0","id":@ID@,"error":"text"}\n',
+        b'{"jsonrpc":"2.0","id":@ID@,"result":7}\n',
+        b'{"jsonrpc":"2.0","id":@ID@}\n',
+    ],
     ids=lambda line: line.decode().strip(),
 )
 def test_an_answer_of_the_wrong_shape_does_not_leave_the_caller_waiting(pair, line):
@@ -290,7 +301,10 @@ def test_a_server_that_comes_late_is_announced_and_served(start, tmp_path):
     os.mkfifo(gate)
     slow = scripted()
     # The shell waits at the fifo until the test opens it.
-    slow = {"command": "/bin/sh", "args": ["-c", 'read -r _ < "$0"; exec "$@"', str(gate), slow["command"], *slow["args"]]}
+    slow = {
+        "command": "/bin/sh",
+        "args": ["-c", 'read -r _ < "$0"; exec "$@"', str(gate), slow["command"], *slow["args"]],
+    }
     wire = start({"slow": slow, "good": scripted()}, strict=False, tee=False)
     wire.initialize()
     first = wire.tool_names()
@@ -306,7 +320,10 @@ def test_a_call_to_a_name_not_known_yet_waits_for_the_server(start, tmp_path):
     gate = tmp_path / "gate"
     os.mkfifo(gate)
     slow = scripted()
-    slow = {"command": "/bin/sh", "args": ["-c", 'read -r _ < "$0"; exec "$@"', str(gate), slow["command"], *slow["args"]]}
+    slow = {
+        "command": "/bin/sh",
+        "args": ["-c", 'read -r _ < "$0"; exec "$@"', str(gate), slow["command"], *slow["args"]],
+    }
     wire = start({"slow": slow, "good": scripted()}, strict=False, tee=False)
     wire.initialize()
     id = wire.start_call("slow__echo", {"early": True})
@@ -340,7 +357,7 @@ def test_servers_of_every_revision_are_served(start, revision):
     assert_serves(wire, "old")
 
 
-def test_the_gateway_in_its_own_configuration_is_refused(start, tmp_path):
+def test_the_gateway_in_its_own_configuration_is_refused(start):
     wire = start({"good": scripted()}, arguments=["--list", "--json"], tee=False, strict=False)
     assert wire.finish() == 0
     one = wire.setting
@@ -390,9 +407,19 @@ def test_standard_error_of_a_server_is_passed_on_under_its_name(start):
 
 
 def test_a_server_that_prints_to_standard_error_without_end_is_still_served(start):
-    noise = "import sys,os,threading\ndef noise():\n while True: os.write(2,b'x'*4096+b'\\n')\nthreading.Thread(target=noise,daemon=True).start()\n"
+    noise = """
+import os, runpy, sys, threading
+
+def noise():
+    while True:
+        os.write(2, b"x" * 4096 + b"\\n")
+
+threading.Thread(target=noise, daemon=True).start()
+program = sys.argv.pop(1)
+runpy.run_path(program, run_name="__main__")
+"""
     inner = scripted()
-    loud = {"command": sys.executable, "args": ["-S", "-E", "-c", noise + f"import runpy;sys.argv=['scripted.py','{{}}'];runpy.run_path({inner['args'][2]!r},run_name='__main__')"]}
+    loud = {"command": sys.executable, "args": ["-S", "-E", "-c", noise, *inner["args"][2:]]}
     wire = start({"loud": loud, "good": scripted()}, strict=False, tee=False)
     wire.initialize()
     assert "loud__echo" in wire.tool_names()

@@ -96,7 +96,7 @@ def test_the_schemas_know_right_from_wrong(revision):
     assert schema.complaints({"jsonrpc": "2.0", "id": 1, "error": {"code": "x", "message": ""}})
 
 
-def test_processes_are_found_by_their_mark_even_after_forking_twice(tmp_path):
+def test_processes_are_found_by_their_mark_even_after_forking_twice():
     mark = processes.new_mark()
     entry = junction.scripted(daemon=True, group=True)
     wire = Wire([entry["command"], *entry["args"]], env={processes.variable: mark})

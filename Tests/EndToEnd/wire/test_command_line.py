@@ -41,7 +41,16 @@ def junction(setting):
 def test_help_names_every_command_and_goes_to_standard_output(junction):
     done = junction("--help")
     assert done.returncode == 0
-    for word in (b"--config", b"--list", b"--json", b"call", b"config check", b"config schema", b"--drain", b"--version"):
+    for word in (
+        b"--config",
+        b"--list",
+        b"--json",
+        b"call",
+        b"config check",
+        b"config schema",
+        b"--drain",
+        b"--version",
+    ):
         assert word in done.stdout
     assert done.stderr == b""
 
@@ -52,7 +61,11 @@ def test_the_version_is_one_line():
     assert re.fullmatch(rb"(mcp-junction )?\d+\.\d+\.\d+\S*\n", done.stdout)
 
 
-@pytest.mark.parametrize("arguments", [["--no-such"], ["no-such"], ["call"], ["config"], ["config", "no-such"], ["--config"], ["--log-level", "loud"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [["--no-such"], ["no-such"], ["call"], ["config"], ["config", "no-such"], ["--config"], ["--log-level", "loud"]],
+    ids=" ".join,
+)
 def test_wrong_arguments_are_an_error_of_ours(arguments):
     done = run([binary(), *arguments])
     assert done.returncode == 2
@@ -61,7 +74,9 @@ def test_wrong_arguments_are_an_error_of_ours(arguments):
 
 def test_the_list_is_for_a_person(junction):
     tools = [{"name": "t", "description": "Does a thing\nand more", "inputSchema": {"type": "object"}}]
-    done = junction("--list", servers={"one": scripted(builtIn=False, tools=tools), "dead": scripted(exit=3, stderr="no luck\n")})
+    done = junction(
+        "--list", servers={"one": scripted(builtIn=False, tools=tools), "dead": scripted(exit=3, stderr="no luck\n")}
+    )
     text = done.stdout.decode()
     assert done.returncode == 1
     for word in ("one", "ready", "2025-11-25", "one__t", "Does a thing", "dead", "failed", "no luck", "3"):
@@ -96,7 +111,9 @@ def test_the_list_for_a_program_has_every_field(junction):
     assert off["state"] == "disabled"
 
 
-@pytest.mark.parametrize("servers, status", [({"one": {}}, 0), ({"one": {}, "dead": {"exit": 1}}, 1), ({"dead": {"exit": 1}}, 1)])
+@pytest.mark.parametrize(
+    "servers, status", [({"one": {}}, 0), ({"one": {}, "dead": {"exit": 1}}, 1), ({"dead": {"exit": 1}}, 1)]
+)
 def test_the_status_of_the_list_says_whether_all_are_ready(junction, servers, status):
     entries = {name: scripted(**behaviour) for name, behaviour in servers.items()}
     assert junction("--list", servers=entries).returncode == status
@@ -136,7 +153,13 @@ def test_a_tool_that_reports_an_error_is_status_one(junction):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["one__nothing"], ["nothing", "{}"], ["one__echo", "{not json"], ["one__echo", "[1]"], ["one__play", '{"answer":false,"exit":1}']],
+    [
+        ["one__nothing"],
+        ["nothing", "{}"],
+        ["one__echo", "{not json"],
+        ["one__echo", "[1]"],
+        ["one__play", '{"answer":false,"exit":1}'],
+    ],
     ids=" ".join,
 )
 def test_our_own_errors_of_a_call_are_status_two(junction, arguments):
@@ -204,7 +227,7 @@ def test_an_unknown_setting_of_ours_names_the_nearest_right_one(check):
     done = check('{"mcpServers": {"one": {"command": "true"}},\n "junction": {"maxFram": "1MiB"}}')
     text = done.stderr.decode() + done.stdout.decode()
     assert done.returncode == 2
-    assert "maxFram" in text and "maxFrame" in text.replace("maxFram\"", "") and "servers.json:2:" in text
+    assert "maxFram" in text and "maxFrame" in text.replace('maxFram"', "") and "servers.json:2:" in text
 
 
 def test_an_unknown_key_of_a_server_is_one_warning(check):
@@ -258,7 +281,9 @@ def test_without_a_configuration_the_places_are_named(tmp_path, arguments):
     )
     assert done.returncode == 2
     said = done.stderr.decode()
-    assert "--config" in said and "MCP_JUNCTION_CONFIG" in said and str(tmp_path / "mcp-junction" / "servers.json") in said
+    assert (
+        "--config" in said and "MCP_JUNCTION_CONFIG" in said and str(tmp_path / "mcp-junction" / "servers.json") in said
+    )
 
 
 def test_the_configuration_is_found_by_variable_and_in_the_users_directory(tmp_path):
@@ -281,7 +306,7 @@ def test_a_configuration_in_which_every_server_is_wrong_ends_the_start(check):
     assert check('{"mcpServers": {"one": {"command": 7}}}', "--list").returncode == 2
 
 
-def test_the_schema_of_the_configuration_is_a_schema_that_accepts_it(check):
+def test_the_schema_of_the_configuration_is_a_schema_that_accepts_it():
     done = run([binary(), "config", "schema"])
     assert done.returncode == 0
     schema = json.loads(done.stdout)
@@ -300,7 +325,7 @@ def test_the_top_level_configuration_of_this_package_is_right():
 
 @pytest.mark.parametrize("entry, expected", [({"cwd": "."}, "place"), ({"env": {"A": "${HOME}"}}, "home")])
 def test_a_server_gets_its_directory_and_its_environment(setting, entry, expected):
-    show = "import os,sys,json;print(json.dumps([os.getcwd(),os.environ.get('A'),os.environ.get('OURS')]),file=sys.stderr);sys.exit(9)"
+    show = "import os,sys;print(os.getcwd(),os.environ.get('A'),os.environ.get('OURS'),file=sys.stderr);sys.exit(9)"
     one = setting({"one": {"command": sys.executable, "args": ["-c", show], **entry}})
     done = run(one.command("--list", "--json"), {**one.environment, "OURS": "inherited", "HOME": "/home/somebody"})
     said = json.loads(done.stdout)["servers"][0]["reason"]

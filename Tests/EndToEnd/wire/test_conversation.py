@@ -75,12 +75,8 @@ def test_two_servers_may_ask_with_the_same_id(start):
     second = wire.wait_for(lambda frame: frame.method == "roots/list" and frame is not first)
     assert first["id"] != second["id"]
     for frame, uri in ((second, "file:///second"), (first, "file:///first")):
-        wire.send_line(
-            b'{"jsonrpc":"2.0","id":%s,"result":{"roots":[{"uri":"%s"}]}}' % (frame.raw("id"), uri.encode())
-        )
-    got = {
-        name: wire.result_of(id)["result"]["structuredContent"]["roots"][0]["uri"] for name, id in calls.items()
-    }
+        wire.send_line(b'{"jsonrpc":"2.0","id":%s,"result":{"roots":[{"uri":"%s"}]}}' % (frame.raw("id"), uri.encode()))
+    got = {name: wire.result_of(id)["result"]["structuredContent"]["roots"][0]["uri"] for name, id in calls.items()}
     assert sorted(got.values()) == ["file:///first", "file:///second"]
 
 
@@ -182,7 +178,9 @@ def test_roots_that_changed_are_told_to_servers(start, tmp_path):
 def test_progress_of_two_calls_with_the_same_token_is_impossible_to_mix_up(start):
     wire = start({"one": scripted(), "two": scripted()})
     wire.initialize()
-    step = piece('{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":@TOKEN@,"progress":@N@}}')
+    step = piece(
+        '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":@TOKEN@,"progress":@N@}}'
+    )
     for name in ("one", "two"):
         before = len(wire.frames)
         id = wire.start_call(f"{name}__play", {"before": [step], "repeat": 3}, token="shared")
@@ -212,7 +210,13 @@ def test_progress_from_the_client_reaches_the_server_that_asked(start, tmp_path)
     asked = wire.wait_for_method("sampling/createMessage")
     token = asked["params"]["_meta"]["progressToken"]
     wire.notify("notifications/progress", {"progressToken": token, "progress": 0.5})
-    wire.send({"jsonrpc": "2.0", "id": asked["id"], "result": {"role": "assistant", "content": {"type": "text", "text": "x"}, "model": "m"}})
+    wire.send(
+        {
+            "jsonrpc": "2.0",
+            "id": asked["id"],
+            "result": {"role": "assistant", "content": {"type": "text", "text": "x"}, "model": "m"},
+        }
+    )
     wire.result_of(id)
     told = json.loads(received(record, "notifications/progress")[0])
     assert told["params"] == {"progressToken": "mine", "progress": 0.5}
@@ -304,7 +308,9 @@ def test_what_a_server_says_about_nothing_known_goes_no_further(start):
     wire = start({"one": scripted()})
     wire.initialize()
     before = len(wire.frames)
-    wire.call("one__play", {"before": [notification("notifications/made/up", x=1), notification("notifications/initialized")]})
+    wire.call(
+        "one__play", {"before": [notification("notifications/made/up", x=1), notification("notifications/initialized")]}
+    )
     assert len(wire.frames) == before + 1
 
 

@@ -84,7 +84,9 @@ def test_the_supervisor_killed_leaves_nothing_behind_either(start):
     wire.tool_names()
     tree = processes.marked(wire.setting.mark)
     supervisors = [
-        process for process, line in tree.items() if "mcp-junction" in line.split(" ")[0] and process != wire.process.pid
+        process
+        for process, line in tree.items()
+        if "mcp-junction" in line.split(" ")[0] and process != wire.process.pid
     ]
     assert len(supervisors) == 1, tree
     os.kill(supervisors[0], signal.SIGKILL)
@@ -96,7 +98,10 @@ def test_the_supervisor_killed_leaves_nothing_behind_either(start):
 def test_death_during_the_start_leaves_nothing_behind(start):
     for _ in range(5):
         wire = start({f"s{n}": scripted(daemon=True) for n in range(5)}, tee=False, strict=False)
-        wire.start("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "w", "version": "1"}})
+        wire.start(
+            "initialize",
+            {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "w", "version": "1"}},
+        )
         wire.process.kill()
         wire.finish()
         processes.wait_for_none(wire.setting.mark, ladder + margin)
@@ -128,7 +133,11 @@ initialized = {"method": "notifications/initialized"}
 
 
 def echo(id: int) -> dict:
-    return {"id": id, "method": "tools/call", "params": {"name": f"{'one' if id % 2 else 'two'}__echo", "arguments": {"n": id}}}
+    return {
+        "id": id,
+        "method": "tools/call",
+        "params": {"name": f"{'one' if id % 2 else 'two'}__echo", "arguments": {"n": id}},
+    }
 
 
 def check_answers(output: bytes, count: int) -> None:
@@ -275,7 +284,11 @@ def test_a_terminal_is_served_and_usable_afterwards(setting):
 def test_a_client_that_closes_its_end_of_the_output_ends_the_gateway(setting):
     one = setting({"one": scripted(), "two": scripted()})
     process = subprocess.Popen(
-        one.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, **one.environment}
+        one.command(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **one.environment},
     )
     process.stdin.write(frames(initialize, echo(1)))
     process.stdin.flush()

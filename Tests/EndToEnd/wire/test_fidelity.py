@@ -78,7 +78,17 @@ def test_an_error_keeps_its_bytes(start):
     assert answer.raw("error") == raw
 
 
-ids = [b"1", b'"1"', b"0", b"-7", b"9007199254740993", b'""', b'"\\u0041"', b'"' + b"i" * 3000 + b'"', b"18446744073709551616"]
+ids = [
+    b"1",
+    b'"1"',
+    b"0",
+    b"-7",
+    b"9007199254740993",
+    b'""',
+    b'"\\u0041"',
+    b'"' + b"i" * 3000 + b'"',
+    b"18446744073709551616",
+]
 
 
 @pytest.mark.parametrize("raw", ids, ids=lambda raw: raw[:24].decode())
@@ -99,13 +109,18 @@ def test_the_id_of_a_request_comes_back_as_it_was_written(start, raw):
 def test_one_and_the_string_one_are_different_ids(start):
     wire = start({"one": scripted()})
     wire.initialize()
-    number, string = wire.start_call("one__hold", {"key": "a"}, id=100), wire.start_call("one__hold", {"key": "b"}, id="100")
+    number, string = (
+        wire.start_call("one__hold", {"key": "a"}, id=100),
+        wire.start_call("one__hold", {"key": "b"}, id="100"),
+    )
     wire.call("one__release", {"keys": ["b", "a"]})
     assert wire.result_of(number).text == "a"
     assert wire.result_of(string).text == "b"
 
 
-@pytest.mark.parametrize("token", [b"1", b'"1"', b'"\\u0074"', b"9007199254740993", b'""'], ids=lambda raw: raw.decode())
+@pytest.mark.parametrize(
+    "token", [b"1", b'"1"', b'"\\u0074"', b"9007199254740993", b'""'], ids=lambda raw: raw.decode()
+)
 def test_a_progress_token_comes_back_as_it_was_written(start, token):
     progress = (
         b'{"jsonrpc":"2.0","method":"notifications/progress","params":'
@@ -165,10 +180,11 @@ def test_what_the_client_answers_to_a_server_keeps_its_bytes(start):
     wire = start({"one": scripted(), "two": scripted()}, strict=False)
     wire.answer("elicitation/create", raw)
     wire.initialize(capabilities={"elicitation": {}})
-    params = '{"requestedSchema":{"type":"object","properties":{"z":{"type":"number","maximum":1e400}}},"message":"\\u0057ho?"}'
+    schema = '{"type":"object","properties":{"z":{"type":"number","maximum":1e400}}}'
+    params = '{"requestedSchema":' + schema + ',"message":"\\u0057ho?"}'
     answer = wire.call("one__ask", {"method": "elicitation/create", "params": params})
     assert answer.raw("result", "structuredContent") == raw
     asked = wire.wait_for_method("elicitation/create")
-    assert asked.raw("params", "requestedSchema") == b'{"type":"object","properties":{"z":{"type":"number","maximum":1e400}}}'
+    assert asked.raw("params", "requestedSchema") == schema.encode()
     assert asked.raw("params", "message").startswith(b'"[one] ')
     assert asked.raw("params", "message").endswith(b'\\u0057ho?"')

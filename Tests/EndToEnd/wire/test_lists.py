@@ -22,7 +22,7 @@ def test_tools_of_all_servers_are_listed_in_configuration_order(start):
 raw_tools = [
     r'{"description":"caf\u00e9 \ud83d\ude00","name":"n","inputSchema":{"type":"object","properties":'
     r'{"x":{"maximum":123456789012345678901234567890,"minimum":1.0}}},"x-vendor":{"b":1,"a":[ 1 , 2 ]}}',
-    r'{ "inputSchema" : { "type" : "object", "$schema":"https://json-schema.org/draft/2020-12/schema" } , "name" : "m" }',
+    r'{ "inputSchema" : { "type" : "object", "$schema":"http://json-schema.org/draft-07/schema#" } , "name" : "m" }',
     r'{"name":"o","inputSchema":{"type":"object","properties":{"name":{"const":"\ud800"},"e":{"maximum":1e400}}},"_meta":{"k":1,"k":2}}',
 ]
 
@@ -31,7 +31,7 @@ def test_a_listed_tool_keeps_its_bytes_but_for_the_name(start):
     wire = start({"one": scripted(builtIn=False, rawTools=raw_tools), "two": only(tool("t"))}, strict=False)
     wire.initialize()
     listed = wire.request("tools/list").raw("result", "tools")
-    for raw, name in zip(raw_tools, "nmo"):
+    for raw, name in zip(raw_tools, "nmo", strict=True):
         expected = re.sub(rf'("name" ?: ?)"{name}"', rf'\g<1>"one__{name}"', raw)
         assert expected.encode() in listed
 
@@ -41,9 +41,7 @@ def test_every_page_of_every_list_is_drained(start):
     prompts = [{"name": f"p{n}"} for n in range(7)]
     resources = [{"uri": f"mem://r/{n}", "name": f"r{n}"} for n in range(7)]
     templates = [{"uriTemplate": f"mem://t{n}/{{x}}", "name": f"t{n}"} for n in range(7)]
-    paged = scripted(
-        builtIn=False, tools=many, prompts=prompts, resources=resources, templates=templates, page=3
-    )
+    paged = scripted(builtIn=False, tools=many, prompts=prompts, resources=resources, templates=templates, page=3)
     wire = start({"paged": paged})
     wire.initialize()
     assert wire.tool_names() == [f"paged__t{n}" for n in range(25)]

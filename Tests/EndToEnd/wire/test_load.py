@@ -183,7 +183,7 @@ def test_a_random_walk_of_calls_and_cancellations_answers_each_call_once_with_it
             held.pop(id)
             cancelled.add(id)
             wire.notify("notifications/cancelled", {"requestId": id})
-    for id, (server, key) in held.items():
+    for server, key in held.values():
         wire.start_call(f"{server}__release", {"key": key}, id=f"end {key}")
     for id, value in expected.items():
         if id in cancelled:

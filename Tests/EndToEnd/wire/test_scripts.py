@@ -62,7 +62,14 @@ def test_a_person_gets_the_list_a_call_and_the_lines_to_register_it():
     done = subprocess.run([run], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=55)
     text = done.stdout.decode()
     assert done.returncode == 0, text
-    for word in ("everything__echo", "time__get_current_time", "git__git_log", "fetch__fetch", "hello", "claude mcp add"):
+    for word in (
+        "everything__echo",
+        "time__get_current_time",
+        "git__git_log",
+        "fetch__fetch",
+        "hello",
+        "claude mcp add",
+    ):
         assert word in text, word
     snippet = text[text.index('{\n  "mcpServers"') : text.index("\n}\n", text.index('"mcpServers"')) + 2]
     registered = json.loads(snippet)["mcpServers"]["junction"]

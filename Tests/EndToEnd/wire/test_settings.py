@@ -57,7 +57,9 @@ def test_every_uri_may_get_its_servers_prefix_but_those_of_apps(start):
 
 def test_the_first_lists_wait_as_long_as_they_are_told(start):
     mute = scripted(initialize="ignore")
-    wire = start({"mute": mute, "good": scripted()}, junction={"listsWait": "300ms", "initializeWait": "0ms"}, strict=False)
+    wire = start(
+        {"mute": mute, "good": scripted()}, junction={"listsWait": "300ms", "initializeWait": "0ms"}, strict=False
+    )
     begun = time.monotonic()
     wire.initialize()
     assert "good__echo" in wire.tool_names()
@@ -140,9 +142,8 @@ def test_a_disabled_server_is_not_started(start):
     assert not [line for line in processes.marked(wire.setting.mark).values() if '"daemon"' in line or "sleep" in line]
 
 
-def test_a_lazy_server_is_started_by_its_first_call(start, tmp_path):
-    marker = {"behaviour": {"stderr": "lazy is up\n"}}
-    wire = start({"lazy": entry({"lazy": True}, **marker), "good": scripted()}, strict=False)
+def test_a_lazy_server_is_started_by_its_first_call(start):
+    wire = start({"lazy": entry({"lazy": True}), "good": scripted()}, strict=False)
     wire.initialize()
     wire.tool_names()
     answer = wire.call("lazy__echo", {"n": 1}, seconds=20)
@@ -167,13 +168,22 @@ def test_the_environment_comes_from_the_gateway_then_a_file_then_the_entry(start
     variables = dict(
         item.split(b"=", 1) for item in open(f"/proc/{process}/environ", "rb").read().split(b"\0") if b"=" in item
     )
-    wanted = {b"FROM_GATEWAY": b"gateway", b"FROM_FILE": b"file", b"BOTH": b"entry", b"QUOTED": b"a b", b"EXPANDED": b"gateway!"}
+    wanted = {
+        b"FROM_GATEWAY": b"gateway",
+        b"FROM_FILE": b"file",
+        b"BOTH": b"entry",
+        b"QUOTED": b"a b",
+        b"EXPANDED": b"gateway!",
+    }
     assert {key: variables.get(key) for key in wanted} == wanted
 
 
 def test_the_budget_of_instructions_is_kept(start):
     text = "Word by word. " * 100
-    wire = start({"one": scripted(instructions=text), "two": scripted(instructions=text)}, junction={"instructionsBudget": "512B"})
+    wire = start(
+        {"one": scripted(instructions=text), "two": scripted(instructions=text)},
+        junction={"instructionsBudget": "512B"},
+    )
     instructions = wire.initialize()["result"]["instructions"]
     assert len(instructions.encode()) <= 512
     assert "one" in instructions and "two" in instructions

@@ -1,11 +1,15 @@
 """The command line: what it prints, and with which status it ends."""
 
 import base64
+import contextlib
 import json
 import os
+import pty
 import re
 import subprocess
 import sys
+import termios
+import threading
 import time
 
 import jsonschema
@@ -350,3 +354,28 @@ def test_a_relative_command_is_found_beside_the_configuration(setting):
     one.write({"mcpServers": {"one": {"command": "bin/server"}, "two": {"command": "./bin/server"}}})
     done = run(one.command("--list", "--json"), one.environment)
     assert [server["state"] for server in json.loads(done.stdout)["servers"]] == ["ready", "ready"]
+
+
+def test_the_list_works_on_a_terminal(setting):
+    one = setting({"one": scripted(), "dead": scripted(exit=3)})
+    ours, theirs = pty.openpty()
+    attributes = termios.tcgetattr(theirs)
+    process = subprocess.Popen(
+        one.command("--list"), stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, **one.environment}
+    )
+    shown = bytearray()
+    reader = threading.Thread(target=lambda: read_until_closed(ours, shown), daemon=True)
+    reader.start()
+    assert process.wait(30) == 1
+    assert termios.tcgetattr(theirs) == attributes
+    os.close(theirs)
+    reader.join(5)
+    assert b"one__echo" in shown and b"failed" in shown
+
+
+def read_until_closed(descriptor: int, into: bytearray) -> None:
+    """Takes all that a terminal shows; the kernel reports its end as an error."""
+    with contextlib.suppress(OSError):
+        while data := os.read(descriptor, 1 << 16):
+            into.extend(data)
+    os.close(descriptor)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from support import rawjson
+from support import processes, rawjson
 from support.junction import scripted
 
 everything = {"sampling": {}, "elicitation": {"form": {}, "url": {}}, "roots": {"listChanged": True}}
@@ -336,3 +336,60 @@ def test_the_completion_of_an_elicitation_by_url_is_passed_on(start):
     wire.call("one__play", {"before": [notification("notifications/elicitation/complete", elicitationId="e-1")]})
     done = wire.wait_for_method("notifications/elicitation/complete")
     assert done["params"]["elicitationId"] == asked["params"]["elicitationId"]
+
+
+def test_a_demand_for_an_elicitation_by_url_passes_with_its_data(start):
+    wire = start({"one": scripted(), "two": scripted()}, strict=False)
+    wire.initialize(capabilities=everything)
+    error = '{"code":-32042,"message":"first sign in","data":{"elicitations":[%s]}}' % (
+        '{"mode":"url","elicitationId":"e-9","url":"https://example.test/\\u0061","message":"Sign in"}'
+    )
+    answer = wire.call(
+        "one__play", {"before": [piece('{"jsonrpc":"2.0","id":@ID@,"error":' + error + "}")], "answer": False}
+    )
+    assert answer["error"]["code"] == -32042
+    assert answer["error"]["data"]["elicitations"][0]["url"] == "https://example.test/a"
+    wire.call("one__play", {"before": [notification("notifications/elicitation/complete", elicitationId="e-9")]})
+    done = wire.wait_for_method("notifications/elicitation/complete")
+    assert done["params"]["elicitationId"] == answer["error"]["data"]["elicitations"][0]["elicitationId"]
+
+
+def test_an_array_from_a_server_of_2025_03_26_is_read_as_its_elements(start):
+    wire = start({"one": scripted(revision="2025-03-26"), "two": scripted()}, strict=False)
+    wire.initialize()
+    array = (
+        '[{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":@TOKEN@,"progress":1}},'
+        '{"jsonrpc":"2.0","id":@ID@,"result":{"content":[{"type":"text","text":"in an array"}]}}]'
+    )
+    id = wire.start_call("one__play", {"before": [piece(array)], "answer": False}, token="t")
+    assert wire.result_of(id).text == "in an array"
+    assert wire.wait_for_method("notifications/progress")["params"]["progressToken"] == "t"
+
+
+def test_a_tool_that_was_taken_away_is_still_its_servers_to_refuse(start):
+    wire = start({"one": scripted(tools=[{"name": "old", "inputSchema": {"type": "object"}}]), "two": scripted()})
+    wire.initialize()
+    assert "one__old" in wire.tool_names()
+    before = len(wire.frames)
+    wire.call("one__change", {"list": "tools", "keep": True, "items": []})
+    wire.wait_for_method("notifications/tools/list_changed", after=before)
+    assert "one__old" not in wire.tool_names()
+    assert wire.call("one__old").text == "old ran"
+
+
+def test_what_a_client_set_up_is_set_up_again_at_a_server_that_came_back(start, tmp_path):
+    record = tmp_path / "received"
+    resources = [{"uri": "mem://a", "name": "a"}]
+    wire = start({"one": scripted(record=str(record), resources=resources), "two": scripted()}, strict=False)
+    wire.initialize(capabilities=everything)
+    wire.items("resources")
+    wire.request("logging/setLevel", {"level": "warning"})
+    wire.request("resources/subscribe", {"uri": "mem://a"})
+    before = len(wire.frames)
+    wire.call("one__play", {"answer": False, "exit": 1})
+    assert wire.call("one__echo", {"n": 1}, seconds=20)["result"]["structuredContent"] == {"n": 1}
+    processes.wait_until(lambda: len(received(record, "resources/subscribe")) == 2, 10, "the second subscription")
+    assert len(received(record, "initialize")) == 2
+    assert json.loads(received(record, "logging/setLevel")[-1])["params"]["level"] == "warning"
+    assert wire.wait_for_method("notifications/resources/updated", after=before)["params"]["uri"] == "mem://a"
+    assert [frame for frame in wire.frames[before:] if frame.method and "list_changed" in frame.method] == []

@@ -313,23 +313,6 @@ def test_a_stopped_gateway_goes_on_where_it_was(start):
     assert wire.call("one__pid").text == before
 
 
-def test_servers_get_no_descriptor_that_is_not_theirs(start):
-    wire = start({"one": scripted(), "two": scripted()}, tee=False)
-    wire.initialize()
-    for name in ("one", "two"):
-        process = wire.call(f"{name}__pid").text
-        descriptors = sorted(int(entry) for entry in os.listdir(f"/proc/{process}/fd"))
-        assert descriptors == [0, 1, 2]
-
-
-def test_each_server_leads_a_process_group_of_its_own(start):
-    wire = start({"one": scripted(), "two": scripted()}, tee=False)
-    wire.initialize()
-    found = [int(wire.call(f"{name}__pid").text) for name in ("one", "two")]
-    assert [os.getpgid(process) for process in found] == found
-    assert os.getpgid(wire.process.pid) not in found
-
-
 def test_the_cache_is_readable_by_its_owner_only(start):
     wire = start({"one": scripted(), "two": scripted()}, tee=False)
     wire.initialize()

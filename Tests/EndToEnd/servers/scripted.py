@@ -24,7 +24,7 @@ The built-in tools: `echo` answers with the bytes of its arguments as `structure
 bytes of `result` (base64); `hold` answers when `release` is called with the same `key`; `play` writes `before`,
 answers unless `answer` is false, writes `after` (lists of base64 pieces, @ID@, @TOKEN@ and @N@ replaced, `repeat`
 times), then exits with `exit` or by `signal`; `fill` answers with that many bytes of text; `ask` sends a request
-to the client and answers with the bytes of its result; `change` replaces a list; `pid` says who we are.
+to the client and answers with the bytes of its result; `change` replaces a list; `pid` says who we are. SIGUSR1 releases everything held, now and later.
 """
 
 import base64
@@ -83,7 +83,7 @@ waiting_for_task: dict[str, list[bytes]] = {}
 held: dict[str, bytes] = {}
 released: set[str] = set()
 asked: dict[str, bytes] = {}
-state = {"cursor": 0, "asked": 0}
+state = {"cursor": 0, "asked": 0, "open": False}
 record = os.open(behaviour["record"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if "record" in behaviour else None
 
 
@@ -207,7 +207,7 @@ def call(id: bytes, line: bytes) -> None:
         return send(id, base64.b64decode(json.loads(rawjson.member(raw, "result"))))
     arguments = json.loads(raw)
     if name == "hold":
-        if arguments["key"] in released:
+        if state["open"] or arguments["key"] in released:
             return send_text(id, arguments["key"])
         held[arguments["key"]] = id
     elif name == "release":
@@ -329,7 +329,15 @@ def leave_child(own_session: bool, twice: bool) -> None:
         os.execvp("sleep", ["sleep", "600"])
 
 
+def release_everything(_signal, _frame) -> None:
+    state["open"] = True
+    while held:
+        key, id = held.popitem()
+        send_text(id, key)
+
+
 def main() -> None:
+    signal.signal(signal.SIGUSR1, release_everything)
     if behaviour.get("ignoreTerm"):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if behaviour.get("daemon"):

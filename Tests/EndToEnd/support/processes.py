@@ -33,6 +33,11 @@ def marked(mark: str) -> dict[int, str]:
     return found
 
 
+def executable(process: int) -> str:
+    """Returns the path of the program that a process runs."""
+    return os.readlink(f"/proc/{process}/exe")
+
+
 def wait_until(condition, seconds: float, what: str):
     """Polls `condition` until it is true and returns its value; fails with `what` when time is up."""
     deadline = time.monotonic() + seconds

@@ -209,7 +209,7 @@ def test_the_spelling_of_another_editor_is_allowed(check):
 @pytest.mark.parametrize(
     "text, place",
     [
-        ('{"mcpServers": {\n  "one": {"command": "true" "args": []}}}', "2:28"),
+        ('{"mcpServers": {\n  "one": {"command": "true" "args": []}}}', "2:29"),
         ('{"mcpServers": {\n  "one": {"command": 7}}}', "2:22"),
         ('{"mcpServers": {\n  "one": {"command": "true", "args": ["a", 7]}}}', "2:44"),
         ('{"mcpServers": {\n  "one": {"command": "true", "command": "false"}}}', "2:30"),

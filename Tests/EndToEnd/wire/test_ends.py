@@ -83,10 +83,9 @@ def test_the_supervisor_killed_leaves_nothing_behind_either(start):
     wire.initialize()
     wire.tool_names()
     tree = processes.marked(wire.setting.mark)
+    gateway = processes.executable(wire.process.pid)
     supervisors = [
-        process
-        for process, line in tree.items()
-        if "mcp-junction" in line.split(" ")[0] and process != wire.process.pid
+        process for process in tree if process != wire.process.pid and processes.executable(process) == gateway
     ]
     assert len(supervisors) == 1, tree
     os.kill(supervisors[0], signal.SIGKILL)

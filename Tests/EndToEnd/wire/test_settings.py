@@ -120,8 +120,8 @@ def test_calls_beyond_the_queue_are_refused_unsent(start, tmp_path):
     second = wire.start_call("one__hold", {"key": "b"})
     said = failure(wire.call("one__hold", {"key": "c"}))
     assert (said["server"], said["outcome"]) == ("one", "notSent")
-    wire.notify("notifications/cancelled", {"requestId": first})
     wire.notify("notifications/cancelled", {"requestId": second})
+    wire.notify("notifications/cancelled", {"requestId": first})
     assert wire.call("one__echo", {"n": 1})["result"]["structuredContent"] == {"n": 1}
     assert record.read_bytes().count(b'"hold"') == 1
 

@@ -18,6 +18,12 @@ enum ProcessTable {
     let state: UInt8
     /// When it started, in clock ticks since the system's start: with the process id, an identity.
     let startTime: UInt64
+
+    /// Whether it has ended, and only its parent does not know yet.
+    var isZombie: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
+
+    /// Whether it was stopped by a signal.
+    var isStopped: Bool { state == UInt8(ascii: "T") }
   }
 
   /// Returns every process there is.

@@ -44,13 +44,13 @@ import Testing
     #expect(state.spawned(connection: 7, process: 100) == [.report(.spawned(connection: 7, process: 100))])
     #expect(
       state.exited(process: 100, .code(1), at: 0)
-        == [.report(.exited(connection: 7, .code(1))), .signalGroup(leader: 100, .terminate)])
-    #expect(state.leaderless == [100])
-    #expect(state.groupEmptied(leader: 100) == [.report(.gone(connection: 7, remaining: []))])
-    #expect(state.groupEmptied(leader: 100) == [])
+        == [.report(.exited(connection: 7, .code(1))), .signalGroup(connection: 7, .terminate)])
+    #expect(state.leaderless == [7])
+    #expect(state.emptied(connection: 7, at: 1) == [.report(.gone(connection: 7, remaining: []))])
+    #expect(state.emptied(connection: 7, at: 1) == [])
     #expect(state.endOrdered(connection: 7, urgent: true, at: 1) == [])
     #expect(state.deadline == nil)
-    #expect(state.childless() == [])
+    #expect(!state.mayExit)
   }
 
   @Test func anUnknownProcessIsAnOrphanAndSaysNothing() {
@@ -63,9 +63,9 @@ import Testing
   @Test func whatSIGKILLDoesNotEndIsAbandoned() {
     var state = SupervisorState()
     _ = state.spawned(connection: 1, process: 100)
-    #expect(state.endOrdered(connection: 1, urgent: true, at: 0) == [.signalGroup(leader: 100, .terminate)])
-    #expect(state.elapsed(700) == [.signalGroup(leader: 100, .kill)])
-    #expect(state.elapsed(1700) == [.abandon(connection: 1, leader: 100)])
+    #expect(state.endOrdered(connection: 1, urgent: true, at: 0) == [.signalGroup(connection: 1, .terminate)])
+    #expect(state.elapsed(700) == [.signalGroup(connection: 1, .kill)])
+    #expect(state.elapsed(1700) == [.abandon(connection: 1)])
     #expect(state.leaders == [])
     #expect(state.exited(process: 100, .signal(9), at: 2000) == [])
   }
@@ -75,14 +75,14 @@ import Testing
     _ = state.spawned(connection: 1, process: 100)
     #expect(state.closed(urgent: false, at: 0) == [])
     #expect(state.isClosing)
-    #expect(state.elapsed(1000) == [.signalGroup(leader: 100, .terminate), .signalOutsiders(.terminate)])
+    #expect(state.elapsed(1000) == [.signalGroup(connection: 1, .terminate), .signalOutsiders(.terminate)])
     #expect(
       state.exited(process: 100, .signal(15), at: 1100) == [.report(.exited(connection: 1, .signal(15)))])
-    #expect(state.groupEmptied(leader: 100) == [.report(.gone(connection: 1, remaining: []))])
+    #expect(state.emptied(connection: 1, at: 1101) == [.report(.gone(connection: 1, remaining: []))])
     #expect(state.elapsed(1700) == [.signalOutsiders(.kill)])
     // Each death may have brought us its children.
     #expect(state.exited(process: 555, .signal(9), at: 1701) == [.signalOutsiders(.kill)])
-    #expect(state.childless() == [.exit])
+    #expect(state.mayExit)
   }
 
   @Test func outsidersAreNotWaitedForWhenNobodyHasAnInput() {
@@ -94,9 +94,40 @@ import Testing
     #expect(
       other.exited(process: 100, .code(0), at: 10)
         == [
-          .report(.exited(connection: 1, .code(0))), .signalGroup(leader: 100, .terminate),
+          .report(.exited(connection: 1, .code(0))), .signalGroup(connection: 1, .terminate),
           .signalOutsiders(.terminate),
         ])
+  }
+
+  @Test func aContainerIsStoppedAfterItsClientBeforeTheConnectionIsGone() {
+    var state = SupervisorState()
+    _ = state.spawned(connection: 1, process: 100, hasContainer: true)
+    _ = state.exited(process: 100, .code(0), at: 0)
+    #expect(state.emptied(connection: 1, at: 50) == [.stopContainer(connection: 1)])
+    #expect(state.leaderless == [])
+    #expect(state.endOrdered(connection: 1, urgent: true, at: 60) == [])
+    #expect(state.closed(urgent: true, at: 60) == [.signalOutsiders(.terminate)])
+    #expect(!state.mayExit)
+    var hanging = state
+    #expect(state.containerStopped(connection: 1) == [.report(.gone(connection: 1, remaining: []))])
+    #expect(state.containerStopped(connection: 1) == [])
+    #expect(state.mayExit)
+    let end = hanging.elapsed(50 + SupervisorState.containerLimit)
+    #expect(end.prefix(2) == [.dropContainer(connection: 1), .report(.gone(connection: 1, remaining: []))])
+    #expect(hanging.containerStopped(connection: 1) == [])
+    #expect(hanging.mayExit)
+  }
+
+  @Test func spawnsAreAdmittedWhenNothingIsLeftBehindOrItCannotBeEnded() {
+    var state = SupervisorState()
+    #expect(state.leftoversFound(at: 0) == [.signalLeftovers(.terminate)])
+    #expect(state.isClearing)
+    var stubborn = state
+    #expect(state.leftoversGone() == [.admitSpawns])
+    #expect(!state.isClearing)
+    #expect(stubborn.elapsed(700) == [.signalLeftovers(.kill)])
+    #expect(stubborn.elapsed(1700) == [.admitSpawns])
+    #expect(!stubborn.isClearing)
   }
 
   /// Feeds events in any order and checks what must never happen.
@@ -105,45 +136,44 @@ import Testing
     var random = SeededGenerator(seed: seed)
     var state = SupervisorState()
     var now: UInt64 = 0
-    var living: Set<Int32> = []
     var exited: Set<UInt64> = []
     var gone: Set<UInt64> = []
-    var known: [UInt64: Int32] = [:]
+    var known: Set<UInt64> = []
     for step in 0..<400 {
       now += UInt64.random(in: 0...400, using: &random)
       var actions: [SupervisorState.Action] = []
       let process = Int32.random(in: 1...12, using: &random)
-      switch Int.random(in: 0..<9, using: &random) {
+      let connection = UInt64.random(in: 0...UInt64(step), using: &random)
+      switch Int.random(in: 0..<12, using: &random) {
       case 0, 1:
         if !state.leaders.contains(process), !state.isClosing {
-          let connection = UInt64(step)
-          known[connection] = process
-          living.insert(process)
-          actions = state.spawned(connection: connection, process: process)
+          known.insert(UInt64(step))
+          actions = state.spawned(
+            connection: UInt64(step), process: process, hasContainer: Bool.random(using: &random))
         }
-      case 2:
-        living.remove(process)
-        actions = state.exited(process: process, .code(0), at: now)
+      case 2: actions = state.exited(process: process, .code(0), at: now)
       case 3: actions = state.stopped(process: process, signal: 19)
       case 4: actions = state.continued(process: process)
-      case 5: actions = state.groupEmptied(leader: process)
-      case 6: actions = state.endOrdered(connection: UInt64(step / 2), urgent: Bool.random(using: &random), at: now)
-      case 7: if step > 300 { actions = state.closed(urgent: Bool.random(using: &random), at: now) }
+      case 5: actions = state.emptied(connection: state.leaderless.randomElement(using: &random) ?? connection, at: now)
+      case 6: actions = state.endOrdered(connection: connection, urgent: Bool.random(using: &random), at: now)
+      case 7: actions = state.containerStopped(connection: connection)
+      case 8: actions = state.leftoversFound(at: now)
+      case 9: if state.isClearing { actions = state.leftoversGone() }
+      case 10: if step > 300 { actions = state.closed(urgent: Bool.random(using: &random), at: now) }
       default: actions = state.elapsed(now)
       }
       for action in actions {
         switch action {
         case .report(.exited(let connection, _)):
           #expect(exited.insert(connection).inserted, "seed \(seed), step \(step)")
-        case .report(.gone(let connection, _)), .abandon(let connection, _):
+        case .report(.gone(let connection, _)), .abandon(let connection):
           #expect(gone.insert(connection).inserted, "seed \(seed), step \(step)")
-        case .signalGroup(let leader, _):
-          #expect(known.values.contains(leader), "seed \(seed), step \(step)")
+        case .signalGroup(let connection, _), .stopContainer(let connection), .dropContainer(let connection):
+          #expect(known.contains(connection), "seed \(seed), step \(step)")
         case .signalOutsiders: #expect(state.isClosing, "seed \(seed), step \(step)")
-        case .report, .exit: break
+        case .report, .signalLeftovers, .admitSpawns: break
         }
       }
-      #expect(living.isSuperset(of: Set(state.leaders).subtracting(state.leaderless)), "seed \(seed), step \(step)")
     }
     // Left alone, everything comes to rest.
     _ = state.closed(urgent: true, at: now)
@@ -152,7 +182,7 @@ import Testing
       _ = state.elapsed(now)
     }
     #expect(state.leaders == [], "seed \(seed)")
-    #expect(state.childless() == [.exit], "seed \(seed)")
+    #expect(state.mayExit, "seed \(seed)")
   }
 }
 
@@ -164,14 +194,26 @@ import Testing
         directory: nil)),
     .spawn(
       SpawnOrder(
-        connection: 0, executable: "x", arguments: [], environment: [], directory: "/tmp", newSession: true)),
-    .end(connection: 9, urgent: true), .shutDown(urgent: false),
+        connection: 0, executable: "x", arguments: [], environment: [], directory: "/tmp", newSession: true,
+        server: "s", leavesDaemons: true)),
+    Self.contained,
+    .end(connection: 9, urgent: true), .shutDown(urgent: false), .examine(connection: 3), .ping,
+    .clear(gateway: GatewayIdentity(process: 1, startTime: 2, boot: "b", namespace: "n"), directory: "/run"),
+    .clear(gateway: .own, directory: nil),
   ]
+
+  private static var contained: SupervisorOrder {
+    var order = SpawnOrder(connection: 5, executable: "docker", arguments: ["docker"], environment: [])
+    order.marker = "mark"
+    order.container = ContainerStop(identifierFile: "/f", arguments: ["docker", "stop"])
+    return .spawn(order)
+  }
 
   private let reports: [SupervisorReport] = [
     .spawned(connection: 1, process: 2), .notSpawned(connection: 3, SpawnFailure(.directory, code: 2)),
     .exited(connection: 4, .code(5)), .exited(connection: 6, .signal(7)), .exited(connection: 8, .unknown),
     .stopped(connection: 9, signal: 19), .continued(connection: 10), .gone(connection: 11, remaining: [1, -2]),
+    .examined(connection: 12, stopped: [3]), .alive(connection: 0),
   ]
 
   @Test func messagesSurviveTheSocketHoweverTheyAreCut() {

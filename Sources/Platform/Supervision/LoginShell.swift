@@ -39,12 +39,13 @@ package final class LoginShell {
     return await task.value
   }
 
+  /// What the shell's startup files start for good, such as an agent for keys, is left alone.
   private func ask() async -> String? {
     let fence = "printf %s%s \(Self.fence.0) \(Self.fence.1)"
     let question = "\(fence); printenv PATH; \(fence)"
     let order = SpawnOrder(
       connection: connection, executable: shell, arguments: [shell, "-ilc", question], environment: environment,
-      newSession: true)
+      newSession: true, server: "login shell", leavesDaemons: true)
     guard case .success(let process) = await supervisor.spawn(order) else { return nil }
     Descriptor.close(process.standardInput)
     guard let output = try? DescriptorReader(taking: process.standardOutput) else {

@@ -12,10 +12,18 @@ package struct SpawnOrder: Equatable, Sendable {
   package var directory: String?
   /// Whether the process leads a session of its own instead of only a group: login shells.
   package var newSession: Bool
+  /// The server's name, for its marker.
+  package var server: String
+  /// Whether processes that made themselves a session of their own may stay behind: a server whose job is to start them.
+  package var leavesDaemons: Bool
+  /// The marker's token, once it is in the environment.
+  var marker = ""
+  /// What stops the server's container, when it runs in one.
+  var container: ContainerStop?
 
   package init(
     connection: UInt64, executable: String, arguments: [String], environment: [String], directory: String? = nil,
-    newSession: Bool = false
+    newSession: Bool = false, server: String = "", leavesDaemons: Bool = false
   ) {
     self.connection = connection
     self.executable = executable
@@ -23,5 +31,7 @@ package struct SpawnOrder: Equatable, Sendable {
     self.environment = environment
     self.directory = directory
     self.newSession = newSession
+    self.server = server
+    self.leavesDaemons = leavesDaemons
   }
 }

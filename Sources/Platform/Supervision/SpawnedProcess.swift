@@ -32,10 +32,11 @@ package final class SpawnedProcess {
   package private(set) var remaining: [Int32] = []
   private let goneGate = Gate()
   private let sendEnd: @GatewayActor (_ urgent: Bool) -> Void
+  private let examine: @GatewayActor () async -> [Int32]
 
   init(
     connection: UInt64, pid: Int32, descriptors: (input: Int32, output: Int32, error: Int32),
-    sendEnd: @escaping @GatewayActor (Bool) -> Void
+    sendEnd: @escaping @GatewayActor (Bool) -> Void, examine: @escaping @GatewayActor () async -> [Int32]
   ) {
     self.connection = connection
     self.pid = pid
@@ -43,16 +44,21 @@ package final class SpawnedProcess {
     standardOutput = descriptors.output
     standardError = descriptors.error
     self.sendEnd = sendEnd
+    self.examine = examine
   }
 
   /// Starts the ladder on the whole group. The caller closes the standard input first, which most servers follow within
   /// the second that they are given; urgently, SIGTERM comes at once.
   package func end(urgent: Bool) { sendEnd(urgent) }
 
-  /// Suspends until the process and its group are gone.
+  /// Returns which of the processes that belong to the connection are stopped: behind a launcher it is a grandchild that
+  /// matters, and its stop is told to nobody.
+  package func stoppedProcesses() async -> [Int32] { await examine() }
+
+  /// Suspends until the process is gone, with its group and all that carries its marker.
   package func whenGone() async { await goneGate.wait() }
 
-  /// Whether the process and its group are gone.
+  /// Whether ``whenGone()`` returns at once.
   package var isGone: Bool { goneGate.isOpen }
 
   func exited(_ exit: ProcessExit) {

@@ -7,78 +7,82 @@ package import EventLoop
   import Glibc
 #endif
 
-/// The gateway's side of its supervisor: starts it, has it start processes, and passes on what it reports.
+/// The gateway's side of its supervisor: starts it, has it start processes, passes on what it reports, and puts another
+/// in its place when it is lost.
 @GatewayActor
 package final class Supervisor {
   /// The first argument that makes the binary a supervisor; see ``SupervisorProcess``.
   package nonisolated static let roleArgument = "--supervisor-role"
   /// How long ``shutDown(urgent:)`` waits, in milliseconds.
   package nonisolated static let shutDownLimit: UInt64 = 3000
+  /// A supervisor that dies sooner than this after its start is replaced only after ``replacementDelay``.
+  package nonisolated static let soundLifetime: UInt64 = 10_000
+  package nonisolated static let replacementDelay: UInt64 = 1000
 
   private struct PendingSpawn {
     let descriptors: (input: Int32, output: Int32, error: Int32)
     let continuation: CheckedContinuation<Result<SpawnedProcess, SpawnFailure>, Never>
   }
 
-  private struct Running {
-    let pid: Int32
-    let link: SupervisorLink
-    var isReaped = false
-    var hasLinkEnded = false
-  }
-
-  /// Called when the supervisor died without being told to: nothing that it had started has an owner any more.
+  /// Called when the supervisor died without being told to. Its processes are reported as ended and then, once they
+  /// have been, as gone; a new supervisor is started.
   package var onLost: @GatewayActor () -> Void = {}
-  private var running: Running?
+  /// Called when a new supervisor is in place, with what was left by the old one and could not be ended.
+  package var onReplaced: @GatewayActor (_ remaining: [Int32]) -> Void = { _ in }
+  /// Called when no new supervisor can be started: no process is from then on.
+  package var onUnreplaceable: @GatewayActor (PlatformError) -> Void = { _ in }
+  private let configuration: String
+  private let clock: LoopClock
+  private let identity = GatewayIdentity.own
+  private var executable = ""
+  private var openFiles: UInt64 = 0
+  private var child: SupervisorChild?
   private var isShuttingDown = false
-  private var exitGate = Gate()
-  private var childSignals: SignalSource?
+  /// Open unless a lost supervisor is being replaced.
+  private var replaced = Gate()
+  private var ended = Gate()
   private var pending: [UInt64: PendingSpawn] = [:]
   private var processes: [UInt64: SpawnedProcess] = [:]
+  private var examinations: [UInt64: [CheckedContinuation<[Int32], Never>]] = [:]
 
-  package init() {}
-
-  /// The supervisor's process id, while it runs.
-  package var pid: Int32? { running?.pid }
-
-  /// Starts the supervisor: `executable` in its own session, tied to us by a socket pair. Servers will be allowed
-  /// `openFiles` open descriptors, by default as many as we.
-  package func start(executable: String, openFiles: UInt64 = ResourceLimits.openFiles) throws(PlatformError) {
-    precondition(running == nil, "the supervisor runs already")
-    let (ours, theirs) = try Descriptor.socketPair()
-    let null = open("/dev/null", O_RDWR | O_CLOEXEC)
-    // Above the numbers that they get in the new process.
-    let raised = [null, null, 2, theirs].map { fcntl($0, F_DUPFD_CLOEXEC, 10) }
-    defer { for descriptor in raised + [null, theirs] where descriptor >= 0 { Descriptor.close(descriptor) } }
-    let result = ProcessLauncher.launch(
-      executable, arguments: [executable, Self.roleArgument, String(openFiles)], environment: Environment.all,
-      directory: nil, place: .newSession, descriptors: raised)
-    switch result {
-    case .failure(let error):
-      Descriptor.close(ours)
-      throw PlatformError("start the supervisor", path: error.path, code: error.code)
-    case .success(let pid):
-      let link: SupervisorLink
-      do {
-        link = try SupervisorLink(taking: ours)
-      } catch {
-        Descriptor.close(ours)
-        throw error
-      }
-      link.onReport = { [weak self] in self?.receive($0) }
-      link.onEnd = { [weak self] in self?.linkEnded() }
-      exitGate = Gate()
-      running = Running(pid: pid, link: link)
-      childSignals = SignalSource(SIGCHLD) { [weak self] in self?.reap() }
-    }
+  /// Prepares the supervision of a gateway on a configuration file, whose real path the processes will carry.
+  package init(configuration: String = "", clock: LoopClock = .loop) {
+    self.configuration = configuration
+    self.clock = clock
+    replaced.open()
   }
 
-  /// Starts a process. Its group ends with the ladder when ``SpawnedProcess/end(urgent:)`` is called, when the process
-  /// ends, or when the gateway does.
+  /// The supervisor's process id, while it runs.
+  package var pid: Int32? { child?.pid }
+
+  /// Starts the supervisor: `executable` in its own session, tied to us by a socket pair. Servers will be allowed
+  /// `openFiles` open descriptors, by default as many as we. It first ends what gateways that are gone have left behind.
+  package func start(executable: String, openFiles: UInt64 = ResourceLimits.openFiles) throws(PlatformError) {
+    precondition(child == nil, "the supervisor runs already")
+    self.executable = executable
+    self.openFiles = openFiles
+    _ = junction_become_subreaper()
+    try startChild()
+  }
+
+  private func startChild() throws(PlatformError) {
+    let child = try SupervisorChild(executable: executable, openFiles: openFiles)
+    child.onReport = { [weak self] in self?.receive($0) }
+    child.onEnd = { [weak self] in self?.childEnded() }
+    self.child = child
+    ended = Gate()
+    child.send(.clear(gateway: identity, directory: try? RuntimeDirectory.path()))
+  }
+
+  // MARK: - Orders
+
+  /// Starts a process. Everything that carries its marker ends with the ladder when ``SpawnedProcess/end(urgent:)`` is
+  /// called, when the process ends, or when the gateway does. While a lost supervisor is being replaced this waits.
   package func spawn(_ order: SpawnOrder) async -> Result<SpawnedProcess, SpawnFailure> {
-    guard let link = running?.link, !isShuttingDown else { return .failure(SpawnFailure(.supervisor, code: 0)) }
-    precondition(
-      pending[order.connection] == nil && processes[order.connection] == nil, "a connection number was used twice")
+    await replaced.wait()
+    guard let child, !isShuttingDown else { return .failure(SpawnFailure(.supervisor, code: 0)) }
+    let connection = order.connection
+    precondition(pending[connection] == nil && processes[connection] == nil, "a connection number was used twice")
     let pipes: [(reading: Int32, writing: Int32)]
     do {
       pipes = try Self.threePipes()
@@ -88,28 +92,58 @@ package final class Supervisor {
     let ours = (input: pipes[0].writing, output: pipes[1].reading, error: pipes[2].reading)
     for descriptor in [ours.input, ours.output, ours.error] { Descriptor.setNonblocking(descriptor) }
     return await withCheckedContinuation { continuation in
-      pending[order.connection] = PendingSpawn(descriptors: ours, continuation: continuation)
-      link.send(.spawn(order), descriptors: [pipes[0].reading, pipes[1].writing, pipes[2].writing])
+      pending[connection] = PendingSpawn(descriptors: ours, continuation: continuation)
+      child.send(
+        .spawn(prepare(order, below: child.pid)),
+        descriptors: [pipes[0].reading, pipes[1].writing, pipes[2].writing])
+    }
+  }
+
+  /// Adds the marker, and the file for the container's id where the command runs a container.
+  private func prepare(_ order: SpawnOrder, below supervisor: Int32) -> SpawnOrder {
+    var order = order
+    let marker = ProcessMarker(
+      gateway: identity, supervisor: supervisor, configuration: configuration, server: order.server,
+      connection: order.connection, leavesDaemons: order.leavesDaemons)
+    order.environment = marker.added(to: order.environment)
+    order.marker = marker.token
+    guard let command = ContainerCommand(executable: order.executable, arguments: order.arguments) else { return order }
+    let own = ContainerFile(
+      gateway: identity, supervisor: supervisor, connection: order.connection, engine: command.engine)
+    guard let file = command.ownFile ?? (try? RuntimeDirectory.path()).map({ $0 + "/" + own.name }) else {
+      return order
+    }
+    order.arguments = command.arguments(writingIdentifierTo: file)
+    order.container = ContainerStop(identifierFile: file, arguments: command.stopArguments)
+    return order
+  }
+
+  private func examine(_ connection: UInt64) async -> [Int32] {
+    guard let child, processes[connection] != nil else { return [] }
+    return await withCheckedContinuation { continuation in
+      examinations[connection, default: []].append(continuation)
+      child.send(.examine(connection: connection))
     }
   }
 
   /// Runs the ladder on everything and returns when the supervisor has exited, or after ``shutDownLimit``; then with
-  /// the processes that it could not end.
+  /// the processes that it could not end. Called again with `urgent`, it hurries.
   @discardableResult
   package func shutDown(urgent: Bool) async -> [Int32] {
-    guard let running else { return [] }
     isShuttingDown = true
-    running.link.send(.shutDown(urgent: urgent))
+    await replaced.wait()
+    guard let child else { return [] }
+    child.send(.shutDown(urgent: urgent))
+    let gate = Gate()
     let timer = LoopTimer()
-    let gate = exitGate
     timer.start(after: Self.shutDownLimit) {
       // What came while the loop was busy is read first: the next timer is due after one more poll.
       timer.start(after: 0) { gate.open() }
     }
-    await gate.wait()
+    await Gate.any(ended, gate).wait()
     timer.stop()
-    guard self.running?.pid == running.pid else { return [] }
-    return ProcessTable.descendants(of: running.pid, in: ProcessTable.all()).map(\.process) + [running.pid]
+    guard self.child === child else { return [] }
+    return ProcessTable.descendants(of: child.pid, in: ProcessTable.all()).map(\.process) + [child.pid]
   }
 
   private static func threePipes() throws(PlatformError) -> [(reading: Int32, writing: Int32)] {
@@ -134,10 +168,10 @@ package final class Supervisor {
     switch report {
     case .spawned(let connection, let pid):
       guard let spawn = pending.removeValue(forKey: connection) else { return }
-      let process = SpawnedProcess(connection: connection, pid: pid, descriptors: spawn.descriptors) {
-        [weak self] urgent in
-        self?.running?.link.send(.end(connection: connection, urgent: urgent))
-      }
+      let process = SpawnedProcess(
+        connection: connection, pid: pid, descriptors: spawn.descriptors,
+        sendEnd: { [weak self] urgent in self?.child?.send(.end(connection: connection, urgent: urgent)) },
+        examine: { [weak self] in await self?.examine(connection) ?? [] })
       processes[connection] = process
       spawn.continuation.resume(returning: .success(process))
     case .notSpawned(let connection, let failure):
@@ -147,6 +181,11 @@ package final class Supervisor {
     case .continued(let connection): processes[connection]?.continued()
     case .gone(let connection, let remaining):
       processes.removeValue(forKey: connection)?.gone(remaining: remaining)
+    case .examined(let connection, let stopped):
+      guard var waiting = examinations.removeValue(forKey: connection) else { return }
+      waiting.removeFirst().resume(returning: stopped)
+      if !waiting.isEmpty { examinations[connection] = waiting }
+    case .alive: break
     }
   }
 
@@ -159,31 +198,48 @@ package final class Supervisor {
 
   // MARK: - The supervisor's own end
 
-  private func linkEnded() {
-    running?.hasLinkEnded = true
-    endIfOver()
-  }
-
-  private func reap() {
-    guard let pid = running?.pid, running?.isReaped == false else { return }
-    var status: Int32 = 0
-    guard waitpid(pid, &status, WNOHANG) == pid else { return }
-    running?.isReaped = true
-    endIfOver()
-  }
-
-  /// Its last reports may be read after its exit was told: the end is when both have come.
-  private func endIfOver() {
-    guard let running, running.isReaped, running.hasLinkEnded else { return }
-    self.running = nil
-    childSignals = nil
-    let unanswered = pending
-    let orphaned = processes
+  private func childEnded() {
+    guard let lost = child else { return }
+    child = nil
+    let unanswered = (pending.values, examinations.values)
     pending = [:]
-    processes = [:]
-    for spawn in unanswered.values { Self.fail(spawn, SpawnFailure(.supervisor, code: 0)) }
-    for process in orphaned.values { process.gone(remaining: []) }
-    exitGate.open()
+    examinations = [:]
+    for spawn in unanswered.0 { Self.fail(spawn, SpawnFailure(.supervisor, code: 0)) }
+    for continuation in unanswered.1.joined() { continuation.resume(returning: []) }
+    if isShuttingDown, lost.hasFinished {
+      for process in takeProcesses() { process.gone(remaining: []) }
+      ended.open()
+      return
+    }
+    for process in processes.values { process.exited(.unknown) }
     if !isShuttingDown { onLost() }
+    replaced = Gate()
+    let isSound = clock.now().since(lost.startTime) >= Self.soundLifetime
+    Task { await replace(after: isSound ? 0 : Self.replacementDelay) }
+  }
+
+  /// Ends what the lost supervisor has left, then starts another one, unless there is no more need for it.
+  private func replace(after delay: UInt64) async {
+    let over = ended
+    var ending = OrphanEnding(clock: clock)
+    let remaining = await ending.run()
+    for process in takeProcesses() { process.gone(remaining: remaining.filter { $0 == process.pid }) }
+    if delay > 0, !isShuttingDown { await clock.sleep(milliseconds: delay) }
+    if !isShuttingDown {
+      do {
+        try startChild()
+        onReplaced(remaining)
+      } catch {
+        onUnreplaceable(error)
+      }
+    }
+    over.open()
+    replaced.open()
+  }
+
+  private func takeProcesses() -> [SpawnedProcess] {
+    let taken = Array(processes.values)
+    processes = [:]
+    return taken
   }
 }

@@ -16,11 +16,20 @@ package struct SupervisorProcess {
 
   private var state = SupervisorState()
   private var link: SupervisorSocket?
+  private var belongings: [UInt64: Belongings] = [:]
+  private var containerStops = ContainerStops()
+  private var leftovers: Leftovers?
+  /// Orders that wait until nothing is left behind by others, with their descriptors.
+  private var held: [(SpawnOrder, [Int32])] = []
+  /// Whether some children may never end.
+  private var sparesDaemons = false
+  /// What got SIGTERM while everything ends.
+  private var terminated: Set<Int32> = []
   /// The mask during a wait, which lets SIGCHLD through; it is blocked at all other times.
   private var waitingMask = sigset_t()
 
   /// Does the supervisor's work, then ends the process. `arguments` are those of the process, as
-  /// ``Supervisor/start(executable:)`` made them.
+  /// ``Supervisor/start(executable:openFiles:)`` made them.
   package static func main(arguments: [String]) -> Never {
     var process = SupervisorProcess(link: SupervisorSocket(descriptor: socket))
     process.prepare(openFiles: arguments.dropFirst(2).first.flatMap { UInt64($0) })
@@ -48,25 +57,21 @@ package struct SupervisorProcess {
   /// Waits for something and deals with it; false when all is done.
   private mutating func runTurn() -> Bool {
     let ready = wait()
-    var actions: [SupervisorState.Action] = []
     if ready & JUNCTION_READABLE != 0 { receive() }
     let hasChildren = reap()
-    for leader in state.leaderless where kill(-leader, 0) != 0 && errno == ESRCH {
-      actions += state.groupEmptied(leader: leader)
-    }
-    actions += state.elapsed(Self.now)
-    if !hasChildren { actions += state.childless() }
-    let goesOn = perform(actions)
+    lookForWhatIsLeft()
+    perform(state.elapsed(Self.now))
     link?.flush()
-    return goesOn
+    return !state.mayExit || hasChildren && !(sparesDaemons && outsiders().isEmpty && containerStops.isEmpty)
   }
 
   private func wait() -> Int32 {
     var milliseconds: Int64 = -1
-    if let deadline = state.deadline { milliseconds = Int64(deadline) - Int64(Self.now) }
-    // What is left of a group may be nobody's child of ours; then no signal tells of its end.
-    if !state.leaderless.isEmpty { milliseconds = milliseconds < 0 ? 20 : min(milliseconds, 20) }
-    if state.deadline != nil { milliseconds = max(0, milliseconds) }
+    if let deadline = state.deadline { milliseconds = max(0, Int64(deadline) - Int64(Self.now)) }
+    // What is left may be nobody's child of ours; then no signal tells of its end.
+    if !state.leaderless.isEmpty || state.isClearing {
+      milliseconds = milliseconds < 0 ? 20 : min(milliseconds, 20)
+    }
     var mask = waitingMask
     return junction_wait(link?.descriptor ?? -1, link?.hasUnsent == true ? 1 : 0, milliseconds, &mask)
   }
@@ -82,15 +87,25 @@ package struct SupervisorProcess {
     guard !isOpen else { return }
     // The gateway is gone, however it died.
     self.link = nil
-    _ = perform(state.closed(urgent: false, at: Self.now))
+    perform(state.closed(urgent: false, at: Self.now))
   }
 
   private mutating func perform(_ order: SupervisorOrder, _ descriptors: [Int32]) {
     switch order {
-    case .spawn(let order): spawn(order, descriptors)
+    case .spawn(let order):
+      if state.isClearing {
+        held.append((order, descriptors))
+        return
+      }
+      spawn(order, descriptors)
     case .end(let connection, let urgent):
-      _ = perform(state.endOrdered(connection: connection, urgent: urgent, at: Self.now))
-    case .shutDown(let urgent): _ = perform(state.closed(urgent: urgent, at: Self.now))
+      perform(state.endOrdered(connection: connection, urgent: urgent, at: Self.now))
+    case .shutDown(let urgent): perform(state.closed(urgent: urgent, at: Self.now))
+    case .clear(let gateway, let directory): clear(Leftovers(gateway: gateway, directory: directory))
+    case .examine(let connection):
+      let processes = belongings[connection]?.processes(in: ProcessTable.all()) ?? []
+      link?.send(.examined(connection: connection, stopped: processes.filter(\.isStopped).map(\.process)))
+    case .ping: link?.send(.alive(connection: 0))
     }
     for descriptor in descriptors { Descriptor.close(descriptor) }
   }
@@ -110,7 +125,10 @@ package struct SupervisorProcess {
       place: order.newSession ? .newSession : .newGroup, descriptors: descriptors)
     switch result {
     case .success(let process):
-      _ = perform(state.spawned(connection: order.connection, process: process))
+      belongings[order.connection] = Belongings(order, leader: process)
+      if order.leavesDaemons { sparesDaemons = true }
+      perform(
+        state.spawned(connection: order.connection, process: process, hasContainer: order.container != nil))
     case .failure(let error):
       link?.send(.notSpawned(connection: order.connection, SpawnFailure(.execute, code: error.code)))
     }
@@ -124,6 +142,12 @@ package struct SupervisorProcess {
     return access(directory, X_OK) == 0 ? nil : errno
   }
 
+  private mutating func clear(_ leftovers: Leftovers) {
+    self.leftovers = leftovers
+    for file in leftovers.containerFiles() { containerStops.start(engine: file.engine, file: file.path) }
+    if !leftovers.processes().isEmpty { perform(state.leftoversFound(at: Self.now)) }
+  }
+
   // MARK: - Children
 
   /// Takes note of everything that happened to children; false when there are none.
@@ -134,14 +158,85 @@ package struct SupervisorProcess {
       if process == 0 { return true }
       guard process > 0 else { return errno != ECHILD }
       if junction_has_exited(status) != 0 {
-        _ = perform(state.exited(process: process, .code(junction_exit_code(status)), at: Self.now))
+        exited(process, .code(junction_exit_code(status)))
       } else if junction_was_signaled(status) != 0 {
-        _ = perform(state.exited(process: process, .signal(junction_ending_signal(status)), at: Self.now))
+        exited(process, .signal(junction_ending_signal(status)))
       } else if junction_is_stopped(status) != 0 {
-        _ = perform(state.stopped(process: process, signal: junction_stopping_signal(status)))
+        perform(state.stopped(process: process, signal: junction_stopping_signal(status)))
       } else if junction_is_continued(status) != 0 {
-        _ = perform(state.continued(process: process))
+        perform(state.continued(process: process))
       }
+    }
+  }
+
+  private mutating func exited(_ process: Int32, _ exit: ProcessExit) {
+    if let stopped = containerStops.exited(process: process, exit) {
+      if let connection = stopped { perform(state.containerStopped(connection: connection)) }
+    } else {
+      perform(state.exited(process: process, exit, at: Self.now))
+    }
+  }
+
+  /// Finds out which connections have nothing left, and whether others have.
+  private mutating func lookForWhatIsLeft() {
+    for connection in state.leaderless {
+      guard let own = belongings[connection], kill(-own.leader, 0) != 0, errno == ESRCH,
+        own.processes(in: ProcessTable.all()).isEmpty
+      else { continue }
+      perform(state.emptied(connection: connection, at: Self.now))
+    }
+    if state.isClearing, leftovers?.processes().isEmpty != false { perform(state.leftoversGone()) }
+  }
+
+  // MARK: - Actions
+
+  private mutating func perform(_ actions: [SupervisorState.Action]) {
+    for action in actions {
+      switch action {
+      case .report(let report):
+        if case .gone(let connection, _) = report { belongings[connection] = nil }
+        link?.send(report)
+      case .signalGroup(let connection, let step): signalGroup(connection, step)
+      case .signalOutsiders(let step): for entry in outsiders() { send(entry.process, step) }
+      case .signalLeftovers(let step): for entry in leftovers?.processes() ?? [] { send(entry.process, step) }
+      case .admitSpawns: admitSpawns()
+      case .stopContainer(let connection):
+        if let order = belongings[connection]?.container, containerStops.start(order) { continue }
+        perform(state.containerStopped(connection: connection))
+      case .dropContainer(let connection): containerStops.drop(connection: connection)
+      case .abandon(let connection):
+        let remaining = belongings.removeValue(forKey: connection)?.processes(in: ProcessTable.all()) ?? []
+        link?.send(.gone(connection: connection, remaining: remaining.map(\.process)))
+      }
+    }
+  }
+
+  private mutating func admitSpawns() {
+    let orders = held
+    held = []
+    for (order, descriptors) in orders {
+      spawn(order, descriptors)
+      for descriptor in descriptors { Descriptor.close(descriptor) }
+    }
+  }
+
+  private mutating func signalGroup(_ connection: UInt64, _ step: Ladder.Step) {
+    guard let own = belongings[connection] else { return }
+    // The group first, in one call: nobody in it can fork its way out of the list that is read next.
+    send(-own.leader, step)
+    for entry in own.processes(in: ProcessTable.all()) where entry.group != own.leader {
+      send(entry.process, step)
+    }
+  }
+
+  /// The descendants that have to end and belong to no group.
+  private func outsiders() -> [ProcessTable.Entry] {
+    guard Self.hasChildren else { return [] }
+    let groups = Set(state.leaders + containerStops.processes)
+    return ProcessTable.descendants(of: getpid(), in: ProcessTable.all()).filter { entry in
+      guard !entry.isZombie, !groups.contains(entry.group) else { return false }
+      guard sparesDaemons, let value = MarkedProcesses.value(of: entry.process) else { return true }
+      return ProcessMarker.chain(value).last?.spares(entry) != true
     }
   }
 
@@ -150,37 +245,12 @@ package struct SupervisorProcess {
     return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0
   }
 
-  // MARK: - Actions
-
-  /// Does what the state says; false when it says that all is done.
-  private func perform(_ actions: [SupervisorState.Action]) -> Bool {
-    var goesOn = true
-    for action in actions {
-      switch action {
-      case .report(let report): link?.send(report)
-      case .signalGroup(let leader, let step): Self.send(-leader, step)
-      case .signalOutsiders(let step): signalOutsiders(step)
-      case .abandon(let connection, let leader):
-        let remaining = ProcessTable.all().filter { $0.group == leader && $0.state != UInt8(ascii: "Z") }
-        link?.send(.gone(connection: connection, remaining: remaining.map(\.process)))
-      case .exit: goesOn = false
-      }
-    }
-    return goesOn
-  }
-
-  private func signalOutsiders(_ step: Ladder.Step) {
-    guard Self.hasChildren else { return }
-    let groups = state.leaders
-    for entry in ProcessTable.descendants(of: getpid(), in: ProcessTable.all()) where !groups.contains(entry.group) {
-      Self.send(entry.process, step)
-    }
-  }
-
-  /// Signals a process, or a group where the number is negative.
-  private static func send(_ target: Int32, _ step: Ladder.Step) {
+  /// Signals a process, or a group where the number is negative. While everything ends, one that belongs to a connection
+  /// and is an outsider as well gets SIGTERM once: some programs take the second one for impatience.
+  private mutating func send(_ target: Int32, _ step: Ladder.Step) {
     switch step {
     case .terminate:
+      if state.isClosing, !terminated.insert(target).inserted { return }
       kill(target, SIGTERM)
       kill(target, SIGCONT)
     case .kill: kill(target, SIGKILL)

@@ -8,6 +8,10 @@ enum SupervisorReport: Equatable, Sendable {
   case continued(connection: UInt64)
   /// The leader and its whole group are gone, except for what not even SIGKILL ended.
   case gone(connection: UInt64, remaining: [Int32])
+  /// Which of the connection's processes are stopped.
+  case examined(connection: UInt64, stopped: [Int32])
+  /// The answer to a ping; the connection means nothing.
+  case alive(connection: UInt64)
 
   var message: [UInt8] {
     var writer = MessageWriter()
@@ -46,6 +50,13 @@ enum SupervisorReport: Equatable, Sendable {
       writer.append(UInt8(6))
       writer.append(connection)
       writer.append(remaining)
+    case .examined(let connection, let stopped):
+      writer.append(UInt8(7))
+      writer.append(connection)
+      writer.append(stopped)
+    case .alive(let connection):
+      writer.append(UInt8(8))
+      writer.append(connection)
     }
     return writer.finish()
   }
@@ -76,6 +87,10 @@ enum SupervisorReport: Equatable, Sendable {
     case 6:
       guard let remaining = message.integers() else { return nil }
       self = .gone(connection: connection, remaining: remaining)
+    case 7:
+      guard let stopped = message.integers() else { return nil }
+      self = .examined(connection: connection, stopped: stopped)
+    case 8: self = .alive(connection: connection)
     default: return nil
     }
   }

@@ -40,7 +40,13 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("JSONRPCTests", ["JSONRPC"]),
+    tests("MCPTests", ["JSONRPC", "MCP"]),
+    tests("GatewayTests", ["JSONRPC", "MCP", "Configuration", "EventLoop", "Gateway"]),
     tests("ConfigurationTests", ["Configuration"]),
+    .executableTarget(
+      name: "PlatformPeer", dependencies: ["Platform", "EventLoop"], path: "Tests/PlatformPeer",
+      swiftSettings: settings),
+    tests("PlatformTests", ["Platform", "EventLoop", "JSONRPC", "CLibUV", "PlatformPeer"]),
     tests("ConnectionPoolingTests", ["ConnectionPooling"]),
   ],
   swiftLanguageModes: [.v6]

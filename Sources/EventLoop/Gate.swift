@@ -1,7 +1,7 @@
 /// A door that opens once and stays open; any number of tasks can wait in front of it.
 @GatewayActor
 package final class Gate {
-  private var waiters: [CheckedContinuation<Void, Never>] = []
+  private var actions: [@GatewayActor () -> Void] = []
   package private(set) var isOpen = false
 
   package init() {}
@@ -10,14 +10,26 @@ package final class Gate {
   package func open() {
     guard !isOpen else { return }
     isOpen = true
-    let waiting = waiters
-    waiters = []
-    for waiter in waiting { waiter.resume() }
+    let waiting = actions
+    actions = []
+    for action in waiting { action() }
+  }
+
+  /// Calls `action` once: when the gate opens, or at once when it is open.
+  package func whenOpen(_ action: @escaping @GatewayActor () -> Void) {
+    if isOpen { action() } else { actions.append(action) }
+  }
+
+  /// Returns a gate that opens as soon as one of `gates` does.
+  package static func any(_ gates: Gate...) -> Gate {
+    let any = Gate()
+    for gate in gates { gate.whenOpen { any.open() } }
+    return any
   }
 
   /// Suspends until the gate is open.
   package func wait() async {
     if isOpen { return }
-    await withCheckedContinuation { waiters.append($0) }
+    await withCheckedContinuation { continuation in whenOpen { continuation.resume() } }
   }
 }

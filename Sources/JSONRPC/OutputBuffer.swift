@@ -21,6 +21,8 @@ package final class OutputBuffer {
   private var spare: ByteBuffer?
   /// Called when the buffer turns from empty to not empty.
   package var onFirstByte: () -> Void = {}
+  /// Called when another block is begun behind one that still waits: the moment to ask how much ``count`` has become.
+  package var onGrowth: () -> Void = {}
 
   package init() {}
 
@@ -42,7 +44,8 @@ package final class OutputBuffer {
       chunks[chunks.count - 1].end += fits
       rest = UnsafeRawBufferPointer(rebasing: rest[fits...])
     }
-    if !rest.isEmpty {
+    let needsBlock = !rest.isEmpty
+    if needsBlock {
       let storage: ByteBuffer
       if rest.count <= Self.blockSize, let reused = spare {
         storage = reused
@@ -53,7 +56,11 @@ package final class OutputBuffer {
       storage.append(rest)
       chunks.append(Chunk(storage: storage, isOwn: true, start: 0, end: rest.count))
     }
-    if wasEmpty { onFirstByte() }
+    if wasEmpty {
+      onFirstByte()
+    } else if needsBlock {
+      onGrowth()
+    }
   }
 
   package func append(_ text: StaticString) {
@@ -76,7 +83,7 @@ package final class OutputBuffer {
     let wasEmpty = isEmpty
     let start = frame.storageOffset + range.lowerBound
     chunks.append(Chunk(storage: storage, isOwn: false, start: start, end: start + range.count))
-    if wasEmpty { onFirstByte() }
+    if wasEmpty { onFirstByte() } else { onGrowth() }
   }
 
   /// Appends bytes that were prebuilt and do not change, sharing them when they are many.
@@ -87,7 +94,7 @@ package final class OutputBuffer {
     }
     let wasEmpty = isEmpty
     chunks.append(Chunk(storage: storage, isOwn: false, start: 0, end: storage.count))
-    if wasEmpty { onFirstByte() }
+    if wasEmpty { onFirstByte() } else { onGrowth() }
   }
 
   // MARK: - Taking
@@ -96,7 +103,7 @@ package final class OutputBuffer {
   package func withFront<Result>(
     limit: Int, _ body: (UnsafeBufferPointer<UnsafeRawBufferPointer>) throws -> Result
   ) rethrows -> Result {
-    let taken = chunks[head..<min(head + limit, chunks.count)]
+    let taken = chunks[head...].prefix(limit)
     return try withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: max(1, taken.count)) { runs in
       for (index, chunk) in taken.enumerated() {
         runs.initializeElement(

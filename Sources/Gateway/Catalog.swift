@@ -1,0 +1,177 @@
+package import Configuration
+package import JSONRPC
+package import MCP
+
+/// What one server offers, as it was last read.
+package struct ServerOffer: Equatable, Sendable {
+  /// An entry that is kept from clients because it could spoil the list for all.
+  package struct Quarantined: Equatable, Sendable {
+    package let kind: ListKind
+    package let name: String
+    package let reason: String
+  }
+
+  package var items: [ListKind: [ListItem]] = [:]
+  package var quarantined: [Quarantined] = []
+
+  package init() {}
+}
+
+/// The merged lists of all servers, as prebuilt bytes, and whom each public name means.
+///
+/// It is built anew only when somebody asks after something changed.
+package struct Catalog {
+  package struct Source: Sendable {
+    package let prefix: String
+    package let offer: ServerOffer
+
+    package init(prefix: String, offer: ServerOffer) {
+      self.prefix = prefix
+      self.offer = offer
+    }
+  }
+
+  /// Whom a public name means.
+  package struct Target: Equatable, Sendable {
+    package let server: Int
+    /// The original name as a raw JSON string, ready to be spliced in.
+    package let raw: [UInt8]
+  }
+
+  /// One merged tool, for showing.
+  package struct Entry: Equatable, Sendable {
+    package let server: Int
+    package let name: String
+    package let item: ListItem
+  }
+
+  private var toolNames: NameTable
+  private var promptNames: NameTable
+  private var tools = ByteTable<Target>()
+  private var prompts = ByteTable<Target>()
+  private var payloads: [ListKind: ByteBuffer] = [:]
+  package private(set) var resources: ResourceTable
+  /// The merged tools in their order.
+  package private(set) var toolEntries: [Entry] = []
+
+  package init(settings: GatewaySettings, prefixes: [String]) {
+    toolNames = NameTable(limit: settings.nameLimit)
+    promptNames = NameTable(limit: settings.nameLimit)
+    resources = ResourceTable(prefixes: prefixes, prefixesAll: settings.uriPolicy == .prefix)
+    rebuild([], own: [])
+  }
+
+  /// The result of a list request, `{"tools":[…]}`.
+  package func payload(_ kind: ListKind) -> ByteBuffer { payloads[kind] ?? Self.empty }
+
+  private static var empty: ByteBuffer { ByteBuffer(capacity: 1) }
+
+  package func tool(quoted raw: UnsafeRawBufferPointer) -> Target? { tools.value(forQuoted: raw) }
+
+  package func prompt(quoted raw: UnsafeRawBufferPointer) -> Target? { prompts.value(forQuoted: raw) }
+
+  /// Merges the offers, in the order of the configuration, and returns the lists whose bytes have changed.
+  ///
+  /// - Parameter own: resources of the gateway itself.
+  @discardableResult
+  package mutating func rebuild(_ sources: [Source], own: [ListItem]) -> Set<ListKind> {
+    var changed: Set<ListKind> = []
+    for kind in [ListKind.tools, .prompts] {
+      replace(kind, named(kind, sources), &changed)
+    }
+    resources.removeAll()
+    replace(.resources, listedResources(sources, own: own), &changed)
+    replace(.resourceTemplates, listedTemplates(sources), &changed)
+    return changed
+  }
+
+  private mutating func replace(_ kind: ListKind, _ payload: ByteBuffer, _ changed: inout Set<ListKind>) {
+    if let old = payloads[kind], old.bytes.elementsEqual(payload.bytes) { return }
+    payloads[kind] = payload
+    changed.insert(kind)
+  }
+
+  private mutating func named(_ kind: ListKind, _ sources: [Source]) -> ByteBuffer {
+    var items: [NameTable.Item] = []
+    var entries: [ListItem] = []
+    for (server, source) in sources.enumerated() {
+      for item in source.offer.items[kind] ?? [] {
+        items.append(NameTable.Item(server: server, prefix: source.prefix, original: item.key))
+        entries.append(item)
+      }
+    }
+    let names = kind == .tools ? toolNames.names(for: items) : promptNames.names(for: items)
+    let builder = ListBuilder(kind)
+    if kind == .tools { toolEntries.removeAll(keepingCapacity: true) }
+    for (index, item) in items.enumerated() {
+      let entry = entries[index]
+      builder.add(entry, key: names[index])
+      let target = Target(server: item.server, raw: Array(entry.bytes[entry.keyRange]))
+      if kind == .tools {
+        tools[names[index]] = target
+        toolEntries.append(Entry(server: item.server, name: names[index], item: entry))
+      } else {
+        prompts[names[index]] = target
+      }
+    }
+    return builder.finish()
+  }
+
+  private mutating func listedResources(_ sources: [Source], own: [ListItem]) -> ByteBuffer {
+    let builder = ListBuilder(.resources)
+    for (server, source) in sources.enumerated() {
+      for item in source.offer.items[.resources] ?? [] {
+        guard let uri = resources.add(resource: item.key, of: server) else { continue }
+        builder.add(item, key: uri == item.key ? nil : uri)
+      }
+    }
+    for item in own { builder.add(item, key: nil) }
+    return builder.finish()
+  }
+
+  private mutating func listedTemplates(_ sources: [Source]) -> ByteBuffer {
+    let builder = ListBuilder(.resourceTemplates)
+    var seen = ByteTable<Bool>()
+    for (server, source) in sources.enumerated() {
+      for item in source.offer.items[.resourceTemplates] ?? [] {
+        let form = resources.add(template: item.key, of: server, isTaken: seen[item.key] != nil)
+        seen[item.key] = true
+        builder.add(item, key: form == item.key ? nil : form)
+      }
+    }
+    return builder.finish()
+  }
+}
+
+/// Assembles one list's result.
+private final class ListBuilder {
+  private let buffer = ByteBuffer(capacity: 4096)
+  private var isFirst = true
+
+  init(_ kind: ListKind) { append("{\"\(kind.member)\":[") }
+
+  /// Adds an item; `key` replaces its name or URI.
+  func add(_ item: ListItem, key: String?) {
+    if !isFirst { append(",") }
+    isFirst = false
+    item.bytes.withUnsafeBytes { bytes in
+      guard let key else {
+        buffer.append(bytes)
+        return
+      }
+      buffer.append(UnsafeRawBufferPointer(rebasing: bytes[..<item.keyRange.lowerBound]))
+      append(JSONText.quote(key))
+      buffer.append(UnsafeRawBufferPointer(rebasing: bytes[item.keyRange.upperBound...]))
+    }
+  }
+
+  func finish() -> ByteBuffer {
+    append("]}")
+    return buffer
+  }
+
+  private func append(_ text: String) {
+    var text = text
+    text.withUTF8 { buffer.append(UnsafeRawBufferPointer($0)) }
+  }
+}

@@ -1,0 +1,71 @@
+import EventLoop
+import JSONRPC
+import MCP
+
+/// One request of a client, from its arrival to its answer.
+@GatewayActor
+final class ClientRequest {
+  enum State {
+    /// Waits for something of the gateway's own: lists, a name, a server, a place in a queue.
+    case waiting
+    case sent(UpstreamClient, id: UInt64)
+    case finished
+  }
+
+  /// What has to be done to the answer, besides giving it its id back.
+  enum Purpose {
+    case plain
+    /// Subscribing to a URI, which stands from the answer on; `original` is the server's form of it.
+    case subscribe(publicURI: String, original: String)
+    case unsubscribe(publicURI: String)
+    /// A call whose answer is a task, or a request about one.
+    case task
+  }
+
+  /// Bytes that take the place of a member of the request on its way to the server.
+  struct Edit {
+    let range: Range<Int>
+    let bytes: [UInt8]
+  }
+
+  unowned let session: ClientSession
+  let id: RawToken
+  let method: Method
+  var state = State.waiting
+  /// The server it is meant for, once that is known.
+  weak var server: UpstreamServer?
+  /// The array that its answer belongs to.
+  var batch: BatchReply?
+  var purpose = Purpose.plain
+  var edit: Edit?
+  /// Servers to try next when one does not know the URI.
+  var candidates: [UpstreamServer] = []
+  /// The request itself, for those servers.
+  var retry: Frame?
+  /// The first refusal, which is the answer when all candidates refuse.
+  var firstError: Frame?
+  /// The client's own token, while the server uses the gateway's.
+  var progressToken: RawToken?
+  /// The request's bytes, while it waits.
+  var frame: Frame?
+  var sentAt = Instant(milliseconds: 0)
+  /// When the server last said something about this request.
+  var heardAt = Instant(milliseconds: 0)
+  /// Ends the wait for a name or a server.
+  var patience: LoopClock.Cancellation?
+
+  init(session: ClientSession, id: RawToken, method: Method) {
+    self.session = session
+    self.id = id
+    self.method = method
+  }
+
+  var isFinished: Bool {
+    if case .finished = state { true } else { false }
+  }
+
+  func stopWaiting() {
+    patience?.cancel()
+    patience = nil
+  }
+}

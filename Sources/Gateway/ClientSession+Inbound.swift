@@ -1,0 +1,231 @@
+import Configuration
+import EventLoop
+import JSONRPC
+import MCP
+
+/// What a client says of its own accord, and what servers ask it.
+extension ClientSession {
+  // MARK: - Notifications of the client
+
+  func notified(_ frame: Frame) {
+    guard let method = frame.raw("method").flatMap({ Method(raw: $0) }) else {
+      manager.log(.debug, "client_notification_dropped", ["method": frame.string("method") ?? ""])
+      return
+    }
+    switch method {
+    case .initialized:
+      guard revision != nil else { return }
+      isInitialized = true
+      let waiting = held
+      held = []
+      for action in waiting { action() }
+    case .cancelled:
+      guard let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) }),
+        let request = inFlight[id], request.method != .initialize
+      else { return }
+      abandon(request, frame)
+    case .progress:
+      guard let range = frame.range("progressToken", in: .params), let id = JSONText.unsigned(frame[range]),
+        let entry = asked[id], let token = entry.progressToken
+      else { return }
+      entry.client.forward(frame, replacing: range, with: token)
+    case .rootsListChanged: manager.rootsChanged(frame)
+    default: manager.log(.debug, "client_notification_dropped", ["method": method.rawValue])
+    }
+  }
+
+  // MARK: - Requests of servers
+
+  /// Asks the client what a server wants to know; the answer goes back by the id that is given out here.
+  func ask(_ frame: Frame, id: RawToken, for client: UpstreamClient) {
+    let method = frame.raw("method").flatMap { Method(raw: $0) }
+    if let refusal = refusal(method, frame) {
+      Reply.error(refusal.code, refusal.message, id: id, revision: nil, to: client.output)
+      return
+    }
+    guard isInitialized else {
+      let copy = frame.copy()
+      hold { [weak self] in if !client.closed.isOpen { self?.ask(copy, id: id, for: client) } }
+      return
+    }
+    guard let idRange = frame.range("id") else { return }
+    let minted = mintID()
+    splicer.reset()
+    splicer.replace(idRange, with: minted)
+    var progressToken: RawToken?
+    if let token = frame.range("progressToken", in: .paramsMeta) {
+      progressToken = RawToken(identifier: frame[token])
+      splicer.replace(token, with: minted)
+    }
+    if method == .elicitationCreate, manager.labels, let message = frame.range("message", in: .params) {
+      insert("[\(client.server.name)] ", intoStringAt: message, of: frame)
+    }
+    if method == .samplingCreateMessage, let context = frame.range("includeContext", in: .params) {
+      // Behind a gateway "this server" would mean all of them.
+      splicer.replace(context, with: "\"none\"")
+    }
+    wrapTaskIDs(frame, client.server)
+    asked[minted] = Asked(client: client, id: id, progressToken: progressToken)
+    splicer.write(frame, to: output)
+  }
+
+  /// What the client never said it can do is refused here, as it would have refused it.
+  private func refusal(_ method: Method?, _ frame: Frame) -> (code: ErrorCode, message: String)? {
+    switch method {
+    case .rootsList: return capabilities.roots ? nil : (.methodNotFound, "The client has no roots.")
+    case .samplingCreateMessage:
+      if !capabilities.sampling { return (.methodNotFound, "The client does not offer sampling.") }
+      let usesTools = frame.range("tools", in: .params) != nil || frame.range("toolChoice", in: .params) != nil
+      return usesTools && !capabilities.samplingTools
+        ? (.invalidParams, "The client does not offer sampling with tools.") : nil
+    case .elicitationCreate:
+      if !capabilities.elicitationForm, !capabilities.elicitationURL {
+        return (.methodNotFound, "The client does not offer elicitation.")
+      }
+      let isURL = frame.string("mode", in: .params) == "url"
+      return (isURL ? capabilities.elicitationURL : capabilities.elicitationForm)
+        ? nil : (.invalidParams, "The client does not offer elicitation in \(isURL ? "URL" : "form") mode.")
+    default: return (.methodNotFound, "The client offers no such method.")
+    }
+  }
+
+  /// Passes the client's answer to the server that asked.
+  func answered(_ frame: Frame) {
+    guard let range = frame.range("id"), let id = JSONText.unsigned(frame[range]),
+      let entry = asked.removeValue(forKey: id)
+    else {
+      manager.log(.debug, "client_answer_dropped")
+      return
+    }
+    guard !entry.client.closed.isOpen else { return }
+    splicer.reset()
+    splicer.replace(range, with: entry.id)
+    unwrapTaskIDs(frame)
+    splicer.write(frame, to: entry.client.output)
+  }
+
+  /// Whether the client has a question of this connection open.
+  func isAsking(for client: UpstreamClient) -> Bool { asked.values.contains { $0.client === client } }
+
+  /// A server takes its own request back.
+  func withdrawn(_ id: RawToken, by client: UpstreamClient, _ frame: Frame) {
+    guard let (minted, _) = asked.first(where: { $0.value.client === client && $0.value.id == id }),
+      let range = frame.range("requestId", in: .params)
+    else { return }
+    asked[minted] = nil
+    splicer.reset()
+    splicer.replace(range, with: minted)
+    splicer.write(frame, to: output)
+  }
+
+  /// Takes back what a lost server had asked.
+  func connectionClosed(_ client: UpstreamClient) {
+    for (minted, entry) in asked where entry.client === client {
+      asked[minted] = nil
+      let reason = JSONText.quote("Server \"\(client.server.name)\" is gone.")
+      Reply.notification(.cancelled, params: "{\"requestId\":\(minted),\"reason\":\(reason)}", to: output)
+    }
+  }
+
+  // MARK: - Notifications of servers
+
+  func progress(_ frame: Frame, _ range: Range<Int>, _ token: RawToken, from server: UpstreamServer) {
+    guard !mayDrop() else { return }
+    splicer.reset()
+    splicer.replace(range, with: token)
+    wrapTaskIDs(frame, server)
+    splicer.write(frame, to: output)
+  }
+
+  func logged(_ frame: Frame, _ server: UpstreamServer) {
+    if let logLevel, let level = frame.string("level", in: .params).flatMap({ LoggingLevel(rawValue: $0) }),
+      level < logLevel
+    {
+      return
+    }
+    guard isInitialized else {
+      let copy = frame.copy()
+      hold { [weak self, weak server] in if let server { self?.logged(copy, server) } }
+      return
+    }
+    guard !mayDrop() else { return }
+    splicer.reset()
+    if manager.labels { label(frame, server) }
+    wrapTaskIDs(frame, server)
+    splicer.write(frame, to: output)
+  }
+
+  private func label(_ frame: Frame, _ server: UpstreamServer) {
+    if let logger = frame.range("logger", in: .params) {
+      insert(server.name + "/", intoStringAt: logger, of: frame)
+    } else if let params = frame.range("params") {
+      splicer.insert(
+        members: "\"logger\":\(JSONText.quote(server.name))", intoObjectAt: params, of: frame.bytes)
+    }
+  }
+
+  private func insert(_ text: String, intoStringAt range: Range<Int>, of frame: Frame) {
+    guard frame[range].first == UInt8(ascii: "\"") else { return }
+    let inner = JSONText.quote(text).dropFirst().dropLast()
+    splicer.replace((range.lowerBound + 1)..<(range.lowerBound + 1), with: String(inner))
+  }
+
+  func resourceUpdated(_ frame: Frame, _ server: UpstreamServer) {
+    guard isInitialized, let range = frame.range("uri", in: .params), let uri = JSONText.string(frame[range]),
+      subscriptions.values.contains(where: { $0.server === server })
+    else { return }
+    splicer.reset()
+    if let form = subscribedForm(of: uri, server) ?? manager.publicForm(of: uri, server: server) {
+      splicer.replace(range, with: JSONText.quote(form))
+    }
+    splicer.write(frame, to: output)
+  }
+
+  /// The URI under which the client subscribed to what the server calls `uri`, when it differs.
+  private func subscribedForm(of uri: String, _ server: UpstreamServer) -> String? {
+    for (form, subscription) in subscriptions
+    where subscription.server === server && subscription.original.utf8.elementsEqual(uri.utf8) {
+      return form.text.utf8.elementsEqual(uri.utf8) ? nil : form.text
+    }
+    return nil
+  }
+
+  func subscriptions(to server: UpstreamServer) -> Set<String> {
+    Set(subscriptions.values.filter { $0.server === server }.map(\.original))
+  }
+
+  func elicitationCompleted(_ frame: Frame) {
+    guard isInitialized, capabilities.elicitationURL else { return }
+    splicer.reset()
+    splicer.write(frame, to: output)
+  }
+
+  func taskChanged(_ frame: Frame, _ server: UpstreamServer) {
+    guard isInitialized else { return }
+    splicer.reset()
+    wrapTaskIDs(frame, server)
+    splicer.write(frame, to: output)
+  }
+
+  /// Says which merged lists are no longer what the client has seen.
+  func listChanged(_ kinds: Set<ListKind>) {
+    guard isInitialized else {
+      hold { [weak self] in self?.listChanged(kinds) }
+      return
+    }
+    let isNews = kinds.filter { kind in
+      if let seen = served[kind] { return !seen.bytes.elementsEqual(manager.payload(kind).bytes) }
+      return !inFlight.values.contains { $0.method == kind.method }
+    }
+    for kind in isNews { served[kind] = nil }
+    for method in Set(isNews.map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
+      Reply.notification(method, to: output)
+    }
+  }
+
+  /// Keeps something until the client is ready for it; a flood of it is dropped.
+  private func hold(_ action: @escaping @GatewayActor () -> Void) {
+    guard held.count < 1000 else { return }
+    held.append(action)
+  }
+}

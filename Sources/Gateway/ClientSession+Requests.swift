@@ -1,0 +1,168 @@
+import Configuration
+import EventLoop
+import JSONRPC
+import MCP
+
+/// What a client asks.
+extension ClientSession {
+  func requested(_ frame: Frame) {
+    guard let id = frame.raw("id").flatMap({ RawToken(identifier: $0) }), !frame.hasDuplicate("id") else {
+      refuse(.invalidRequest, "The id of a request is a string or a number, given once.", id: nil)
+      return
+    }
+    if let fault = envelopeFault(frame) {
+      refuse(.invalidRequest, fault, id: id)
+      return
+    }
+    guard inFlight[id] == nil else {
+      refuse(.invalidRequest, "Another request with the id \(id.text) has not been answered yet.", id: id)
+      return
+    }
+    guard let method = frame.raw("method").flatMap({ Method(raw: $0) }) else {
+      refuse(.methodNotFound, "There is no method \(frame.string("method") ?? "").", id: id)
+      return
+    }
+    if let params = frame.raw("params"), params.first != UInt8(ascii: "{") {
+      refuse(.invalidParams, "The params of \(method.rawValue) must be an object.", id: id)
+      return
+    }
+    guard revision != nil || method == .initialize || method == .ping else {
+      refuse(.invalidParams, "The first request must be initialize; \(method.rawValue) came before it.", id: id)
+      return
+    }
+    let settings = manager.configuration.settings
+    guard inFlight.count < settings.callsPerSession + settings.servers.queue else {
+      refuse(
+        .internal, "\(inFlight.count) requests of this client are unanswered: wait for some of them.", id: id)
+      return
+    }
+    let request = ClientRequest(session: self, id: id, method: method)
+    request.batch = batch
+    batch?.expect()
+    inFlight[id] = request
+    handle(request, frame)
+  }
+
+  private func envelopeFault(_ frame: Frame) -> String? {
+    guard let version = frame.raw("jsonrpc"), JSONText.equals(version, quoted: "2.0") else {
+      return "\"jsonrpc\" must be \"2.0\"."
+    }
+    if frame.hasDuplicate("method") || frame.hasDuplicate("params") {
+      return "\"method\" or \"params\" is given twice."
+    }
+    return frame.raw("method")?.first == UInt8(ascii: "\"") ? nil : "\"method\" must be a string."
+  }
+
+  private func handle(_ request: ClientRequest, _ frame: Frame) {
+    switch request.method {
+    case .ping: respond("{}", to: request)
+    case .initialize: initialize(request, frame)
+    case .toolsList: list(.tools, request, frame)
+    case .promptsList: list(.prompts, request, frame)
+    case .resourcesList: list(.resources, request, frame)
+    case .resourceTemplatesList: list(.resourceTemplates, request, frame)
+    case .loggingSetLevel: setLevel(request, frame)
+    case .tasksList: listTasks(request, frame)
+    case .toolsCall, .promptsGet, .resourcesRead, .resourcesSubscribe, .resourcesUnsubscribe, .completionComplete,
+      .tasksGet, .tasksResult, .tasksCancel:
+      route(request, frame)
+    default: respond(.methodNotFound, "A client does not send \(request.method.rawValue).", to: request)
+    }
+  }
+
+  // MARK: - Handshake
+
+  private func initialize(_ request: ClientRequest, _ frame: Frame) {
+    if revision != nil { startOver(but: request) }
+    guard let capabilities = frame.raw("capabilities", in: .params), capabilities.first == UInt8(ascii: "{") else {
+      respond(.invalidParams, "initialize needs \"capabilities\", an object.", to: request)
+      return
+    }
+    let agreed = Revision.negotiated(requested: frame.string("protocolVersion", in: .params))
+    self.capabilities = ClientCapabilities(json: capabilities)
+    manager.declare(self.capabilities)
+    guard !manager.knowsAllInstructions else {
+      welcome(request, agreed)
+      return
+    }
+    behindHandshake = []
+    Task { @GatewayActor in
+      await manager.settle(within: manager.configuration.settings.initializeWait)
+      welcome(request, agreed)
+      let waiting = behindHandshake ?? []
+      behindHandshake = nil
+      for frame in waiting { received(frame) }
+    }
+  }
+
+  private func welcome(_ request: ClientRequest, _ agreed: Revision) {
+    guard !request.isFinished else { return }
+    revision = agreed
+    let instructions = manager.instructions().map { ",\"instructions\":\(JSONText.quote($0))" } ?? ""
+    respond(
+      "{\"protocolVersion\":\"\(agreed.rawValue)\",\"capabilities\":\(ServerCapabilities.ofGateway(for: agreed)),"
+        + "\"serverInfo\":\(manager.identity.json)\(instructions)}", to: request)
+  }
+
+  /// A second handshake on the same pipe is a new session: some clients do that.
+  private func startOver(but request: ClientRequest) {
+    for other in inFlight.values where other !== request { abandon(other) }
+    isInitialized = false
+    logLevel = nil
+    subscriptions = [:]
+    asked = [:]
+    held = []
+    served = [:]
+  }
+
+  // MARK: - Lists
+
+  private func list(_ kind: ListKind, _ request: ClientRequest, _ frame: Frame) {
+    if let cursor = frame.raw("cursor", in: .params), cursor.first != UInt8(ascii: "n") {
+      respond(.invalidParams, "There is no such cursor: every list comes whole, in one page.", to: request)
+      return
+    }
+    guard !manager.settled.isOpen else {
+      serve(kind, request)
+      return
+    }
+    Task { @GatewayActor in
+      await manager.settle(within: manager.configuration.settings.listsWait)
+      serve(kind, request)
+    }
+  }
+
+  private func serve(_ kind: ListKind, _ request: ClientRequest) {
+    guard !request.isFinished else { return }
+    let payload = manager.catalog.payload(kind)
+    served[kind] = payload
+    respond(payload, to: request)
+  }
+
+  // MARK: - Logging
+
+  private func setLevel(_ request: ClientRequest, _ frame: Frame) {
+    guard let level = frame.string("level", in: .params).flatMap({ LoggingLevel(rawValue: $0) }) else {
+      let levels = LoggingLevel.allCases.map(\.rawValue).joined(separator: ", ")
+      respond(.invalidParams, "\"level\" must be one of \(levels).", to: request)
+      return
+    }
+    logLevel = level
+    manager.applyLogLevel()
+    respond("{}", to: request)
+  }
+
+  // MARK: - Tasks
+
+  /// Merges the task lists of all servers that have one (2025-11-25, basic/utilities/tasks).
+  private func listTasks(_ request: ClientRequest, _ frame: Frame) {
+    if let cursor = frame.raw("cursor", in: .params), cursor.first != UInt8(ascii: "n") {
+      respond(.invalidParams, "There is no such cursor: every list comes whole, in one page.", to: request)
+      return
+    }
+    Task { @GatewayActor in
+      let tasks = await manager.allTasks()
+      respond("{\"tasks\":[\(tasks.joined(separator: ","))]}", to: request)
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import Configuration
+import EventLoop
+import JSONRPC
+import MCP
+
+/// Which server a request is for, and what has to change in it on the way.
+extension ClientSession {
+  /// What is known about where a request goes.
+  enum Route {
+    case server(UpstreamServer, ClientRequest.Edit?)
+    /// Answered here.
+    case local(payload: String)
+    /// No server has it; one that is not ready yet may.
+    case unknown(what: String, code: ErrorCode, data: String?)
+    case invalid(String)
+    case refused(ErrorCode, String)
+  }
+
+  func route(_ request: ClientRequest, _ frame: Frame) {
+    switch destination(request, frame) {
+    case .server(let server, let edit):
+      request.server = server
+      request.edit = edit
+      server.accept(request, frame)
+    case .local(let payload): respond(payload, to: request)
+    case .invalid(let message): respond(.invalidParams, message, to: request)
+    case .refused(let code, let message): respond(code, message, to: request)
+    case .unknown(let what, let code, let data):
+      guard manager.settled.isOpen || request.patience == nil && isHopeless(request) else {
+        park(request, frame)
+        return
+      }
+      respond(code, what + manager.absentees, data: data, to: request)
+    }
+  }
+
+  /// Whether waiting was tried already.
+  private func isHopeless(_ request: ClientRequest) -> Bool { request.frame != nil }
+
+  private func park(_ request: ClientRequest, _ frame: Frame) {
+    guard request.patience == nil else {
+      parked.append(request)
+      return
+    }
+    guard manager.mayQueue(frame.bytes.count) else {
+      respond(.internal, "Too much waits for servers that are still starting.", to: request)
+      return
+    }
+    request.frame = frame.copy()
+    parked.append(request)
+    request.patience = manager.clock.after(manager.configuration.settings.unknownNameWait) {
+      [weak self, weak request] in
+      guard let self, let request, !request.isFinished, let frame = request.frame else { return }
+      parked.removeAll { $0 === request }
+      request.patience = nil
+      route(request, frame)
+    }
+  }
+
+  /// Tries again what waited for a name; some server has come.
+  func retryParked() {
+    let waiting = parked
+    parked = []
+    for request in waiting {
+      guard !request.isFinished, let frame = request.frame else { continue }
+      route(request, frame)
+      if case .waiting = request.state, request.server != nil { request.stopWaiting() }
+    }
+  }
+
+  private func destination(_ request: ClientRequest, _ frame: Frame) -> Route {
+    switch request.method {
+    case .toolsCall, .promptsGet: named(request, frame)
+    case .resourcesRead, .resourcesSubscribe, .resourcesUnsubscribe: resource(request, frame)
+    case .completionComplete: completion(request, frame)
+    default: task(request, frame)
+    }
+  }
+
+  // MARK: - Tools and prompts
+
+  private func named(_ request: ClientRequest, _ frame: Frame) -> Route {
+    let isTool = request.method == .toolsCall
+    let kind = isTool ? "tool" : "prompt"
+    guard let range = frame.range("name", in: .params), frame[range].first == UInt8(ascii: "\""),
+      !frame.hasDuplicate("name", in: .params)
+    else { return .invalid("\"name\" must be the name of a \(kind), given once.") }
+    if let arguments = frame.raw("arguments", in: .params), arguments.first != UInt8(ascii: "{") {
+      return .invalid("\"arguments\" must be an object.")
+    }
+    guard let target = isTool ? manager.tool(quoted: frame[range]) : manager.prompt(quoted: frame[range]) else {
+      let name = JSONText.string(frame[range]) ?? ""
+      return .unknown(what: "Unknown \(kind): \(name).", code: .invalidParams, data: nil)
+    }
+    let server = manager.servers[target.server]
+    if isTool, frame.range("task", in: .params) != nil {
+      if let capabilities = server.negotiated?.capabilities, !capabilities.tasksToolsCall {
+        return .refused(.methodNotFound, "Server \"\(server.name)\" does not run tools as tasks.")
+      }
+      request.purpose = .task
+    }
+    return .server(server, ClientRequest.Edit(range: range, bytes: target.raw))
+  }
+
+  // MARK: - Resources
+
+  private func resource(_ request: ClientRequest, _ frame: Frame) -> Route {
+    guard let range = frame.range("uri", in: .params), let uri = JSONText.string(frame[range]),
+      !frame.hasDuplicate("uri", in: .params)
+    else { return .invalid("\"uri\" must be a string, given once.") }
+    if let text = manager.ownResource(uri) {
+      guard request.method == .resourcesRead else {
+        return .refused(.invalidParams, "\(uri) does not change while this process lives.")
+      }
+      let content = "{\"uri\":\(JSONText.quote(uri)),\"mimeType\":\"text/plain\",\"text\":\(JSONText.quote(text))}"
+      return .local(payload: "{\"contents\":[\(content)]}")
+    }
+    if request.method == .resourcesUnsubscribe, let subscription = subscriptions[RawToken(uri)] {
+      request.purpose = .unsubscribe(publicURI: uri)
+      return .server(subscription.server, edit(frame, range, uri, subscription.original))
+    }
+    var candidates = manager.owners(of: uri)
+    if request.method != .resourcesRead, candidates.count > 1 {
+      candidates.removeAll { $0.server.negotiated?.capabilities.resourcesSubscribe == false }
+    }
+    guard let first = candidates.first else {
+      return .unknown(
+        what: "Resource not found: \(uri).", code: .resourceNotFound, data: "{\"uri\":\(JSONText.quote(uri))}")
+    }
+    if candidates.count > 1, !manager.settled.isOpen, request.patience == nil, request.frame == nil {
+      return .unknown(
+        what: "Resource not found: \(uri).", code: .resourceNotFound, data: "{\"uri\":\(JSONText.quote(uri))}")
+    }
+    request.candidates = candidates.dropFirst().map(\.server)
+    if !request.candidates.isEmpty { request.retry = frame.copy() }
+    switch request.method {
+    case .resourcesSubscribe:
+      if first.server.negotiated?.capabilities.resourcesSubscribe == false {
+        return .refused(.methodNotFound, "Server \"\(first.server.name)\" does not offer subscriptions.")
+      }
+      request.purpose = .subscribe(publicURI: uri, original: first.original)
+    case .resourcesUnsubscribe: request.purpose = .unsubscribe(publicURI: uri)
+    default: request.purpose = .plain
+    }
+    return .server(first.server, edit(frame, range, uri, first.original))
+  }
+
+  private func edit(_ frame: Frame, _ range: Range<Int>, _ uri: String, _ original: String) -> ClientRequest.Edit? {
+    guard !uri.utf8.elementsEqual(original.utf8) else { return nil }
+    return ClientRequest.Edit(range: range, bytes: Array(JSONText.quote(original).utf8))
+  }
+
+  // MARK: - Completion
+
+  private func completion(_ request: ClientRequest, _ frame: Frame) -> Route {
+    guard let ref = frame.range("ref", in: .params),
+      let type = JSONWalk.member("type", of: frame.bytes, in: ref).flatMap({ JSONText.string(frame[$0]) })
+    else { return .invalid("\"ref\" must be an object with a \"type\".") }
+    let target: (server: UpstreamServer, edit: ClientRequest.Edit?)
+    switch type {
+    case "ref/prompt":
+      guard let name = JSONWalk.member("name", of: frame.bytes, in: ref), frame[name].first == UInt8(ascii: "\"") else {
+        return .invalid("\"ref\" must have the \"name\" of a prompt.")
+      }
+      guard let prompt = manager.prompt(quoted: frame[name]) else {
+        return .unknown(
+          what: "Unknown prompt: \(JSONText.string(frame[name]) ?? "").", code: .invalidParams, data: nil)
+      }
+      target = (manager.servers[prompt.server], ClientRequest.Edit(range: name, bytes: prompt.raw))
+    case "ref/resource":
+      guard let range = JSONWalk.member("uri", of: frame.bytes, in: ref), let uri = JSONText.string(frame[range]) else {
+        return .invalid("\"ref\" must have the \"uri\" of a resource or a template.")
+      }
+      guard let owner = manager.templateOwner(of: uri) ?? manager.owners(of: uri).first else {
+        return .unknown(what: "Unknown resource: \(uri).", code: .invalidParams, data: nil)
+      }
+      target = (owner.server, edit(frame, range, uri, owner.original))
+    default: return .invalid("The type of \"ref\" must be \"ref/prompt\" or \"ref/resource\".")
+    }
+    if target.server.negotiated?.capabilities.completions == false {
+      return .local(payload: "{\"completion\":{\"values\":[]}}")
+    }
+    return .server(target.server, target.edit)
+  }
+
+  // MARK: - Tasks
+
+  private func task(_ request: ClientRequest, _ frame: Frame) -> Route {
+    guard let range = frame.range("taskId", in: .params), !frame.hasDuplicate("taskId", in: .params) else {
+      return .invalid("\"taskId\" must be a string, given once.")
+    }
+    guard let wrapped = TaskID.unwrap(frame[range]), let server = manager.server(taskKey: wrapped.server) else {
+      return .unknown(what: "Unknown task.", code: .invalidParams, data: nil)
+    }
+    request.purpose = .task
+    let start = range.lowerBound + 1
+    return .server(server, ClientRequest.Edit(range: start..<(start + wrapped.length), bytes: []))
+  }
+}

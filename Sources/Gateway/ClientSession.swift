@@ -1,0 +1,277 @@
+import Configuration
+package import EventLoop
+package import JSONRPC
+package import MCP
+
+/// One downstream client: what it negotiated, what it asked, what it was asked, and to what it subscribed.
+///
+/// Every request is answered exactly once, with its id spelled as it came, whatever happens to servers meanwhile.
+@GatewayActor
+package final class ClientSession {
+  /// A server's request that the client has not answered.
+  struct Asked {
+    let client: UpstreamClient
+    let id: RawToken
+    let progressToken: RawToken?
+  }
+
+  struct Subscription {
+    let server: UpstreamServer
+    /// The URI as the server knows it.
+    let original: String
+  }
+
+  let manager: ServerManager
+  private let transport: Transport
+  /// Set by `initialize`.
+  var revision: Revision?
+  /// Whether the client has said that it is ready for requests and notifications.
+  var isInitialized = false
+  var capabilities = ClientCapabilities.none
+  package internal(set) var logLevel: LoggingLevel?
+  var inFlight: [RawToken: ClientRequest] = [:]
+  var asked: [UInt64: Asked] = [:]
+  var subscriptions: [RawToken: Subscription] = [:]
+  /// What came after an `initialize` that is not answered yet, in order; nil when none is being answered.
+  var behindHandshake: [Frame]?
+  /// Requests for names that no server has yet.
+  var parked: [ClientRequest] = []
+  /// What waits for the client to be ready.
+  var held: [@GatewayActor () -> Void] = []
+  /// The list payloads that the client has seen.
+  var served: [ListKind: ByteBuffer] = [:]
+  var splicer = Splicer()
+  private var lastAsked: UInt64 = 0
+  /// Opens when nothing is in flight.
+  private var idle: Gate?
+  /// The array that the requests being handled arrived in.
+  var batch: BatchReply?
+  /// Open when nothing more will come from the client.
+  package let inputEnded = Gate()
+  /// Open when the client does not read any more.
+  package let outputEnded = Gate()
+  /// Open when everything is written after ``closeWriting()``.
+  package let written = Gate()
+  /// Notifications that were dropped because the client left too much unread.
+  package private(set) var droppedNotifications = 0
+
+  package init(manager: ServerManager, transport: Transport) {
+    self.manager = manager
+    self.transport = transport
+  }
+
+  var output: OutputBuffer { transport.output }
+
+  package func start() {
+    manager.audience.join(self)
+    transport.start(
+      Transport.Events(
+        received: { [weak self] in self?.received($0) },
+        readEnded: { [weak self] in self?.inputEnded.open() },
+        writeEnded: { [weak self] in self?.outputEnded.open() },
+        written: { [weak self] in self?.written.open() },
+        drained: { [weak self] in self?.drained() }))
+  }
+
+  /// Says that nothing more will be written.
+  func closeWriting() { transport.closeWriting() }
+
+  /// Leaves: nothing more is delivered.
+  package func close() {
+    manager.audience.leave(self)
+    for request in Array(inFlight.values) { abandon(request) }
+    inFlight = [:]
+    transport.close()
+  }
+
+  // MARK: - What arrives
+
+  package func received(_ event: FrameReader.Event) {
+    switch event {
+    case .frame(let frame): received(frame)
+    case .malformed(let line): malformed(line)
+    }
+  }
+
+  func received(_ frame: Frame) {
+    if behindHandshake != nil, keepBehindHandshake(frame) { return }
+    switch frame.kind {
+    case .request: requested(frame)
+    case .notification: notified(frame)
+    case .response: answered(frame)
+    case .batch: batched(frame)
+    case .invalid:
+      refuse(
+        .invalidRequest, "This is no JSON-RPC message: it has neither a method nor a result nor an error.",
+        id: frame.raw("id").flatMap { RawToken(identifier: $0) })
+    }
+  }
+
+  /// Clients that write everything at once still get the answer to `initialize` first.
+  private func keepBehindHandshake(_ frame: Frame) -> Bool {
+    if frame.kind == .request, frame.raw("method").flatMap({ Method(raw: $0) }) == .ping { return false }
+    guard manager.mayQueue(frame.bytes.count + (behindHandshake ?? []).reduce(0) { $0 + $1.bytes.count }) else {
+      return false
+    }
+    behindHandshake?.append(frame.copy())
+    return true
+  }
+
+  private func malformed(_ line: FrameReader.Malformed) {
+    if !line.hasMethod, let id = line.id?.withBytes({ JSONText.unsigned($0) }),
+      let entry = asked.removeValue(forKey: id)
+    {
+      Reply.error(
+        .internal, "The client's answer was not valid JSON.", id: entry.id, revision: nil, to: entry.client.output)
+      return
+    }
+    switch line.reason {
+    case .syntax(let error):
+      refuse(.parse, "This is not JSON: \(error) at byte \(error.offset + 1).", id: line.id)
+    case .tooLong(let limit):
+      refuse(
+        .invalidRequest,
+        "This message is longer than \(limit) bytes, the limit \"maxFrame\" of the gateway's configuration.",
+        id: line.id)
+    }
+  }
+
+  private func batched(_ frame: Frame) {
+    guard let revision, revision.allowsBatches else {
+      refuse(.invalidRequest, "Batches exist in revision 2025-03-26 only: send one message per line.", id: nil)
+      return
+    }
+    let reply = BatchReply(output: output)
+    batch = reply
+    var isEmpty = true
+    JSONWalk.elements(of: frame.bytes, in: 0..<frame.bytes.count) { range in
+      isEmpty = false
+      guard case .success(let element) = Frame.parse(frame[range]), element.kind != .batch else {
+        refuse(.invalidRequest, "An element of the batch is no message.", id: nil)
+        return true
+      }
+      if element.raw("method").flatMap({ Method(raw: $0) }) == .initialize {
+        refuse(
+          .invalidRequest, "initialize must not be part of a batch.",
+          id: element.raw("id").flatMap { RawToken(identifier: $0) })
+      } else {
+        received(element)
+      }
+      return true
+    }
+    if isEmpty { refuse(.invalidRequest, "The batch is empty.", id: nil, inBatch: false) }
+    batch = nil
+    reply.seal()
+  }
+
+  // MARK: - Answers
+
+  /// Answers a message that is no request, or one that cannot be taken up.
+  func refuse(_ code: ErrorCode, _ message: String, data: String? = nil, id: RawToken?, inBatch: Bool = true) {
+    let entry = inBatch ? batch?.open() : nil
+    Reply.error(code, manager.redacted(message), data: data, id: id, revision: revision, to: entry ?? output)
+    if entry != nil { batch?.close() }
+  }
+
+  /// Where the answer to a request goes.
+  func destination(of request: ClientRequest) -> OutputBuffer { request.batch?.open() ?? output }
+
+  func respond(_ payload: String, to request: ClientRequest) {
+    guard !request.isFinished else { return }
+    Reply.result(payload, id: request.id, to: destination(of: request))
+    finish(request)
+  }
+
+  func respond(_ payload: ByteBuffer, to request: ClientRequest) {
+    guard !request.isFinished else { return }
+    Reply.result(payload, id: request.id, to: destination(of: request))
+    finish(request)
+  }
+
+  func respond(_ code: ErrorCode, _ message: String, data: String? = nil, to request: ClientRequest) {
+    guard !request.isFinished else { return }
+    Reply.error(
+      code, manager.redacted(message), data: data, id: request.id, revision: revision, to: destination(of: request))
+    finish(request)
+  }
+
+  /// Answers a request with a failure of the gateway's own.
+  func fail(_ request: ClientRequest, _ failure: Failure) {
+    guard !request.isFinished else { return }
+    failure.answer(
+      request.method, id: request.id, now: WallClock.milliseconds, redaction: { manager.redacted($0) },
+      to: destination(of: request))
+    finish(request)
+  }
+
+  /// Forgets a request that has been answered, or never will be.
+  func finish(_ request: ClientRequest) {
+    request.stopWaiting()
+    request.state = .finished
+    request.frame = nil
+    inFlight[request.id] = nil
+    request.batch?.settle()
+    request.batch = nil
+    if inFlight.isEmpty { idle?.open() }
+    if isCongested { manager.setReading(false) }
+  }
+
+  /// Takes a request back wherever it is; it gets no answer.
+  func abandon(_ request: ClientRequest, _ notification: Frame? = nil) {
+    switch request.state {
+    case .sent(let client, let id): client.cancel(id, notification, reason: "the client is gone")
+    case .waiting:
+      parked.removeAll { $0 === request }
+      request.server?.withdraw(request)
+    case .finished: break
+    }
+    finish(request)
+  }
+
+  // MARK: - Back-pressure
+
+  var isCongested: Bool { output.count > manager.configuration.settings.unreadLimit }
+
+  private func drained() { if !manager.audience.isCongested { manager.setReading(true) } }
+
+  /// Whether a notification that can be missed is dropped, because the client leaves too much unread.
+  func mayDrop() -> Bool {
+    guard isCongested else { return false }
+    droppedNotifications += 1
+    return true
+  }
+
+  // MARK: - The end
+
+  /// How many requests have no answer yet.
+  package var unanswered: Int { inFlight.count + (behindHandshake?.count ?? 0) }
+
+  /// Returns a gate that opens when every request has its answer.
+  func whenIdle() -> Gate {
+    let gate = Gate()
+    if inFlight.isEmpty { gate.open() } else { idle = gate }
+    return gate
+  }
+
+  /// Answers what is left with an error that names its cause.
+  package func failAll(_ reason: String, cure: String?) {
+    for request in Array(inFlight.values) {
+      let server = request.server?.name
+      let failure: Failure
+      if case .sent(let client, let id) = request.state {
+        client.cancel(id, reason: reason)
+        failure = Failure(server: server, phase: .shutdown, reason: reason, cure: cure, outcome: .unknown)
+      } else {
+        request.server?.withdraw(request)
+        failure = Failure(server: server, phase: .shutdown, reason: reason, cure: cure)
+      }
+      fail(request, failure)
+    }
+    parked = []
+  }
+
+  func mintID() -> UInt64 {
+    lastAsked += 1
+    return lastAsked
+  }
+}

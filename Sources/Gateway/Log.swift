@@ -1,0 +1,46 @@
+package import Configuration
+package import EventLoop
+
+/// Structured lines for whoever runs the gateway: `level=… event=… key=value …`.
+@GatewayActor
+package final class Log {
+  package var level: LogLevel
+  private let write: @GatewayActor (String) -> Void
+  private let redact: @GatewayActor (String) -> String
+
+  /// - Parameters:
+  ///   - write: takes one line without its line feed.
+  ///   - redact: blots out secrets.
+  package init(
+    level: LogLevel, redact: @escaping @GatewayActor (String) -> String, write: @escaping @GatewayActor (String) -> Void
+  ) {
+    self.level = level
+    self.redact = redact
+    self.write = write
+  }
+
+  package func callAsFunction(
+    _ level: LogLevel, _ event: String, server: String? = nil, _ fields: KeyValuePairs<String, String> = [:]
+  ) {
+    guard level >= self.level else { return }
+    var line = "level=\(level.rawValue) event=\(event)"
+    if let server { line += " server=\(Self.quoted(server))" }
+    for (key, value) in fields { line += " \(key)=\(Self.quoted(redact(value)))" }
+    write(line)
+  }
+
+  private static func quoted(_ value: String) -> String {
+    let needsQuotes = value.isEmpty || value.utf8.contains { $0 <= 0x20 || $0 == 0x22 || $0 == 0x3D || $0 == 0x7F }
+    guard needsQuotes else { return value }
+    var result = "\""
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      default: result += scalar.value < 0x20 || scalar.value == 0x7F ? "?" : String(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

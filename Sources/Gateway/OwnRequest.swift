@@ -1,0 +1,24 @@
+import EventLoop
+import JSONRPC
+
+/// A request that the gateway itself has made of a server and waits for.
+@GatewayActor
+final class OwnRequest {
+  private var result: Result<Frame, Failure>?
+  private let gate = Gate()
+
+  func succeed(_ frame: Frame) { end(.success(frame)) }
+
+  func fail(_ failure: Failure) { end(.failure(failure)) }
+
+  /// Suspends until the request is answered or has failed.
+  func answer() async -> Result<Frame, Failure> {
+    await gate.wait()
+    return result!
+  }
+
+  private func end(_ result: Result<Frame, Failure>) {
+    self.result = result
+    gate.open()
+  }
+}

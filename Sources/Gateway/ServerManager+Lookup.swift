@@ -1,0 +1,143 @@
+import Configuration
+import EventLoop
+import JSONRPC
+import MCP
+
+/// Who has what: the questions that sessions ask about all servers together.
+extension ServerManager {
+  /// A server and the form in which it knows a URI.
+  struct Owner {
+    let server: UpstreamServer
+    let original: String
+  }
+
+  func payload(_ kind: ListKind) -> ByteBuffer {
+    if isStale { rebuild() }
+    return merged.payload(kind)
+  }
+
+  func tool(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {
+    if isStale { rebuild() }
+    return merged.tool(quoted: raw)
+  }
+
+  func prompt(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {
+    if isStale { rebuild() }
+    return merged.prompt(quoted: raw)
+  }
+
+  // MARK: - Resources
+
+  /// Returns the servers that may have a URI, likeliest first: exactly one when a list or a mention names it.
+  func owners(of uri: String) -> [Owner] {
+    if isStale { rebuild() }
+    let resources = merged.resources
+    if let target = resources.owner(of: uri) ?? resources.prefixedOwner(of: uri) {
+      return [Owner(server: servers[target.server], original: target.original)]
+    }
+    if let index = mentions[uri] ?? resources.templateOwner(of: uri) {
+      return [Owner(server: servers[index], original: uri)]
+    }
+    let candidates = servers.filter { $0.negotiated?.capabilities.resources == true }
+    return candidates.map { Owner(server: $0, original: uri) }
+  }
+
+  /// Returns whose a listed template is.
+  func templateOwner(of form: String) -> Owner? {
+    if isStale { rebuild() }
+    return merged.resources.owner(ofTemplate: form).map {
+      Owner(server: servers[$0.server], original: $0.original)
+    }
+  }
+
+  func learn(_ uri: String, from server: UpstreamServer) { mentions.note(uri, server: server.index) }
+
+  func renames(of server: UpstreamServer) -> Bool { merged.resources.renames(of: server.index) }
+
+  func publicForm(of uri: String, server: UpstreamServer) -> String? {
+    merged.resources.publicForm(of: uri, server: server.index)
+  }
+
+  // MARK: - Tasks
+
+  /// What wrapped task ids of a server begin with: stable between runs.
+  func taskKey(of server: UpstreamServer) -> String {
+    let prefix = server.configuration.prefix
+    return prefix.isEmpty ? "s" + PublicName.hash(server.name, "", digits: 8) : prefix
+  }
+
+  func server(taskKey: String) -> UpstreamServer? { servers.first { self.taskKey(of: $0) == taskKey } }
+
+  /// Returns the tasks of all servers that list them, as raw objects with wrapped ids.
+  func allTasks() async -> [String] {
+    var tasks: [String] = []
+    for server in servers {
+      guard let client = server.client, client.negotiated?.capabilities.tasksList == true else { continue }
+      tasks += await client.readTasks(key: taskKey(of: server))
+    }
+    return tasks
+  }
+
+  // MARK: - To all servers
+
+  /// Tells every server the most talkative level that a client wants.
+  func applyLogLevel() {
+    guard let level = audience.logLevel else { return }
+    for server in servers {
+      guard let client = server.client, client.negotiated?.capabilities.logging == true else { continue }
+      Task { await client.setLogLevel(level) }
+    }
+  }
+
+  /// Tells every server that was told about roots that they changed.
+  func rootsChanged(_ frame: Frame) {
+    let splicer = Splicer()
+    for server in servers {
+      guard let client = server.client, client.declared.rootsListChanged else { continue }
+      splicer.write(frame, to: client.output)
+    }
+  }
+
+  // MARK: - The gateway's own
+
+  /// Whether every server's instructions are known, so that nobody has to wait for them.
+  var knowsAllInstructions: Bool { settled.isOpen || servers.allSatisfy { $0.negotiated != nil || $0.isSettled } }
+
+  private var shares: [Instructions.Share] {
+    Instructions.shares(
+      of: servers.map { ($0.configuration.prefix.isEmpty ? $0.name : $0.configuration.prefix, $0.instructionsText) },
+      budget: configuration.settings.instructionsBudget)
+  }
+
+  /// The instructions of all servers that are known by now, within the budget.
+  func instructions() -> String? { Instructions.merged(shares) }
+
+  /// Resources that offer shortened instructions whole.
+  func ownResources() -> [ListItem] {
+    shares.filter(\.isShortened).compactMap { share in
+      let uri = Instructions.resourceURI(for: share.server)
+      let text =
+        "{\"uri\":\(JSONText.quote(uri)),\"name\":\(JSONText.quote("instructions of " + share.server)),"
+        + "\"mimeType\":\"text/plain\"}"
+      return Array(text.utf8).withUnsafeBytes { bytes in
+        if case .good(let item) = ListItem.judge(bytes, kind: .resources) { item } else { nil }
+      }
+    }
+  }
+
+  /// The text of a resource of the gateway itself.
+  func ownResource(_ uri: String) -> String? {
+    guard uri.hasPrefix(Instructions.resourceURI(for: "")) else { return nil }
+    return servers.first {
+      let key = $0.configuration.prefix.isEmpty ? $0.name : $0.configuration.prefix
+      return Instructions.resourceURI(for: key) == uri && !$0.instructionsText.isEmpty
+    }?.instructionsText
+  }
+
+  /// A sentence about servers that are not ready, for the message about a name that nobody has; empty when all are.
+  var absentees: String {
+    let absent = servers.filter { $0.client == nil }
+    guard !absent.isEmpty else { return "" }
+    return " Not ready: " + absent.map { "\($0.name) (\($0.stateText))" }.joined(separator: ", ") + "."
+  }
+}

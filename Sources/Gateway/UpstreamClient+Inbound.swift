@@ -1,0 +1,70 @@
+import Configuration
+import EventLoop
+import JSONRPC
+import MCP
+
+/// What a server says of its own accord.
+extension UpstreamClient {
+  /// Answers a server's request, or asks the client behind.
+  func asked(_ frame: Frame) {
+    guard let rawID = frame.raw("id").flatMap({ RawToken(identifier: $0) }) else {
+      server.log(.warning, "request_without_id")
+      return
+    }
+    switch frame.raw("method").flatMap({ Method(raw: $0) }) {
+    case .ping: Reply.result("{}", id: rawID, to: output)
+    case .samplingCreateMessage, .elicitationCreate, .rootsList:
+      let session = latestRelayed?.session ?? server.manager.audience.onlySession
+      guard let session else {
+        Reply.error(
+          .internal, "No client is connected that could answer this.", id: rawID, revision: nil, to: output)
+        return
+      }
+      session.ask(frame, id: rawID, for: self)
+    default:
+      let name = frame.string("method") ?? ""
+      Reply.error(
+        .methodNotFound, "The client behind this connection does not offer \(name).", id: rawID, revision: nil,
+        to: output)
+    }
+  }
+
+  /// Passes a server's notification to whom it concerns.
+  func notified(_ frame: Frame) {
+    guard let method = frame.raw("method").flatMap({ Method(raw: $0) }) else {
+      server.log(.debug, "notification_dropped", ["method": frame.string("method") ?? ""])
+      return
+    }
+    switch method {
+    case .progress: progressed(frame)
+    case .message: server.manager.audience.logged(frame, from: server)
+    case .resourcesUpdated: server.manager.audience.resourceUpdated(frame, from: server)
+    case .toolsListChanged: server.listChanged(.tools)
+    case .promptsListChanged: server.listChanged(.prompts)
+    case .resourcesListChanged:
+      server.listChanged(.resources)
+      server.listChanged(.resourceTemplates)
+    case .cancelled:
+      guard let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) }) else { return }
+      server.manager.audience.withdrawn(id, by: self, frame)
+    case .elicitationComplete: server.manager.audience.elicitationCompleted(frame)
+    case .tasksStatus:
+      if let status = frame.string("status", in: .params), ["completed", "failed", "cancelled"].contains(status) {
+        server.log(.debug, "task_ended")
+      }
+      server.manager.audience.taskChanged(frame, from: server)
+    default: server.log(.debug, "notification_dropped", ["method": method.rawValue])
+    }
+  }
+
+  private func progressed(_ frame: Frame) {
+    guard let range = frame.range("progressToken", in: .params) else { return }
+    if let request = relayed(token: frame[range]) {
+      request.heardAt = heardAt
+      guard let token = request.progressToken else { return }
+      request.session.progress(frame, range, token, from: server)
+    } else if let id = JSONText.unsigned(frame[range]), let task = taskProgress[id] {
+      task.session.progress(frame, range, task.token, from: server)
+    }
+  }
+}

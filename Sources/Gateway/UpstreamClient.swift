@@ -1,0 +1,363 @@
+import Configuration
+package import EventLoop
+import JSONRPC
+package import MCP
+
+/// One connection to one server: its pending requests, what was negotiated, and what has been heard.
+///
+/// It does not know what carries its frames. Every request gets an id of the connection's own counter, which also is its
+/// progress token; an answer to an id that is not pending is late, doubled or invented, and is dropped and counted.
+@GatewayActor
+package final class UpstreamClient {
+  private enum Pending {
+    case relayed(ClientRequest)
+    case own(OwnRequest)
+  }
+
+  /// What was agreed in the handshake.
+  package struct Negotiated {
+    package var revision: Revision
+    package var capabilities: ServerCapabilities
+    /// The server's `serverInfo` object, raw.
+    package var serverInfo: String
+    package var instructions: String
+  }
+
+  unowned let server: UpstreamServer
+  let process: ServerProcess
+  package internal(set) var negotiated: Negotiated?
+  /// What was declared to the server that the client behind can do.
+  var declared = ClientCapabilities.none
+  /// Lines on its standard output that were no messages.
+  package private(set) var skippedLines = 0
+  /// Answers that nobody waited for.
+  package private(set) var strayAnswers = 0
+  /// Open once the connection is over.
+  let closed = Gate()
+  private(set) var heardAt: Instant
+  private var pending: [UInt64: Pending] = [:]
+  private var lastID: UInt64 = 0
+  private var splicer = Splicer()
+  private var sweep: LoopClock.Cancellation?
+  /// Progress tokens of tasks, which stay valid after the call that made the task was answered.
+  private(set) var taskProgress: [UInt64: (session: ClientSession, token: RawToken)] = [:]
+
+  init(server: UpstreamServer, process: ServerProcess) {
+    self.server = server
+    self.process = process
+    heardAt = server.manager.clock.now()
+  }
+
+  var output: OutputBuffer { process.transport.output }
+
+  /// Requests that the server has not answered.
+  var pendingCount: Int { pending.count }
+
+  /// Those of them that are clients'.
+  var inFlight: Int {
+    pending.values.reduce(0) { if case .relayed = $1 { $0 + 1 } else { $0 } }
+  }
+
+  func start() {
+    let readEnded = Gate()
+    process.transport.start(
+      Transport.Events(received: { [weak self] in self?.received($0) }, readEnded: { readEnded.open() }))
+    watch(readEnded)
+  }
+
+  // MARK: - Requests of clients
+
+  /// Sends a client's request with the ids and names of this hop.
+  func relay(_ request: ClientRequest, _ frame: Frame) {
+    guard let idRange = frame.range("id") else { return }
+    lastID += 1
+    let id = lastID
+    splicer.reset()
+    splicer.replace(idRange, with: id)
+    if let edit = request.edit {
+      edit.bytes.withUnsafeBytes { splicer.replace(edit.range, with: $0) }
+    }
+    if let token = frame.range("progressToken", in: .paramsMeta) {
+      request.progressToken = RawToken(identifier: frame[token])
+      if request.progressToken != nil { splicer.replace(token, with: id) }
+    }
+    splicer.write(frame, to: output)
+    pending[id] = .relayed(request)
+    request.state = .sent(self, id: id)
+    request.frame = nil
+    request.sentAt = server.manager.clock.now()
+    request.heardAt = request.sentAt
+    if sweep == nil { scheduleSweep() }
+  }
+
+  /// Tells the server that a request is no longer wanted; its answer will be dropped.
+  ///
+  /// - Parameter notification: the client's own words, when it was the client who cancelled.
+  func cancel(_ id: UInt64, _ notification: Frame? = nil, reason: String = "") {
+    guard pending.removeValue(forKey: id) != nil else { return }
+    if let notification, let range = notification.range("requestId", in: .params) {
+      splicer.reset()
+      splicer.replace(range, with: id)
+      splicer.write(notification, to: output)
+    } else {
+      Reply.notification(
+        .cancelled, params: "{\"requestId\":\(id),\"reason\":\(JSONText.quote(reason))}", to: output)
+    }
+    server.capacityFreed()
+  }
+
+  /// Passes on a notification or an answer with its id, or its token, replaced.
+  func forward(_ frame: Frame, replacing range: Range<Int>, with token: RawToken) {
+    splicer.reset()
+    splicer.replace(range, with: token)
+    splicer.write(frame, to: output)
+  }
+
+  // MARK: - Requests of the gateway
+
+  /// Asks the server in the gateway's own name. Fails when the connection ends or the time is over.
+  ///
+  /// - Parameter timeout: milliseconds.
+  func request(
+    _ method: Method, params: String?, timeout: UInt64, phase: Failure.Phase
+  ) async -> Result<Frame, Failure> {
+    guard !closed.isOpen else { return .failure(lossFailure(phase)) }
+    lastID += 1
+    let id = lastID
+    let timer = server.manager.clock.after(timeout) { [weak self] in
+      self?.expire(id, method: method, after: timeout, phase: phase)
+    }
+    defer { timer.cancel() }
+    let own = OwnRequest()
+    pending[id] = .own(own)
+    Reply.request(method, params: params, id: id, to: output)
+    return await own.answer()
+  }
+
+  private func expire(_ id: UInt64, method: Method, after timeout: UInt64, phase: Failure.Phase) {
+    // An answer that is already in the pipe is read first: this process may have been stopped for a while.
+    _ = server.manager.clock.after(1) { [weak self] in
+      guard let self, case .own(let own)? = pending.removeValue(forKey: id) else { return }
+      if method != .initialize { Reply.notification(.cancelled, params: "{\"requestId\":\(id)}", to: output) }
+      own.fail(
+        Failure(
+          server: server.name, phase: phase,
+          reason: "no answer to \(method.rawValue) within \(Duration.spelled(timeout))" + standardErrorNote))
+    }
+  }
+
+  /// Keeps a task's progress token after its call was answered: it is good for the task's whole life.
+  func keepProgress(of id: UInt64, session: ClientSession, token: RawToken) {
+    if taskProgress.count >= Self.taskProgressLimit, let oldest = taskProgress.keys.min() {
+      taskProgress[oldest] = nil
+    }
+    taskProgress[id] = (session, token)
+  }
+
+  private static let taskProgressLimit = 1024
+
+  // MARK: - What arrives
+
+  private func received(_ event: FrameReader.Event) {
+    switch event {
+    case .frame(let frame): received(frame)
+    case .malformed(let line): skipped(line)
+    }
+  }
+
+  func received(_ frame: Frame) {
+    heardAt = server.manager.clock.now()
+    switch frame.kind {
+    case .response: answered(frame)
+    case .request: asked(frame)
+    case .notification: notified(frame)
+    case .batch: unpack(frame)
+    case .invalid:
+      if frame.range("id") != nil { answered(frame) } else { skipped(frame) }
+    }
+  }
+
+  private func answered(_ frame: Frame) {
+    guard let raw = frame.raw("id"), let id = Self.ownID(raw), let entry = pending.removeValue(forKey: id) else {
+      strayAnswers += 1
+      server.log(.debug, "stray_answer")
+      return
+    }
+    switch entry {
+    case .own(let own):
+      if let failure = fault(of: frame) { own.fail(failure) } else { own.succeed(frame.copy()) }
+    case .relayed(let request):
+      if let failure = fault(of: frame) {
+        request.session.fail(request, failure)
+      } else {
+        request.session.deliver(frame, to: request, from: self, id: id)
+      }
+      server.capacityFreed()
+    }
+  }
+
+  /// What makes an answer none.
+  private func fault(of frame: Frame) -> Failure? {
+    let hasResult = frame.range("result") != nil
+    let hasError = frame.range("error") != nil
+    guard hasResult == hasError else { return nil }
+    return Failure(
+      server: server.name, phase: .call,
+      reason: hasResult ? "it answered with both a result and an error" : "it answered with neither result nor error",
+      outcome: .unknown)
+  }
+
+  /// Reads an id that this connection gave out; some servers turn numbers into strings.
+  private static func ownID(_ raw: UnsafeRawBufferPointer) -> UInt64? {
+    guard raw.first == UInt8(ascii: "\""), raw.count > 2 else { return JSONText.unsigned(raw) }
+    return JSONText.unsigned(UnsafeRawBufferPointer(rebasing: raw[1..<(raw.count - 1)]))
+  }
+
+  private func unpack(_ frame: Frame) {
+    JSONWalk.elements(of: frame.bytes, in: 0..<frame.bytes.count) { range in
+      if case .success(let element) = Frame.parse(frame[range]), element.kind != .batch { received(element) }
+      return true
+    }
+  }
+
+  private func skipped(_ frame: Frame) {
+    skippedLines += 1
+    server.log(.debug, "line_skipped", ["line": String(decoding: frame.bytes.prefix(200), as: UTF8.self)])
+  }
+
+  private func skipped(_ line: FrameReader.Malformed) {
+    if case .tooLong(let limit) = line.reason, !line.hasMethod, let id = line.id?.withBytes({ Self.ownID($0) }),
+      let entry = pending.removeValue(forKey: id)
+    {
+      let failure = Failure(
+        server: server.name, phase: .call, reason: "its answer is longer than \(limit) bytes",
+        cure: "Raise \"maxFrame\" under the top-level \"junction\" of the configuration.", outcome: .unknown)
+      switch entry {
+      case .own(let own): own.fail(failure)
+      case .relayed(let request): request.session.fail(request, failure)
+      }
+      return
+    }
+    skippedLines += 1
+    let event: LogLevel = skippedLines == 1 ? .warning : .debug
+    server.log(event, "line_skipped", ["line": line.excerpt])
+  }
+
+  /// The pending request of a client that a progress token belongs to.
+  func relayed(token raw: UnsafeRawBufferPointer) -> ClientRequest? {
+    guard let id = Self.ownID(raw), case .relayed(let request)? = pending[id] else { return nil }
+    return request
+  }
+
+  /// The request that was sent last, and so most likely is the one for which the server asks something.
+  var latestRelayed: ClientRequest? {
+    var latest: (id: UInt64, request: ClientRequest)?
+    for (id, entry) in pending {
+      guard case .relayed(let request) = entry, id > latest?.id ?? 0 else { continue }
+      latest = (id, request)
+    }
+    return latest?.request
+  }
+
+  // MARK: - The end
+
+  /// The end of its output and the exit of the process usually come together. Whichever comes first waits a little for
+  /// the other: the exit says more than the end of the output, and a grandchild may hold the output open for ever.
+  private func watch(_ readEnded: Gate) {
+    Gate.any(readEnded, process.exited).whenOpen { [weak self] in
+      guard let self, !closed.isOpen else { return }
+      let timer = server.manager.clock.after(Self.lastWords) { [weak self] in self?.close() }
+      readEnded.whenOpen { [weak self] in
+        self?.process.exited.whenOpen {
+          timer.cancel()
+          self?.close()
+        }
+      }
+    }
+  }
+
+  /// Milliseconds between the end of the output and the exit, or the other way round, after which it is the end.
+  private static let lastWords: UInt64 = 250
+
+  /// Ends the connection: whatever is pending gets an error that says so.
+  func close() {
+    guard !closed.isOpen else { return }
+    sweep?.cancel()
+    sweep = nil
+    process.transport.close()
+    let lost = pending
+    pending = [:]
+    server.connectionClosed(self)
+    closed.open()
+    for entry in lost.values {
+      switch entry {
+      case .own(let own): own.fail(lossFailure(.handshake))
+      case .relayed(let request): request.session.fail(request, lossFailure(.call, outcome: .unknown))
+      }
+    }
+    server.manager.audience.connectionClosed(self)
+  }
+
+  func lossFailure(_ phase: Failure.Phase, outcome: Failure.Outcome = .notSent) -> Failure {
+    let end = process.exit().map { "it ended (\($0))" } ?? "it closed its output"
+    return Failure(server: server.name, phase: phase, reason: end + standardErrorNote, outcome: outcome)
+  }
+
+  /// The end of what the server wrote to its standard error, as part of a sentence.
+  var standardErrorNote: String {
+    let lines = process.standardErrorTail().split(whereSeparator: \.isNewline).suffix(8)
+    guard !lines.isEmpty else { return "" }
+    return "; its standard error ends with: " + lines.joined(separator: " | ")
+  }
+
+  // MARK: - Limits of a call
+
+  /// Looks at all pending calls from time to time: often enough for the shortest limit, and not at all when idle.
+  private func scheduleSweep() {
+    let configuration = server.configuration
+    let shortest = min(configuration.callTimeout, configuration.progressTimeout ?? .max)
+    sweep = server.manager.clock.after(min(max(shortest / 20, 20), 60_000)) { [weak self] in self?.sweepDeadlines() }
+  }
+
+  private func sweepDeadlines() {
+    sweep = nil
+    let expired = expiredRequests()
+    if !expired.isEmpty {
+      // An answer that is already in the pipe is read first.
+      _ = server.manager.clock.after(1) { [weak self] in
+        guard let self else { return }
+        for (id, limit) in expiredRequests() { expire(id, limit) }
+      }
+    }
+    if inFlight > 0 { scheduleSweep() }
+  }
+
+  private func expiredRequests() -> [(id: UInt64, limit: String)] {
+    let now = server.manager.clock.now()
+    let configuration = server.configuration
+    var expired: [(UInt64, String)] = []
+    for (id, entry) in pending {
+      guard case .relayed(let request) = entry else { continue }
+      if now.since(request.sentAt) >= configuration.callTimeout {
+        expired.append((id, "no answer within \(Duration.spelled(configuration.callTimeout))"))
+      } else if let limit = configuration.progressTimeout, request.method != .tasksResult {
+        // A person who is being asked something is not a server that makes no progress.
+        if request.session.isAsking(for: self) { request.heardAt = now }
+        if now.since(request.heardAt) >= limit {
+          expired.append((id, "no progress within \(Duration.spelled(limit))"))
+        }
+      }
+    }
+    return expired
+  }
+
+  private func expire(_ id: UInt64, _ limit: String) {
+    guard case .relayed(let request)? = pending[id] else { return }
+    cancel(id, reason: limit)
+    request.session.fail(
+      request,
+      Failure(
+        server: server.name, phase: .call, reason: limit,
+        cure: "The limit is \"timeout\" in the server's entry of the configuration.", outcome: .unknown))
+  }
+}

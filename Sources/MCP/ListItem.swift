@@ -1,0 +1,79 @@
+import JSONRPC
+
+/// One entry of a server's list: its bytes, and the one member in them that the gateway may rewrite.
+package struct ListItem: Equatable, Sendable {
+  /// The whole object as the server spelled it.
+  package let bytes: [UInt8]
+  /// Where the value of `name`, `uri` or `uriTemplate` lies, quotes included.
+  package let keyRange: Range<Int>
+  /// The decoded value of that member.
+  package let key: String
+
+  package enum Verdict: Equatable, Sendable {
+    case good(ListItem)
+    /// A client could refuse the whole list for it.
+    case broken(name: String, reason: String)
+  }
+
+  /// Judges an element of a server's list by what the protocol's schema requires of it.
+  package static func judge(_ element: UnsafeRawBufferPointer, kind: ListKind) -> Verdict {
+    let keyMember: StaticString =
+      switch kind {
+      case .tools, .prompts: "name"
+      case .resources: "uri"
+      case .resourceTemplates: "uriTemplate"
+      }
+    guard element.first == UInt8(ascii: "{") else { return .broken(name: "", reason: "it is not an object") }
+    guard let range = JSONWalk.member(keyMember, of: element, in: 0..<element.count),
+      let key = JSONText.string(UnsafeRawBufferPointer(rebasing: element[range])), !key.isEmpty
+    else {
+      return .broken(name: "", reason: "its \"\(keyMember)\" is not a string with something in it")
+    }
+    if let reason = fault(of: element, kind: kind, key: key) { return .broken(name: key, reason: reason) }
+    return .good(ListItem(bytes: Array(element), keyRange: range, key: key))
+  }
+
+  private static func fault(of element: UnsafeRawBufferPointer, kind: ListKind, key: String) -> String? {
+    var reason: String?
+    func require(_ name: StaticString, _ first: Character, _ what: String, isRequired: Bool = false) {
+      guard reason == nil else { return }
+      guard let value = JSONWalk.member(name, of: element) else {
+        if isRequired { reason = "it has no \"\(name)\"" }
+        return
+      }
+      if value.first != first.asciiValue { reason = "its \"\(name)\" is not \(what)" }
+    }
+    require("description", "\"", "a string")
+    require("title", "\"", "a string")
+    require("_meta", "{", "an object")
+    require("icons", "[", "an array")
+    require("annotations", "{", "an object")
+    switch kind {
+    case .tools:
+      require("inputSchema", "{", "an object", isRequired: true)
+      require("outputSchema", "{", "an object")
+      for name: StaticString in ["inputSchema", "outputSchema"] where reason == nil {
+        guard let schema = JSONWalk.member(name, of: element) else { continue }
+        guard let type = JSONWalk.member("type", of: schema), JSONText.string(type) == "object" else {
+          reason = "the \"type\" of its \"\(name)\" is not \"object\""
+          continue
+        }
+      }
+    case .prompts:
+      require("arguments", "[", "an array")
+    case .resources:
+      require("name", "\"", "a string", isRequired: true)
+      require("mimeType", "\"", "a string")
+      if reason == nil, !ResourceURI.hasScheme(key) { reason = "its \"uri\" has no scheme" }
+    case .resourceTemplates:
+      require("name", "\"", "a string", isRequired: true)
+      require("mimeType", "\"", "a string")
+    }
+    return reason
+  }
+
+  /// Returns the value of a string member of the item, for showing it to a person.
+  package func string(_ name: StaticString) -> String? {
+    bytes.withUnsafeBytes { bytes in JSONWalk.member(name, of: bytes).flatMap { JSONText.string($0) } }
+  }
+}

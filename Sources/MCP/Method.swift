@@ -1,0 +1,48 @@
+import JSONRPC
+
+/// The methods of the legacy revisions, both directions.
+package enum Method: String, CaseIterable, Sendable {
+  case initialize
+  case ping
+  case toolsList = "tools/list"
+  case toolsCall = "tools/call"
+  case promptsList = "prompts/list"
+  case promptsGet = "prompts/get"
+  case resourcesList = "resources/list"
+  case resourceTemplatesList = "resources/templates/list"
+  case resourcesRead = "resources/read"
+  case resourcesSubscribe = "resources/subscribe"
+  case resourcesUnsubscribe = "resources/unsubscribe"
+  case completionComplete = "completion/complete"
+  case loggingSetLevel = "logging/setLevel"
+  case tasksGet = "tasks/get"
+  case tasksResult = "tasks/result"
+  case tasksCancel = "tasks/cancel"
+  case tasksList = "tasks/list"
+  case rootsList = "roots/list"
+  case samplingCreateMessage = "sampling/createMessage"
+  case elicitationCreate = "elicitation/create"
+  case initialized = "notifications/initialized"
+  case cancelled = "notifications/cancelled"
+  case progress = "notifications/progress"
+  case message = "notifications/message"
+  case resourcesUpdated = "notifications/resources/updated"
+  case toolsListChanged = "notifications/tools/list_changed"
+  case promptsListChanged = "notifications/prompts/list_changed"
+  case resourcesListChanged = "notifications/resources/list_changed"
+  case rootsListChanged = "notifications/roots/list_changed"
+  case elicitationComplete = "notifications/elicitation/complete"
+  case tasksStatus = "notifications/tasks/status"
+
+  private static let table: ByteTable<Method> = {
+    var table = ByteTable<Method>()
+    for method in allCases { table[method.rawValue] = method }
+    return table
+  }()
+
+  /// Returns the method that a raw JSON string names; nil for one that no revision knows.
+  package init?(raw: UnsafeRawBufferPointer) {
+    guard raw.count > 2, let method = Self.table.value(forQuoted: raw) else { return nil }
+    self = method
+  }
+}

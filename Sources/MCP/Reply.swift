@@ -1,0 +1,56 @@
+package import JSONRPC
+
+/// Messages that the gateway writes in its own name.
+package enum Reply {
+  /// Appends a result whose payload is JSON text.
+  package static func result(_ payload: String, id: RawToken, to output: OutputBuffer) {
+    begin(id, to: output)
+    output.append(",\"result\":")
+    output.append(payload)
+    output.append("}\n")
+  }
+
+  /// Appends a result whose payload is prebuilt.
+  package static func result(_ payload: ByteBuffer, id: RawToken, to output: OutputBuffer) {
+    begin(id, to: output)
+    output.append(",\"result\":")
+    output.append(shared: payload)
+    output.append("}\n")
+  }
+
+  /// Appends an error. `id` is nil when the message that it answers had no readable one.
+  package static func error(
+    _ code: ErrorCode, _ message: String, data: String? = nil, id: RawToken?, revision: Revision?,
+    to output: OutputBuffer
+  ) {
+    if let id {
+      begin(id, to: output)
+    } else if revision?.omitsUnknownID == true {
+      output.append("{\"jsonrpc\":\"2.0\"")
+    } else {
+      output.append("{\"jsonrpc\":\"2.0\",\"id\":null")
+    }
+    output.append(",\"error\":\(Self.error(code, message, data: data))}\n")
+  }
+
+  /// Returns an error object.
+  package static func error(_ code: ErrorCode, _ message: String, data: String? = nil) -> String {
+    let tail = data.map { ",\"data\":\($0)" } ?? ""
+    return "{\"code\":\(code.rawValue),\"message\":\(JSONText.quote(message))\(tail)}"
+  }
+
+  package static func notification(_ method: Method, params: String? = nil, to output: OutputBuffer) {
+    let tail = params.map { ",\"params\":\($0)" } ?? ""
+    output.append("{\"jsonrpc\":\"2.0\",\"method\":\"\(method.rawValue)\"\(tail)}\n")
+  }
+
+  package static func request(_ method: Method, params: String?, id: UInt64, to output: OutputBuffer) {
+    let tail = params.map { ",\"params\":\($0)" } ?? ""
+    output.append("{\"jsonrpc\":\"2.0\",\"id\":\(id),\"method\":\"\(method.rawValue)\"\(tail)}\n")
+  }
+
+  private static func begin(_ id: RawToken, to output: OutputBuffer) {
+    output.append("{\"jsonrpc\":\"2.0\",\"id\":")
+    id.withBytes { output.append($0) }
+  }
+}

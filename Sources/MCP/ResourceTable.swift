@@ -1,0 +1,113 @@
+import JSONRPC
+
+/// Whose a resource URI is, and under which public form it is listed.
+///
+/// URIs stay as they are; where two servers list the same one, the earlier in the configuration keeps it and the later is
+/// listed as `<prefix>+<uri>`. With `prefixesAll` every URI gets its server's prefix, `ui://` excepted, since hosts
+/// recognise apps by that scheme.
+package struct ResourceTable: Sendable {
+  package struct Target: Equatable, Sendable {
+    package let server: Int
+    /// The URI as the server knows it.
+    package let original: String
+  }
+
+  private struct Template: Sendable {
+    let server: Int
+    let template: URITemplate
+  }
+
+  private let prefixesAll: Bool
+  private let prefixes: [String]
+  private var listed = ByteTable<Target>()
+  private var normalized = ByteTable<Target>()
+  private var templates: [Template] = []
+  private var templateForms = ByteTable<Target>()
+  /// Per server, the public forms that differ from the original ones.
+  private var renamed: [Int: ByteTable<String>] = [:]
+
+  /// - Parameter prefixes: each server's part of public names, in configuration order.
+  package init(prefixes: [String], prefixesAll: Bool) {
+    self.prefixesAll = prefixesAll
+    self.prefixes = prefixes.map { ResourceURI.prefix(for: $0) }
+  }
+
+  /// Whether any URI of this server is listed under another form.
+  package func renames(of server: Int) -> Bool { renamed[server] != nil || prefixesAll }
+
+  /// Forgets all lists; the policy stays.
+  package mutating func removeAll() {
+    self = ResourceTable(copying: self)
+  }
+
+  private init(copying other: ResourceTable) {
+    prefixesAll = other.prefixesAll
+    prefixes = other.prefixes
+  }
+
+  /// Enters a listed resource and returns its public URI; nil when the server has listed it before. Call it in the order
+  /// of the configuration.
+  package mutating func add(resource uri: String, of server: Int) -> String? {
+    if let owner = listed[uri], owner.server == server, owner.original == uri { return nil }
+    if renamed[server]?[uri] != nil { return nil }
+    let isTaken = listed[uri] != nil || normalized[ResourceURI.normalized(uri)].map { $0.server != server } ?? false
+    let isPrefixed = isTaken || (prefixesAll && !uri.hasPrefix("ui://"))
+    let form = isPrefixed ? prefixed(uri, server) : uri
+    let target = Target(server: server, original: uri)
+    listed[form] = target
+    if form == uri {
+      normalized[ResourceURI.normalized(uri)] = target
+    } else {
+      renamed[server, default: ByteTable()][uri] = form
+    }
+    return form
+  }
+
+  /// Enters a template and returns its public form.
+  package mutating func add(template: String, of server: Int, isTaken: Bool) -> String {
+    templates.append(Template(server: server, template: URITemplate(template)))
+    let isPrefixed = isTaken || (prefixesAll && !template.hasPrefix("ui://"))
+    let form = isPrefixed ? prefixed(template, server) : template
+    templateForms[form] = Target(server: server, original: template)
+    return form
+  }
+
+  /// Returns whose a template is, given as it is listed.
+  package func owner(ofTemplate form: String) -> Target? { templateForms[form] }
+
+  /// Returns the public form of a URI that a server mentions; nil when it is the same.
+  package func publicForm(of uri: String, server: Int) -> String? {
+    if let form = renamed[server]?[uri] { return form }
+    guard prefixesAll, !uri.hasPrefix("ui://"), listed[uri]?.server != server else { return nil }
+    return prefixed(uri, server)
+  }
+
+  /// Returns the listed owner of a URI: by exact match, then by equivalent spelling.
+  package func owner(of uri: String) -> Target? {
+    if let target = listed[uri] { return target }
+    guard let target = normalized[ResourceURI.normalized(uri)] else { return nil }
+    // The server gets the spelling that it listed, since it may compare to the letter.
+    return target
+  }
+
+  /// Returns the server whose prefix a URI carries, and the URI without it.
+  package func prefixedOwner(of uri: String) -> Target? {
+    for (server, prefix) in prefixes.enumerated() where uri.hasPrefix(prefix + "+") {
+      return Target(server: server, original: String(uri.dropFirst(prefix.count + 1)))
+    }
+    return nil
+  }
+
+  /// Returns the server with the most specific template that fits; of equals the first.
+  package func templateOwner(of uri: String) -> Int? {
+    var best: (server: Int, length: Int)?
+    for entry in templates where entry.template.matches(uri) {
+      if best.map({ entry.template.literalLength > $0.length }) ?? true {
+        best = (entry.server, entry.template.literalLength)
+      }
+    }
+    return best?.server
+  }
+
+  private func prefixed(_ uri: String, _ server: Int) -> String { prefixes[server] + "+" + uri }
+}

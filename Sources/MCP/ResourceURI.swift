@@ -1,0 +1,73 @@
+/// What the gateway has to know about resource URIs (RFC 3986).
+package enum ResourceURI {
+  /// Whether the text begins with a legal scheme and a colon.
+  package static func hasScheme(_ uri: String) -> Bool {
+    guard let colon = uri.utf8.firstIndex(of: UInt8(ascii: ":")), colon != uri.utf8.startIndex else { return false }
+    let scheme = uri.utf8[..<colon]
+    guard let first = scheme.first, isLetter(first) else { return false }
+    return scheme.allSatisfy { isLetter($0) || isDigit($0) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E }
+  }
+
+  /// Returns a form in which spellings of the same URI are equal: scheme and host in lower case, escapes in upper case,
+  /// unreserved characters unescaped, no default trailing slash after the host (RFC 3986 section 6.2.2).
+  package static func normalized(_ uri: String) -> String {
+    var bytes: [UInt8] = []
+    let source = Array(uri.utf8)
+    var index = 0
+    while index < source.count {
+      if source[index] == UInt8(ascii: "%"), index + 2 < source.count, let high = hexadecimal(source[index + 1]),
+        let low = hexadecimal(source[index + 2])
+      {
+        let value = high << 4 | low
+        if isLetter(value) || isDigit(value) || [0x2D, 0x2E, 0x5F, 0x7E].contains(value) {
+          bytes.append(value)
+        } else {
+          bytes.append(contentsOf: [UInt8(ascii: "%"), upper(source[index + 1]), upper(source[index + 2])])
+        }
+        index += 3
+      } else {
+        bytes.append(source[index])
+        index += 1
+      }
+    }
+    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return String(decoding: bytes, as: UTF8.self) }
+    var end = colon
+    if bytes[(colon + 1)...].starts(with: [0x2F, 0x2F]) {
+      end = bytes[(colon + 3)...].firstIndex { $0 == 0x2F || $0 == 0x3F || $0 == 0x23 } ?? bytes.count
+    }
+    for position in 0..<end where (0x41...0x5A).contains(bytes[position]) { bytes[position] += 0x20 }
+    if end > colon, end == bytes.count - 1, bytes[end] == 0x2F { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Returns the prefix that tells a server's copy of a clashing URI apart: legal in front of a scheme.
+  package static func prefix(for serverPrefix: String) -> String {
+    var result = ""
+    for byte in serverPrefix.utf8 {
+      switch byte {
+      case 0x41...0x5A: result.unicodeScalars.append(Unicode.Scalar(byte + 0x20))
+      case 0x61...0x7A, 0x30...0x39, 0x2D: result.unicodeScalars.append(Unicode.Scalar(byte))
+      default: result += "."
+      }
+    }
+    guard let first = result.utf8.first, isLetter(first) else { return "s" + result }
+    return result
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+  private static func upper(_ byte: UInt8) -> UInt8 { (0x61...0x66).contains(byte) ? byte - 0x20 : byte }
+
+  private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x41 + 10
+    case 0x61...0x66: byte - 0x61 + 10
+    default: nil
+    }
+  }
+}

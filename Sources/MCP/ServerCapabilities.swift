@@ -1,0 +1,47 @@
+import JSONRPC
+
+/// What an upstream server declared in its answer to `initialize`.
+package struct ServerCapabilities: Equatable, Sendable {
+  package var tools = false
+  package var prompts = false
+  package var resources = false
+  package var resourcesSubscribe = false
+  package var logging = false
+  package var completions = false
+  package var tasksList = false
+  package var tasksCancel = false
+  package var tasksToolsCall = false
+
+  package init() {}
+
+  package init(json: UnsafeRawBufferPointer, revision: Revision) {
+    tools = JSONWalk.member("tools", of: json) != nil
+    prompts = JSONWalk.member("prompts", of: json) != nil
+    if let resources = JSONWalk.member("resources", of: json) {
+      self.resources = true
+      resourcesSubscribe = ClientCapabilities.isTrue(JSONWalk.member("subscribe", of: resources))
+    }
+    logging = JSONWalk.member("logging", of: json) != nil
+    // A server of 2024-11-05 may complete arguments and has no way to say so.
+    completions = JSONWalk.member("completions", of: json) != nil || revision == .november2024
+    if let tasks = JSONWalk.member("tasks", of: json) {
+      tasksList = JSONWalk.member("list", of: tasks) != nil
+      tasksCancel = JSONWalk.member("cancel", of: tasks) != nil
+      let tools = JSONWalk.member("requests", of: tasks).flatMap { JSONWalk.member("tools", of: $0) }
+      tasksToolsCall = tools.flatMap { JSONWalk.member("call", of: $0) } != nil
+    }
+  }
+
+  /// The gateway's own capabilities toward a client: constant, because servers come at any time and a capability that is
+  /// missing in the handshake cannot be repaired later.
+  package static func ofGateway(for revision: Revision) -> String {
+    let base =
+      #""logging":{},"prompts":{"listChanged":true},"resources":{"subscribe":true,"listChanged":true},"tools":{"listChanged":true}"#
+    switch revision {
+    case .november2024: return "{\(base)}"
+    case .march2025, .june2025: return "{\(base),\"completions\":{}}"
+    case .november2025:
+      return "{\(base),\"completions\":{},\"tasks\":{\"list\":{},\"cancel\":{},\"requests\":{\"tools\":{\"call\":{}}}}}"
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import CLibUV
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// System calls on descriptors, with their errors typed.
+package enum Descriptor {
+  /// Makes a pipe whose ends no program started later inherits.
+  package static func pipe() throws(PlatformError) -> (reading: Int32, writing: Int32) {
+    var ends: (Int32, Int32) = (-1, -1)
+    let status = withUnsafeMutableBytes(of: &ends) { junction_pipe($0.assumingMemoryBound(to: Int32.self).baseAddress) }
+    guard status == 0 else { throw PlatformError("make a pipe", code: errno) }
+    return (ends.0, ends.1)
+  }
+
+  /// Makes a connected pair of stream sockets that no program started later inherits.
+  package static func socketPair() throws(PlatformError) -> (Int32, Int32) {
+    var ends: (Int32, Int32) = (-1, -1)
+    let status = withUnsafeMutableBytes(of: &ends) {
+      junction_socket_pair($0.assumingMemoryBound(to: Int32.self).baseAddress)
+    }
+    guard status == 0 else { throw PlatformError("make a socket pair", code: errno) }
+    return ends
+  }
+
+  /// Returns another descriptor of the same open file, at or above 3, that no program started later inherits.
+  package static func duplicate(_ descriptor: Int32) throws(PlatformError) -> Int32 {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+    guard copy >= 0 else { throw PlatformError("duplicate descriptor \(descriptor)", code: errno) }
+    return copy
+  }
+
+  package static func setNonblocking(_ descriptor: Int32) {
+    let flags = fcntl(descriptor, F_GETFL)
+    if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) }
+  }
+
+  /// Reads as `read(2)` does; -1 and `errno` for an error.
+  static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
+    #if canImport(Darwin)
+      Darwin.read(descriptor, buffer, count)
+    #else
+      Glibc.read(descriptor, buffer, count)
+    #endif
+  }
+
+  package static func close(_ descriptor: Int32) {
+    #if canImport(Darwin)
+      _ = Darwin.close(descriptor)
+    #else
+      _ = Glibc.close(descriptor)
+    #endif
+  }
+}

@@ -1,0 +1,125 @@
+import CLibUV
+package import EventLoop
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Bytes of one descriptor of any kind, as they arrive.
+///
+/// All readers share one scratch buffer: what ``onBytes`` is given is valid until it returns. libuv reads at most 32
+/// times per readiness and stops at a read that does not fill the buffer, so that a flooding peer leaves the others
+/// their turns; a file is read one buffer per turn.
+@GatewayActor
+package final class DescriptorReader {
+  private enum Source {
+    case stream(StreamHandle)
+    case file(Int32, EveryTurn)
+    case closed
+  }
+
+  private static let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+
+  /// Called with what was read; never with nothing.
+  package var onBytes: @GatewayActor (UnsafeRawBufferPointer) -> Void = { _ in }
+  /// Called once, at end of file or at an error that means the same: ECONNRESET, or EIO of a terminal whose other side
+  /// is gone.
+  package var onEnd: @GatewayActor () -> Void = {}
+  private var source = Source.closed
+  private var isReading = false
+  private var hasEnded = false
+
+  /// Takes the descriptor over; when that fails it is still the caller's. Reads nothing before ``start()``.
+  package init(taking descriptor: Int32) throws(PlatformError) {
+    let kind = try DescriptorKind(of: descriptor)
+    if case .file = kind {
+      source = .file(descriptor, EveryTurn { [weak self] in self?.readFile() })
+    } else {
+      let handle = try StreamHandle(taking: descriptor, kind)
+      handle.stream.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+      source = .stream(handle)
+    }
+  }
+
+  /// Begins or goes on reading. Idempotent; does nothing after the end.
+  package func start() {
+    guard !isReading, !hasEnded else { return }
+    isReading = true
+    switch source {
+    case .file(_, let turns): turns.start()
+    case .stream(let handle): startStream(handle.stream)
+    case .closed: break
+    }
+  }
+
+  /// Leaves what arrives where it is until ``start()``. Idempotent.
+  package func stop() {
+    guard isReading else { return }
+    isReading = false
+    switch source {
+    case .file(_, let turns): turns.stop()
+    case .stream(let handle): uv_read_stop(handle.stream)
+    case .closed: break
+    }
+  }
+
+  /// Releases the descriptor at once; nothing is called afterwards. Idempotent.
+  package func close() {
+    hasEnded = true
+    isReading = false
+    switch source {
+    case .stream(let handle):
+      handle.close()
+    case .file(let descriptor, let turns):
+      turns.stop()
+      Descriptor.close(descriptor)
+    case .closed: break
+    }
+    source = .closed
+  }
+
+  private func startStream(_ stream: UnsafeMutablePointer<uv_stream_t>) {
+    uv_read_start(
+      stream,
+      { _, _, buffer in
+        GatewayActor.assumeIsolated {
+          let scratch = DescriptorReader.scratch
+          buffer!.pointee.base = scratch.assumingMemoryBound(to: CChar.self).baseAddress
+          buffer!.pointee.len = scratch.count
+        }
+      },
+      { stream, count, buffer in
+        let reader = Unmanaged<DescriptorReader>.fromOpaque(stream!.pointee.data).takeUnretainedValue()
+        GatewayActor.assumeIsolated {
+          // Zero stands for EAGAIN.
+          if count > 0 {
+            reader.onBytes(UnsafeRawBufferPointer(start: buffer!.pointee.base, count: count))
+          } else if count < 0 {
+            reader.end()
+          }
+        }
+      })
+  }
+
+  private func readFile() {
+    guard case .file(let descriptor, _) = source else { return }
+    let scratch = Self.scratch
+    let count = read(descriptor, scratch.baseAddress, scratch.count)
+    if count > 0 {
+      onBytes(UnsafeRawBufferPointer(rebasing: scratch[..<count]))
+    } else if count == 0 || errno != EINTR && errno != EAGAIN {
+      end()
+    }
+  }
+
+  private func end() {
+    guard !hasEnded else { return }
+    stop()
+    hasEnded = true
+    onEnd()
+  }
+
+  isolated deinit { close() }
+}

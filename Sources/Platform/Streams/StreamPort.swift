@@ -1,0 +1,100 @@
+package import EventLoop
+package import JSONRPC
+
+/// One peer's two byte streams, as messages in and an ``OutputBuffer`` out.
+///
+/// Each end may be a pipe, a socket, a terminal, a file or a device; both may be the same descriptor. A port must be
+/// closed by its owner.
+@GatewayActor
+package final class StreamPort {
+  /// Called for every line that was read. After ``stopReading()`` what was already read still arrives: at most one
+  /// buffer of 64 KiB.
+  package var onEvent: @GatewayActor (FrameReader.Event) -> Void = { _ in }
+  /// Called once when nothing more will be read (end of file, ECONNRESET, EIO of a terminal), after the last message.
+  package var onReadEnd: @GatewayActor () -> Void = {}
+  private let reader: DescriptorReader
+  private let writer: DescriptorWriter
+  private var frames: FrameReader
+  private var isClosed = false
+
+  /// Takes both descriptors over; when that fails both are released. A message may have `frameLimit` bytes.
+  package init(reading: Int32, writing: Int32, frameLimit: Int) throws(PlatformError) {
+    frames = FrameReader(limit: frameLimit)
+    do {
+      reader = try DescriptorReader(taking: reading)
+    } catch {
+      Descriptor.close(reading)
+      if writing != reading { Descriptor.close(writing) }
+      throw error
+    }
+    // Each direction is closed by itself, so each has a descriptor of its own.
+    let ownWriting = reading == writing ? try Descriptor.duplicate(writing) : writing
+    do {
+      writer = try DescriptorWriter(taking: ownWriting)
+    } catch {
+      Descriptor.close(ownWriting)
+      throw error
+    }
+    reader.onBytes = { [weak self] in self?.receive($0) }
+    reader.onEnd = { [weak self] in self?.finish() }
+  }
+
+  /// What waits to be written. It is flushed once, at the end of the loop's turn.
+  package var output: OutputBuffer { writer.output }
+
+  /// Whether more than ``DescriptorWriter/highWater`` bytes wait, and have not drained since.
+  package var isCongested: Bool { writer.isCongested }
+
+  /// Called when the peer leaves more than ``DescriptorWriter/highWater`` bytes unread.
+  package var onCongested: @GatewayActor () -> Void {
+    get { writer.onCongested }
+    set { writer.onCongested = newValue }
+  }
+
+  /// Called when fewer than ``DescriptorWriter/lowWater`` bytes wait after congestion.
+  package var onDrained: @GatewayActor () -> Void {
+    get { writer.onDrained }
+    set { writer.onDrained = newValue }
+  }
+
+  /// Called once when the peer does not read any more (EPIPE, ECONNRESET); output is dropped from then on.
+  package var onWriteEnd: @GatewayActor () -> Void {
+    get { writer.onEnd }
+    set { writer.onEnd = newValue }
+  }
+
+  /// Called once when ``closeWriting()`` has written the last byte.
+  package var onWritten: @GatewayActor () -> Void {
+    get { writer.onClosed }
+    set { writer.onClosed = newValue }
+  }
+
+  /// Begins or goes on reading. Idempotent.
+  package func startReading() { reader.start() }
+
+  /// Leaves what arrives where it is, which in the end stops the peer. Idempotent.
+  package func stopReading() { reader.stop() }
+
+  /// Ends our side of the conversation after what waits has been written. Idempotent.
+  package func closeWriting() { writer.closeWhenWritten() }
+
+  /// Releases both descriptors at once; nothing is called afterwards. Idempotent.
+  package func close() {
+    isClosed = true
+    reader.close()
+    writer.close()
+  }
+
+  private func receive(_ bytes: UnsafeRawBufferPointer) {
+    frames.receive(bytes) { event in
+      if !isClosed { onEvent(event) }
+    }
+  }
+
+  private func finish() {
+    frames.finish { event in
+      if !isClosed { onEvent(event) }
+    }
+    if !isClosed { onReadEnd() }
+  }
+}

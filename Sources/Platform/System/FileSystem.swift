@@ -1,0 +1,126 @@
+import CLibUV
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Files, with errors that name them.
+package enum FileSystem {
+  /// What makes two paths the same file.
+  package struct Identity: Hashable, Sendable {
+    package let device: UInt64
+    package let node: UInt64
+  }
+
+  /// Returns a file's bytes. A file of more than `limit` bytes is refused with EFBIG; a device or a pipe is read up to
+  /// its end.
+  package static func read(_ path: String, limit: Int) throws(PlatformError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw PlatformError("open", path: path, code: errno) }
+    defer { Descriptor.close(descriptor) }
+    var bytes: [UInt8] = []
+    var failure: Int32 = 0
+    var isAtEnd = false
+    withUnsafeTemporaryAllocation(byteCount: 16 * 1024, alignment: 16) { buffer in
+      while !isAtEnd, failure == 0, bytes.count <= limit {
+        // One byte more than allowed tells a file that is too large.
+        let count = Descriptor.read(descriptor, buffer.baseAddress!, min(buffer.count, limit + 1 - bytes.count))
+        if count > 0 {
+          bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        } else if count == 0 {
+          isAtEnd = true
+        } else if errno != EINTR {
+          failure = errno
+        }
+      }
+    }
+    guard failure == 0 else { throw PlatformError("read", path: path, code: failure) }
+    guard bytes.count <= limit else { throw PlatformError("read", path: path, code: EFBIG) }
+    return bytes
+  }
+
+  /// Replaces a file in one step, so that a reader sees the old bytes or the new ones; its mode becomes 0600.
+  package static func replace(_ path: String, with bytes: [UInt8]) throws(PlatformError) {
+    var template = Array((path + ".XXXXXX").utf8CString)
+    let descriptor = template.withUnsafeMutableBufferPointer { mkstemp($0.baseAddress!) }
+    guard descriptor >= 0 else { throw PlatformError("write", path: path, code: errno) }
+    let temporary = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    var failure = fchmod(descriptor, 0o600) == 0 ? 0 : errno
+    var written = 0
+    while failure == 0, written < bytes.count {
+      let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, bytes.count - written) }
+      if count >= 0 {
+        written += count
+      } else if errno != EINTR {
+        failure = errno
+      }
+    }
+    Descriptor.close(descriptor)
+    if failure == 0, rename(temporary, path) != 0 { failure = errno }
+    guard failure == 0 else {
+      unlink(temporary)
+      throw PlatformError("write", path: path, code: failure)
+    }
+  }
+
+  /// Makes a directory and those above it that are missing, each with mode 0700.
+  package static func makeDirectories(_ path: String) throws(PlatformError) {
+    if isDirectory(path) || mkdir(path, 0o700) == 0 { return }
+    if errno == ENOENT, let parent = parent(of: path), parent != path {
+      try makeDirectories(parent)
+      if mkdir(path, 0o700) == 0 { return }
+    }
+    // Somebody else may have made it meanwhile.
+    let failure = errno
+    guard isDirectory(path) else { throw PlatformError("make the directory", path: path, code: failure) }
+  }
+
+  /// Removes a file. One that is not there is removed.
+  package static func remove(_ path: String) throws(PlatformError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw PlatformError("remove", path: path, code: errno) }
+  }
+
+  /// Returns the path without symbolic links and dots.
+  package static func realPath(_ path: String) throws(PlatformError) -> String {
+    guard let resolved = realpath(path, nil) else { throw PlatformError("find", path: path, code: errno) }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Returns what identifies the file itself, however it is reached.
+  package static func identity(of path: String) throws(PlatformError) -> Identity {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw PlatformError("find", path: path, code: errno) }
+    return Identity(device: UInt64(truncatingIfNeeded: status.st_dev), node: UInt64(status.st_ino))
+  }
+
+  package static func isDirectory(_ path: String) -> Bool { type(of: path) == S_IFDIR }
+
+  package static func isRegularFile(_ path: String) -> Bool { type(of: path) == S_IFREG }
+
+  /// Returns the names in a directory, without `.` and `..`, in no order; none when it cannot be read.
+  package static func names(in directory: String) -> [String] {
+    guard let stream = opendir(directory) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(cString: $0.assumingMemoryBound(to: CChar.self).baseAddress!)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  private static func type(of path: String) -> mode_t? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+  }
+
+  private static func parent(of path: String) -> String? {
+    guard let slash = path.lastIndex(of: "/") else { return nil }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}

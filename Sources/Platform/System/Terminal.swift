@@ -1,0 +1,19 @@
+import CLibUV
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// What is known of the terminal behind a descriptor.
+package enum Terminal {
+  /// Whether a descriptor is a terminal.
+  package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// Returns how many columns the terminal shows, or nil when the descriptor is none or does not know.
+  package static func columns(_ descriptor: Int32) -> Int? {
+    let columns = junction_terminal_columns(descriptor)
+    return columns > 0 ? Int(columns) : nil
+  }
+}

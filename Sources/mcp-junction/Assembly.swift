@@ -1,0 +1,53 @@
+import Configuration
+import EventLoop
+import Gateway
+import Platform
+
+/// The parts of a gateway, put together once per process.
+@GatewayActor
+struct Assembly {
+  let configuration: Configuration
+  let manager: ServerManager
+  let supervisor: Supervisor
+  let log: Log
+  /// Opens when the process is asked to stop.
+  let stopped = Gate()
+  private let signals: [SignalSource]
+
+  init(_ configuration: Configuration, _ arguments: Arguments, _ console: Console) throws(PlatformError) {
+    self.configuration = configuration
+    let redaction = Redaction(configuration)
+    let level = arguments.logLevel ?? Self.level(for: arguments.mode, configuration)
+    let log = Log(level: level, redact: { redaction.redact($0) }, write: { console.complain($0) })
+    self.log = log
+    let openFiles = ResourceLimits.raiseOpenFiles()
+    let supervisor = Supervisor()
+    try supervisor.start(executable: OwnProcess.image(), openFiles: openFiles)
+    self.supervisor = supervisor
+    let launching = ServerLaunching(
+      supervisor: supervisor, log: log, frameLimit: configuration.settings.maxFrame)
+    manager = ServerManager(
+      configuration: configuration, identity: Program.identity, clock: .loop, spawner: launching.spawner, log: log,
+      redact: { redaction.redact($0) })
+    let stopped = stopped
+    signals = SignalSource.ending.map { number in SignalSource(number) { stopped.open() } }
+  }
+
+  /// The commands that a person types say in their results what went wrong; only serving has nothing else to say it
+  /// with.
+  private static func level(for mode: Arguments.Mode, _ configuration: Configuration) -> LogLevel {
+    mode == .serve ? configuration.settings.logLevel : .error
+  }
+
+  /// Ends all servers and then the supervisor, which is the proof that nothing is left.
+  func end(urgent: Bool) async {
+    await manager.shutDown(urgent: urgent)
+    await endSupervisor(urgent: urgent)
+  }
+
+  func endSupervisor(urgent: Bool) async {
+    for pid in await supervisor.shutDown(urgent: urgent) {
+      log(.error, "process_left_behind", ["pid": String(pid)])
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import EventLoop
+import JSONRPC
+import Platform
+
+/// Where the program speaks to whoever started it: the real standard output, and standard error.
+@GatewayActor
+final class Console {
+  let streams: StandardStreams
+  private let errors: DescriptorWriter
+  private var results: DescriptorWriter?
+  /// Lines that standard error did not take.
+  private var dropped = 0
+  private static let backlogLimit = 1 << 20
+
+  init() throws(PlatformError) {
+    streams = try StandardStreams.takeOver()
+    let descriptor = try Descriptor.duplicate(2)
+    do {
+      errors = try DescriptorWriter(taking: descriptor)
+    } catch {
+      Descriptor.close(descriptor)
+      throw error
+    }
+  }
+
+  /// Writes a line to standard error. When nobody reads there, lines are dropped instead of waited for.
+  func complain(_ line: String) {
+    guard errors.output.isEmpty || errors.output.count < Self.backlogLimit else {
+      dropped += 1
+      return
+    }
+    if dropped > 0 {
+      errors.output.append("level=warning event=log_lines_dropped count=\(dropped)\n")
+      dropped = 0
+    }
+    errors.output.append(line + "\n")
+  }
+
+  /// Writes to standard error as it is, without ending the line: for progress on a terminal.
+  func show(_ text: String) { errors.output.append(text) }
+
+  /// Writes a result to the real standard output. Returns the status of success.
+  @discardableResult
+  func say(_ text: String) -> Int32 {
+    withResults { $0.append(text) }
+    return Status.good
+  }
+
+  func say(_ bytes: UnsafeRawBufferPointer) { withResults { $0.append(bytes) } }
+
+  private func withResults(_ body: (OutputBuffer) -> Void) {
+    if results == nil { results = try? DescriptorWriter(taking: streams.output) }
+    if let results { body(results.output) }
+  }
+
+  /// Waits until everything is written, as long as somebody reads results, and a moment for standard error.
+  func finish() async {
+    if let results { await Self.close(results, within: nil) }
+    await Self.close(errors, within: 500)
+  }
+
+  private static func close(_ writer: DescriptorWriter, within limit: UInt64?) async {
+    let over = Gate()
+    writer.onClosed = { over.open() }
+    writer.onEnd = { over.open() }
+    writer.closeWhenWritten()
+    let timer = limit.map { LoopClock.loop.after($0) { over.open() } }
+    await over.wait()
+    timer?.cancel()
+    writer.close()
+  }
+}

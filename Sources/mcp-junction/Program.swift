@@ -1,0 +1,71 @@
+import Configuration
+import EventLoop
+import Gateway
+import Platform
+
+/// The command line: what was asked for, and how it ended.
+@GatewayActor
+enum Program {
+  static let identity = Identity(name: "mcp-junction", version: "0.1.0")
+
+  /// Takes over the standard streams and starts what the arguments ask for; the process exits from there.
+  static func begin(_ arguments: [String]) {
+    SignalSource.ignoreBrokenPipes()
+    let console: Console
+    do throws(PlatformError) {
+      console = try Console()
+    } catch {
+      OwnProcess.exit(2)
+    }
+    Task { @GatewayActor in
+      let status = await run(arguments, console)
+      await console.finish()
+      OwnProcess.exit(status)
+    }
+  }
+
+  private static func run(_ words: [String], _ console: Console) async -> Int32 {
+    let arguments: Arguments
+    switch Arguments.parse(words) {
+    case .failure(let problem):
+      console.complain("\(identity.name): \(problem)")
+      return Status.unusable
+    case .success(let parsed): arguments = parsed
+    }
+    switch arguments.mode {
+    case .help: return console.say(Arguments.help)
+    case .version: return console.say("\(identity.name) \(identity.version)\n")
+    case .printSchema: return console.say(ConfigurationSchema.text)
+    case .checkConfiguration: return ConfigurationLoading.check(arguments, console)
+    case .status:
+      console.complain("\(identity.name): a running gateway cannot be asked for its status yet.")
+      return Status.unusable
+    case .serve, .list, .call: break
+    }
+    guard let configuration = ConfigurationLoading.load(arguments, console) else { return Status.unusable }
+    let assembly: Assembly
+    do throws(PlatformError) {
+      assembly = try Assembly(configuration, arguments, console)
+    } catch {
+      console.complain("\(identity.name): \(error)")
+      return Status.unusable
+    }
+    switch arguments.mode {
+    case .list: return await ListCommand(assembly, console, isForProgram: arguments.json).run()
+    case .call(let name, let source):
+      return await CallCommand(assembly, console, name: name, source: source, isForProgram: arguments.json).run()
+    default: return await ServeCommand(assembly, console, drains: arguments.drain).run()
+    }
+  }
+}
+
+/// Exit statuses.
+enum Status {
+  static let good: Int32 = 0
+  /// A server failed, or a tool said that it did.
+  static let failed: Int32 = 1
+  /// Our own error: the command line, the configuration, or the call could not be made.
+  static let unusable: Int32 = 2
+  /// Stopped by a signal, as shells number SIGINT.
+  static let interrupted: Int32 = 130
+}

@@ -1,0 +1,35 @@
+import Configuration
+import EventLoop
+import Gateway
+import Platform
+
+/// Serves the client on the standard streams.
+@GatewayActor
+struct ServeCommand {
+  private let assembly: Assembly
+  private let console: Console
+  private let drains: Bool
+
+  init(_ assembly: Assembly, _ console: Console, drains: Bool) {
+    self.assembly = assembly
+    self.console = console
+    self.drains = drains
+  }
+
+  func run() async -> Int32 {
+    let port: StreamPort
+    do throws(PlatformError) {
+      port = try StreamPort(
+        reading: console.streams.input, writing: console.streams.output,
+        frameLimit: assembly.configuration.settings.maxFrame)
+    } catch {
+      console.complain("\(Program.identity.name): \(error)")
+      await assembly.endSupervisor(urgent: true)
+      return Status.unusable
+    }
+    let session = ClientSession(manager: assembly.manager, transport: Transport(port))
+    await Serving(manager: assembly.manager, session: session, stopped: assembly.stopped, drains: drains).run()
+    await assembly.endSupervisor(urgent: true)
+    return Status.good
+  }
+}

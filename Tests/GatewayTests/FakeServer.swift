@@ -1,0 +1,96 @@
+import Configuration
+import EventLoop
+import Gateway
+import JSONRPC
+import TestSupport
+
+/// A server in this process: answers the handshake and lists by itself and leaves everything else to the test.
+@GatewayActor
+final class FakeServer {
+  /// Lines that the gateway sent, but for the handshake and lists.
+  let received = Mailbox<String>()
+  /// Every line, for asking what was never sent.
+  private(set) var all: [String] = []
+  var tools = ["echo"]
+  var capabilities = #"{"tools":{"listChanged":true},"logging":{},"resources":{"subscribe":true},"prompts":{}}"#
+  var resources: [String] = []
+  var answersHandshake = true
+  var instructions = ""
+  private var output = OutputBuffer()
+  private var reader = FrameReader(limit: .max)
+  private var events: Transport.Events?
+  private(set) var exited = Gate()
+  private(set) var gone = Gate()
+  private(set) var starts = 0
+  var launchFailure: LaunchFailure?
+
+  func start() -> Result<ServerProcess, LaunchFailure> {
+    if let launchFailure { return .failure(launchFailure) }
+    starts += 1
+    output = OutputBuffer()
+    exited = Gate()
+    gone = Gate()
+    let output = output
+    output.onFirstByte = { [weak self] in TurnEnd.call { self?.drain(output) } }
+    let (exited, gone) = (exited, gone)
+    return .success(
+      ServerProcess(
+        pid: Int32(starts),
+        transport: Transport(output: output, start: { [weak self] in self?.events = $0 }),
+        standardErrorTail: { "the last words" }, exit: { exited.isOpen ? "exit code 3" : nil },
+        end: { [weak self] _ in self?.die() }, exited: exited, gone: gone))
+  }
+
+  func die() {
+    exited.open()
+    events?.readEnded()
+    gone.open()
+  }
+
+  func send(_ line: String) {
+    var text = line + "\n"
+    text.withUTF8 { bytes in
+      var reader = FrameReader(limit: .max)
+      reader.receive(UnsafeRawBufferPointer(bytes)) { events?.received($0) }
+    }
+  }
+
+  private func drain(_ output: OutputBuffer) {
+    let bytes = output.withFront(limit: .max) { runs in runs.reduce(into: [UInt8]()) { $0 += $1 } }
+    output.removeAll()
+    var lines: [(String, String, String)] = []
+    bytes.withUnsafeBytes { bytes in
+      reader.receive(bytes) { event in
+        guard case .frame(let frame) = event else { return }
+        lines.append(
+          (
+            frame.string("method") ?? "", frame.raw("id").map { String(decoding: $0, as: UTF8.self) } ?? "",
+            String(decoding: frame.bytes, as: UTF8.self)
+          ))
+      }
+    }
+    for (method, id, line) in lines { take(method, id, line) }
+  }
+
+  private func take(_ method: String, _ id: String, _ line: String) {
+    all.append(line)
+    let result: String
+    switch method {
+    case "initialize":
+      guard answersHandshake else { return received.put(line) }
+      result =
+        #"{"protocolVersion":"2025-11-25","capabilities":\#(capabilities),"serverInfo":{"name":"fake","version":"1"},"instructions":\#(JSONText.quote(instructions))}"#
+    case "tools/list":
+      let items = tools.map { #"{"name":\#(JSONText.quote($0)),"inputSchema":{"type":"object"}}"# }
+      result = "{\"tools\":[\(items.joined(separator: ","))]}"
+    case "prompts/list": result = #"{"prompts":[]}"#
+    case "resources/list":
+      let items = resources.map { #"{"uri":"\#($0)","name":"r"}"# }
+      result = "{\"resources\":[\(items.joined(separator: ","))]}"
+    case "resources/templates/list": result = #"{"resourceTemplates":[]}"#
+    case "notifications/initialized": return
+    default: return received.put(line)
+    }
+    send("{\"jsonrpc\":\"2.0\",\"id\":\(id),\"result\":\(result)}")
+  }
+}

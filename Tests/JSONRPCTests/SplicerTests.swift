@@ -1,0 +1,93 @@
+import JSONRPC
+import TestSupport
+import Testing
+
+@Suite struct SplicerTests {
+  private func frame(_ text: String) throws -> Frame {
+    try Array(text.utf8).withUnsafeBytes { try Frame.parse($0).get() }
+  }
+
+  private func written(_ output: OutputBuffer) -> String {
+    output.withFront(limit: .max) { runs in String(decoding: runs.flatMap { Array($0) }, as: UTF8.self) }
+  }
+
+  @Test func onlyTheEditedBytesDiffer() throws {
+    let frame = try frame(#"{ "params" : {"name":"a__b","arguments":{"n":1.0,"n":1e400}} ,"id" : "x\ud800"}"#)
+    var splicer = Splicer()
+    splicer.replace(try #require(frame.range("id")), with: 42 as UInt64)
+    splicer.replace(try #require(frame.range("name", in: .params)), with: "\"b\"")
+    let output = OutputBuffer()
+    splicer.write(frame, to: output)
+    #expect(written(output) == #"{ "params" : {"name":"b","arguments":{"n":1.0,"n":1e400}} ,"id" : 42}"# + "\n")
+  }
+
+  @Test(arguments: [
+    (#"{"a":1,"b":2,"c":3}"#, "a", #"{"b":2,"c":3}"#), (#"{"a":1,"b":2,"c":3}"#, "b", #"{"a":1,"c":3}"#),
+    (#"{"a":1,"b":2 , "c":3 }"#, "c", #"{"a":1,"b":2  }"#), (#"{ "a" : 1 }"#, "a", "{  }"),
+  ]) func aRemovedMemberTakesItsCommaWithIt(_ text: String, _ key: String, _ expected: String) throws {
+    let frame = try frame(text)
+    let member = try #require(frame.members.first { String(decoding: frame[$0.key], as: UTF8.self) == key })
+    var splicer = Splicer()
+    splicer.remove(member: member.value, key: member.key, of: frame.bytes)
+    let output = OutputBuffer()
+    splicer.write(frame, to: output, endsLine: false)
+    #expect(written(output) == expected)
+  }
+
+  @Test func membersAreInsertedIntoEmptyAndFilledObjects() throws {
+    for (text, expected) in [
+      (#"{"params":{ }}"#, #"{"params":{"x":1 }}"#), (#"{"params":{"a":2}}"#, #"{"params":{"x":1,"a":2}}"#),
+    ] {
+      let frame = try frame(text)
+      var splicer = Splicer()
+      splicer.insert(members: "\"x\":1", intoObjectAt: try #require(frame.range("params")), of: frame.bytes)
+      let output = OutputBuffer()
+      splicer.write(frame, to: output, endsLine: false)
+      #expect(written(output) == expected)
+    }
+  }
+
+  @Test func aLargeFrameIsSharedAndSurvivesItsReader() throws {
+    let long = String(repeating: "y", count: 300_000)
+    let output = OutputBuffer()
+    var reader = FrameReader(limit: 1 << 20)
+    var splicer = Splicer()
+    for id in 1...3 {
+      let line = Array("{\"id\":\(id),\"result\":\"\(long)\(id)\"}\n".utf8)
+      for start in stride(from: 0, to: line.count, by: 65_536) {
+        line[start..<min(start + 65_536, line.count)].withUnsafeBytes { bytes in
+          reader.receive(bytes) { event in
+            guard case .frame(let frame) = event, let range = frame.range("id") else { return }
+            splicer.reset()
+            splicer.replace(range, with: "\"id\(id)\"")
+            splicer.write(frame, to: output)
+          }
+        }
+      }
+    }
+    #expect(output.count > 900_000)
+    #expect(written(output) == (1...3).map { "{\"id\":\"id\($0)\",\"result\":\"\(long)\($0)\"}\n" }.joined())
+  }
+
+  @Test func whatIsConsumedInAnyPortionsIsWhatWasAppended() {
+    for seed in 1...50 as ClosedRange<UInt64> {
+      var random = SplitMix(seed)
+      let output = OutputBuffer()
+      var expected: [UInt8] = []
+      var taken: [UInt8] = []
+      for _ in 0..<60 {
+        let piece = (0..<Int.random(in: 0..<90_000, using: &random)).map { UInt8(truncatingIfNeeded: $0) }
+        expected += piece
+        output.append(piece)
+        let wanted = Int.random(in: 0...output.count, using: &random)
+        output.withFront(limit: 5) { runs in
+          let bytes = runs.flatMap { Array($0) }.prefix(wanted)
+          taken += bytes
+          output.consume(bytes.count)
+        }
+      }
+      output.withFront(limit: .max) { runs in taken += runs.flatMap { Array($0) } }
+      #expect(taken == expected, "seed \(seed)")
+    }
+  }
+}

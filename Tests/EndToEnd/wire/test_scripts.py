@@ -1,0 +1,77 @@
+"""scripts/run, which is how this package is tried: a client gets the protocol, a person a page."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from support.junction import root, scripted
+from support.wire import Wire
+
+run = str(root / "scripts" / "run")
+
+
+def test_a_client_on_standard_input_is_served_and_sees_only_the_protocol(setting):
+    one = setting({"one": scripted(), "two": scripted()})
+    wire = Wire([run, "--config", str(one.configuration)], env=one.environment)
+    try:
+        assert wire.initialize(seconds=40)["result"]["serverInfo"]["name"] == "mcp-junction"
+        assert wire.call("one__echo", {"a": 1})["result"]["structuredContent"] == {"a": 1}
+        wire.close_input()
+        assert wire.finish() == 0
+        assert all(frame.json is not None for frame in wire.frames)
+    finally:
+        wire.abandon()
+
+
+@pytest.mark.parametrize("how", ["the null device", "a closed pipe", "an empty file", "closed"])
+def test_without_a_client_the_list_is_shown(setting, tmp_path, how):
+    one = setting({"one": scripted(), "two": scripted()})
+    (tmp_path / "empty").write_bytes(b"")
+    standard_input = {
+        "the null device": subprocess.DEVNULL,
+        "a closed pipe": subprocess.PIPE,
+        "an empty file": open(tmp_path / "empty", "rb"),
+        "closed": subprocess.DEVNULL,
+    }[how]
+    command = [run, "--config", str(one.configuration)]
+    if how == "closed":
+        command = ["/bin/sh", "-c", '"$0" "$@" <&-', *command]
+    process = subprocess.Popen(
+        command, stdin=standard_input, stdout=subprocess.PIPE, env={**os.environ, **one.environment}
+    )
+    text, _ = process.communicate(timeout=50)
+    assert process.returncode == 0
+    assert "one__echo" in text.decode() and "two__echo" in text.decode()
+
+
+def test_arguments_are_passed_on(setting):
+    one = setting({"one": scripted()})
+    done = subprocess.run(
+        [run, "--config", str(one.configuration), "--list", "--json"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **one.environment},
+        timeout=50,
+    )
+    assert json.loads(done.stdout)["servers"][0]["state"] == "ready"
+
+
+def test_a_person_gets_the_list_a_call_and_the_lines_to_register_it():
+    done = subprocess.run([run], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=55)
+    text = done.stdout.decode()
+    assert done.returncode == 0, text
+    for word in (
+        "everything__echo",
+        "time__get_current_time",
+        "git__git_log",
+        "fetch__fetch",
+        "hello",
+        "claude mcp add",
+    ):
+        assert word in text, word
+    snippet = text[text.index('{\n  "mcpServers"') : text.index("\n}\n", text.index('"mcpServers"')) + 2]
+    registered = json.loads(snippet)["mcpServers"]["junction"]
+    assert os.access(registered["command"], os.X_OK)
+    assert registered["args"] == ["--config", str(root / "servers.json")]

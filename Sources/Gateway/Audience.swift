@@ -34,6 +34,11 @@ package final class Audience {
     for session in sessions { session.resourceUpdated(frame, server) }
   }
 
+  /// Tells who is subscribed to a URI to read it again: while its server was away, a change went unseen.
+  func resourceMayHaveChanged(_ uri: String, at server: UpstreamServer) {
+    for session in sessions { session.resourceMayHaveChanged(uri, server) }
+  }
+
   func elicitationCompleted(_ frame: Frame) { for session in sessions { session.elicitationCompleted(frame) } }
 
   func taskChanged(_ frame: Frame, from server: UpstreamServer) {

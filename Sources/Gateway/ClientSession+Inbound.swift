@@ -181,6 +181,14 @@ extension ClientSession {
     splicer.write(frame, to: output)
   }
 
+  /// Tells the client to read a resource again.
+  func resourceMayHaveChanged(_ original: String, _ server: UpstreamServer) {
+    for (form, subscription) in subscriptions
+    where subscription.server === server && subscription.original.utf8.elementsEqual(original.utf8) {
+      Reply.notification(.resourcesUpdated, params: "{\"uri\":\(JSONText.quote(form.text))}", to: output)
+    }
+  }
+
   /// The URI under which the client subscribed to what the server calls `uri`, when it differs.
   private func subscribedForm(of uri: String, _ server: UpstreamServer) -> String? {
     for (form, subscription) in subscriptions
@@ -214,10 +222,10 @@ extension ClientSession {
       return
     }
     let isNews = kinds.filter { kind in
-      if let seen = served[kind] { return !seen.bytes.elementsEqual(manager.payload(kind).bytes) }
-      return !inFlight.values.contains { $0.method == kind.method }
+      guard !inFlight.values.contains(where: { $0.method == kind.method }) else { return false }
+      return known[kind].map { !$0.bytes.elementsEqual(manager.payload(kind).bytes) } ?? true
     }
-    for kind in isNews { served[kind] = nil }
+    for kind in isNews { known[kind] = manager.payload(kind) }
     for method in Set(isNews.map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
       Reply.notification(method, to: output)
     }

@@ -24,7 +24,7 @@ package final class Audience {
   /// Whether some session leaves so much unread that servers must wait.
   var isCongested: Bool { sessions.contains(where: \.isCongested) }
 
-  func listChanged(_ kinds: Set<ListKind>) { for session in sessions { session.listChanged(kinds) } }
+  func announceChanges() { for session in sessions { session.announceChanges() } }
 
   func catalogChanged() { for session in sessions { session.retryParked() } }
 

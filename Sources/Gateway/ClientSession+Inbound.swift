@@ -215,18 +215,20 @@ extension ClientSession {
     splicer.write(frame, to: output)
   }
 
-  /// Says which merged lists are no longer what the client has seen.
-  func listChanged(_ kinds: Set<ListKind>) {
+  /// Says which merged lists are no longer what the client knows. A list that it is just asking for needs no word.
+  func announceChanges() {
     guard isInitialized else {
-      hold { [weak self] in self?.listChanged(kinds) }
+      hold { [weak self] in self?.announceChanges() }
       return
     }
-    let isNews = kinds.filter { kind in
+    let news = ListKind.allCases.filter { kind in
       guard !inFlight.values.contains(where: { $0.method == kind.method }) else { return false }
-      return known[kind].map { !$0.bytes.elementsEqual(manager.payload(kind).bytes) } ?? true
+      let payload = manager.payload(kind)
+      defer { known[kind] = payload }
+      guard let known = known[kind] else { return true }
+      return known !== payload && !known.bytes.elementsEqual(payload.bytes)
     }
-    for kind in isNews { known[kind] = manager.payload(kind) }
-    for method in Set(isNews.map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
+    for method in Set(news.map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
       Reply.notification(method, to: output)
     }
   }

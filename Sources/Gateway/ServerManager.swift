@@ -157,19 +157,16 @@ package final class ServerManager {
       servers.map { Catalog.Source(prefix: $0.configuration.prefix, offer: $0.offer) }, own: ownResources())
   }
 
-  /// Says that some list may have changed; clients are told when it really has.
+  /// Says that some list may have changed; each client is told of those that are no longer what it knows.
   func catalogStale() {
     isStale = true
     audience.catalogChanged()
     guard !isAnnouncing else { return }
     isAnnouncing = true
-    let before = ListKind.allCases.map { merged.payload($0) }
     Task { @GatewayActor in
       await clock.sleep(milliseconds: Self.settlingTime)
       isAnnouncing = false
-      let now = catalog
-      let changed = ListKind.allCases.filter { !now.payload($0).bytes.elementsEqual(before[$0.rawValue].bytes) }
-      if !changed.isEmpty { audience.listChanged(Set(changed)) }
+      audience.announceChanges()
     }
   }
 

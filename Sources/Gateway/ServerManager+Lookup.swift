@@ -85,7 +85,7 @@ extension ServerManager {
     guard let level = audience.logLevel else { return }
     for server in servers {
       guard let client = server.client, client.negotiated?.capabilities.logging == true else { continue }
-      Task { await client.setLogLevel(level) }
+      client.setLogLevel(level)
     }
   }
 
@@ -101,7 +101,9 @@ extension ServerManager {
   // MARK: - The gateway's own
 
   /// Whether every server's instructions are known, so that nobody has to wait for them.
-  var knowsAllInstructions: Bool { settled.isOpen || servers.allSatisfy { $0.negotiated != nil || $0.isSettled } }
+  var knowsAllInstructions: Bool {
+    settled.isOpen || servers.allSatisfy { $0.negotiated != nil || $0.isSettled || $0.facts != nil }
+  }
 
   private var shares: [Instructions.Share] {
     Instructions.shares(

@@ -12,6 +12,7 @@ extension UpstreamServer {
     while !manager.isClosing, !isRetired {
       let failure = await connection(launch, &sequence)
       if manager.isClosing || isRetired { break }
+      lastFailure = failure
       settle()
       let wait = sequence.nextWait(chance: Double.random(in: -1...1))
       state = .backingOff(failure.retrying(in: wait))
@@ -67,6 +68,12 @@ extension UpstreamServer {
       return Failure(server: name, phase: .launch, reason: failure.reason, cure: failure.cure)
     case .success(let spawned): process = spawned
     }
+    guard !manager.isClosing else {
+      process.transport.close()
+      process.end(true)
+      await process.gone.wait()
+      return Failure(server: name, phase: .shutdown, reason: "the gateway is shutting down")
+    }
     let client = UpstreamClient(server: self, process: process)
     opening = client
     client.start()
@@ -107,6 +114,8 @@ extension UpstreamServer {
   private func becomeReady(_ client: UpstreamClient) {
     self.client = client
     state = .ready
+    lastFailure = nil
+    remember(client)
     log(
       .info, "server_ready",
       [
@@ -118,15 +127,29 @@ extension UpstreamServer {
     capacityFreed()
   }
 
+  /// Keeps what the server said of itself for the next run.
+  private func remember(_ client: UpstreamClient) {
+    guard let negotiated = client.negotiated else { return }
+    let facts = ServerFacts(negotiated, seenAt: WallClock.milliseconds)
+    let isNews =
+      self.facts?.instructions != facts.instructions || self.facts?.serverInfo != facts.serverInfo
+      || self.facts?.revision != facts.revision
+    if isNews { manager.facts.save(configuration, facts) }
+  }
+
   /// Tells a new connection what sessions had told the one before.
   private func restore(_ client: UpstreamClient) {
     guard let capabilities = client.negotiated?.capabilities else { return }
     if capabilities.logging, let level = manager.audience.logLevel {
-      Task { @GatewayActor in await client.setLogLevel(level) }
+      client.setLogLevel(level)
     }
     if capabilities.resourcesSubscribe {
       for uri in manager.audience.subscriptions(to: self) {
-        Task { @GatewayActor in await client.subscribe(uri) }
+        let subscribed = client.subscribe(uri)
+        Task { @GatewayActor in
+          _ = await subscribed.answer()
+          manager.audience.resourceMayHaveChanged(uri, at: self)
+        }
       }
     }
   }
@@ -134,15 +157,15 @@ extension UpstreamServer {
 
 extension UpstreamClient {
   /// Asks the server for log messages from a level on; a refusal is the server's own affair.
-  func setLogLevel(_ level: LoggingLevel) async {
-    _ = await request(
+  func setLogLevel(_ level: LoggingLevel) {
+    _ = begin(
       .loggingSetLevel, params: "{\"level\":\"\(level.rawValue)\"}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
   }
 
   /// Subscribes again to a URI that sessions are subscribed to.
-  func subscribe(_ uri: String) async {
-    _ = await request(
+  func subscribe(_ uri: String) -> OwnRequest {
+    begin(
       .resourcesSubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
   }

@@ -24,6 +24,7 @@ extension Tool {
       canBeTask: true
     ) { call throws(ToolInterruption) in
       let milliseconds = call.arguments.integer("milliseconds")
+      call.log(.debug, "Sleeping for \(milliseconds) ms")
       try await call.wait(milliseconds: milliseconds)
       return .text("Slept for \(milliseconds) ms.")
     },

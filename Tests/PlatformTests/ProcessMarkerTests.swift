@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Platform
@@ -51,7 +52,7 @@ import Testing
     }
     #expect(other(own.process, own.startTime + 1, own.boot, own.namespace).isGone)
     #expect(other(.max, 1, own.boot, own.namespace).isGone)
-    #expect(!other(.max, 1, "another boot", own.namespace).isGone)
+    #expect(other(own.process, own.startTime, "another boot", own.namespace).isGone)
     #expect(!other(.max, 1, own.boot, "another namespace").isGone)
   }
 }
@@ -91,6 +92,23 @@ import Testing
     let command = ContainerCommand(
       executable: "/usr/bin/docker", arguments: ["docker", "--context", "far", "container", "run", "image"])
     #expect(command?.stopArguments == ["docker", "--context", "far", "stop", "-t", "1"])
+  }
+
+  @Test func onlyFilesOfGatewaysThatAreGoneAreLeftovers() throws {
+    let scratch = try ScratchDirectory()
+    let own = GatewayIdentity.own
+    let gone = GatewayIdentity(process: .max, startTime: 1, boot: own.boot, namespace: own.namespace)
+    let living = GatewayIdentity(
+      process: 1, startTime: ProcessTable.entry(1)?.startTime ?? 0, boot: own.boot, namespace: own.namespace)
+    let names = [gone, living, own].map {
+      ContainerFile(gateway: $0, supervisor: .max, connection: 1, engine: "docker").name
+    }
+    for name in names + ["other.txt"] { try #require(scratch.write("c0ffee\n", to: name)) }
+    let files = Leftovers(gateway: own, directory: scratch.path).containerFiles()
+    #expect(Set(files.map(\.path)) == [scratch.path + "/" + names[0], scratch.path + "/" + names[2]])
+    #expect(files.allSatisfy { $0.engine == "docker" && ContainerStop.identifier(in: $0.path) == "c0ffee" })
+    #expect(Leftovers(gateway: own, directory: nil).containerFiles().isEmpty)
+    #expect(ContainerStop.identifier(in: scratch.path + "/nothing") == nil)
   }
 
   @Test func aFileSaysWhoseContainerItIs() {

@@ -5,8 +5,10 @@ enum NearestName {
     let wanted = Array(name.lowercased())
     var best: (name: String, distance: Int)?
     for candidate in candidates {
+      let limit = (min(wanted.count, candidate.count) + 2) / 3
+      guard abs(wanted.count - candidate.count) <= limit else { continue }
       let distance = distance(wanted, Array(candidate.lowercased()))
-      guard distance <= (min(wanted.count, candidate.count) + 2) / 3, distance < candidate.count else { continue }
+      guard distance <= limit else { continue }
       if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }
     }
     return best?.name

@@ -41,7 +41,7 @@ import Testing
 
   @Test func changedBytesNeverBreakTheReader() {
     let alphabet = Array("{}[]\",:/*\\ue0.$-n\n\u{FEFF}é\0".utf8) + [0x80, 0xFF]
-    for seed in UInt64(1)...4000 {
+    for seed in UInt64(1)...1500 {
       var random = SplitMix(seed)
       var bytes = Array(Self.sample.utf8)
       for _ in 0..<Int.random(in: 1...4, using: &random) {

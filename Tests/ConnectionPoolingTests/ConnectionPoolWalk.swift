@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test(arguments: UInt64(1)...200) func everyCallIsAnsweredOnceAndNoConnectionIsOverfull(_ seed: UInt64) {
+  @Test(arguments: UInt64(1)...60) func everyCallIsAnsweredOnceAndNoConnectionIsOverfull(_ seed: UInt64) {
     var random = SplitMix(seed)
     let settings = ConnectionPool.Settings(
       callsInFlight: Int.random(in: 1...3, using: &random), connections: Int.random(in: 1...3, using: &random),

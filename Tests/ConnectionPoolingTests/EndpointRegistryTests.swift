@@ -92,7 +92,7 @@ import Testing
     #expect(late == [])
   }
 
-  @Test(arguments: UInt64(1)...200) func whatIsSaidOfServersFitsTheirEndpoints(_ seed: UInt64) {
+  @Test(arguments: UInt64(1)...60) func whatIsSaidOfServersFitsTheirEndpoints(_ seed: UInt64) {
     var random = SplitMix(seed)
     var registry = EndpointRegistry()
     var ids: [EndpointRegistry.ID] = []

@@ -5,7 +5,7 @@ import Testing
 
 /// Hours of a server's life, with pauses of its own and of the gateway, in milliseconds.
 @Suite struct ProbeStateWalk {
-  @Test(arguments: UInt64(1)...300) func theVerdictFitsWhatWasHeard(_ seed: UInt64) {
+  @Test(arguments: UInt64(1)...80) func theVerdictFitsWhatWasHeard(_ seed: UInt64) {
     var random = SplitMix(seed)
     let settings = ProbeState.Settings()
     var probe = ProbeState(settings: settings, at: 0)

@@ -1,0 +1,53 @@
+import Configuration
+
+/// Reads any bytes as a configuration, and holds what comes of it to what its readers rely on.
+@_cdecl("LLVMFuzzerTestOneInput")
+package func fuzzConfiguration(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let bytes = Array(UnsafeBufferPointer(start: data, count: count))
+  let environment = ["HOME": "/home/ada", "A": "value of A", "EMPTY": "", "MCP_JUNCTION_CONFIG": "/etc/servers.json"]
+  let surroundings = ConfigurationSurroundings(
+    environment: environment,
+    readFile: { $0.hasSuffix("none") ? .failure(FileProblem("no such file")) : .success(bytes) },
+    isThisProgram: { $0 == "mcp-junction" })
+  switch Configuration.read(bytes, path: "/etc/servers.json", in: surroundings) {
+  case .failure(let failure):
+    precondition(!failure.isEmpty, "a failure without a problem")
+    for problem in failure { check(problem) }
+  case .success(let configuration):
+    for problem in configuration.warnings { check(problem) }
+    for server in configuration.servers { check(server) }
+    let text = String(decoding: bytes, as: UTF8.self)
+    let shown = Redaction(configuration).redact(text)
+    if configuration.servers.allSatisfy(\.secrets.isEmpty) { precondition(shown == text, "text changed for no secret") }
+  }
+  return 0
+}
+
+private func check(_ problem: ConfigurationProblem) {
+  precondition(problem.line >= 1 && problem.column >= 1 && !problem.message.isEmpty, "a problem nowhere")
+}
+
+private func check(_ server: ServerConfiguration) {
+  for problem in server.problems {
+    check(problem)
+    precondition(problem.server == server.name, "another server's problem")
+  }
+  let isLegal = server.prefix.utf8.allSatisfy { byte in
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+    default: false
+    }
+  }
+  precondition(isLegal && server.prefix.utf8.count <= 20, "an illegal prefix")
+  precondition(server.secrets.allSatisfy { $0.count >= 8 }, "a short secret")
+  guard server.problem == nil else { return }
+  precondition(!server.endpoints.isEmpty, "nothing to run, and no problem")
+  for endpoint in server.endpoints {
+    let launch = endpoint.launch
+    let words = [launch.command] + launch.arguments + launch.environment.flatMap { [$0.name, $0.value] }
+    precondition(!launch.command.isEmpty, "an empty command")
+    precondition(words.allSatisfy { !$0.utf8.contains(0) }, "a NUL byte for a process")
+    precondition(Set(launch.environment.map(\.name)).count == launch.environment.count, "a variable set twice")
+  }
+}

@@ -24,7 +24,7 @@ package final class Audience {
   /// Whether some session leaves so much unread that servers must wait.
   var isCongested: Bool { sessions.contains(where: \.isCongested) }
 
-  func listChanged(_ kinds: Set<ListKind>) { for session in sessions { session.listChanged(kinds) } }
+  func announceChanges() { for session in sessions { session.announceChanges() } }
 
   func catalogChanged() { for session in sessions { session.retryParked() } }
 
@@ -32,6 +32,11 @@ package final class Audience {
 
   func resourceUpdated(_ frame: Frame, from server: UpstreamServer) {
     for session in sessions { session.resourceUpdated(frame, server) }
+  }
+
+  /// Tells who is subscribed to a URI to read it again: while its server was away, a change went unseen.
+  func resourceMayHaveChanged(_ uri: String, at server: UpstreamServer) {
+    for session in sessions { session.resourceMayHaveChanged(uri, server) }
   }
 
   func elicitationCompleted(_ frame: Frame) { for session in sessions { session.elicitationCompleted(frame) } }

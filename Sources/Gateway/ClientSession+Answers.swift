@@ -23,7 +23,7 @@ extension ClientSession {
     let server = client.server
     switch request.method {
     case .toolsCall, .promptsGet, .resourcesRead:
-      if manager.servers.count > 1 { restoreURIs(frame, server) }
+      if manager.servers.count > 1 || manager.renames(of: server) { restoreURIs(frame, server) }
     default: break
     }
     switch request.purpose {

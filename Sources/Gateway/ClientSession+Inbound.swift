@@ -181,6 +181,14 @@ extension ClientSession {
     splicer.write(frame, to: output)
   }
 
+  /// Tells the client to read a resource again.
+  func resourceMayHaveChanged(_ original: String, _ server: UpstreamServer) {
+    for (form, subscription) in subscriptions
+    where subscription.server === server && subscription.original.utf8.elementsEqual(original.utf8) {
+      Reply.notification(.resourcesUpdated, params: "{\"uri\":\(JSONText.quote(form.text))}", to: output)
+    }
+  }
+
   /// The URI under which the client subscribed to what the server calls `uri`, when it differs.
   private func subscribedForm(of uri: String, _ server: UpstreamServer) -> String? {
     for (form, subscription) in subscriptions
@@ -207,18 +215,20 @@ extension ClientSession {
     splicer.write(frame, to: output)
   }
 
-  /// Says which merged lists are no longer what the client has seen.
-  func listChanged(_ kinds: Set<ListKind>) {
+  /// Says which merged lists are no longer what the client knows. A list that it is just asking for needs no word.
+  func announceChanges() {
     guard isInitialized else {
-      hold { [weak self] in self?.listChanged(kinds) }
+      hold { [weak self] in self?.announceChanges() }
       return
     }
-    let isNews = kinds.filter { kind in
-      if let seen = served[kind] { return !seen.bytes.elementsEqual(manager.payload(kind).bytes) }
-      return !inFlight.values.contains { $0.method == kind.method }
+    let news = ListKind.allCases.filter { kind in
+      guard !inFlight.values.contains(where: { $0.method == kind.method }) else { return false }
+      let payload = manager.payload(kind)
+      defer { known[kind] = payload }
+      guard let known = known[kind] else { return true }
+      return known !== payload && !known.bytes.elementsEqual(payload.bytes)
     }
-    for kind in isNews { served[kind] = nil }
-    for method in Set(isNews.map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
+    for method in Set(news.map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
       Reply.notification(method, to: output)
     }
   }

@@ -92,12 +92,14 @@ extension ClientSession {
       let waiting = behindHandshake ?? []
       behindHandshake = nil
       for frame in waiting { received(frame) }
+      noteIdleness()
     }
   }
 
   private func welcome(_ request: ClientRequest, _ agreed: Revision) {
     guard !request.isFinished else { return }
     revision = agreed
+    for kind in ListKind.allCases { known[kind] = manager.payload(kind) }
     let instructions = manager.instructions().map { ",\"instructions\":\(JSONText.quote($0))" } ?? ""
     respond(
       "{\"protocolVersion\":\"\(agreed.rawValue)\",\"capabilities\":\(ServerCapabilities.ofGateway(for: agreed)),"
@@ -112,7 +114,6 @@ extension ClientSession {
     subscriptions = [:]
     asked = [:]
     held = []
-    served = [:]
   }
 
   // MARK: - Lists
@@ -135,7 +136,7 @@ extension ClientSession {
   private func serve(_ kind: ListKind, _ request: ClientRequest) {
     guard !request.isFinished else { return }
     let payload = manager.catalog.payload(kind)
-    served[kind] = payload
+    known[kind] = payload
     respond(payload, to: request)
   }
 

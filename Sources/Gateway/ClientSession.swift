@@ -38,8 +38,9 @@ package final class ClientSession {
   var parked: [ClientRequest] = []
   /// What waits for the client to be ready.
   var held: [@GatewayActor () -> Void] = []
-  /// The list payloads that the client has seen.
-  var served: [ListKind: ByteBuffer] = [:]
+  /// The lists as they were when the client opened the session, was last served them, or was last told that they
+  /// changed.
+  var known: [ListKind: ByteBuffer] = [:]
   var splicer = Splicer()
   private var lastAsked: UInt64 = 0
   /// Opens when nothing is in flight.
@@ -212,7 +213,7 @@ package final class ClientSession {
     inFlight[request.id] = nil
     request.batch?.settle()
     request.batch = nil
-    if inFlight.isEmpty { idle?.open() }
+    noteIdleness()
     if isCongested { manager.setReading(false) }
   }
 
@@ -249,9 +250,13 @@ package final class ClientSession {
   /// Returns a gate that opens when every request has its answer.
   func whenIdle() -> Gate {
     let gate = Gate()
-    if inFlight.isEmpty { gate.open() } else { idle = gate }
+    idle = gate
+    noteIdleness()
     return gate
   }
+
+  /// Says so when nothing is left to be answered.
+  func noteIdleness() { if unanswered == 0 { idle?.open() } }
 
   /// Answers what is left with an error that names its cause.
   package func failAll(_ reason: String, cure: String?) {

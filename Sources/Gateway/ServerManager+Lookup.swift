@@ -101,7 +101,9 @@ extension ServerManager {
   // MARK: - The gateway's own
 
   /// Whether every server's instructions are known, so that nobody has to wait for them.
-  var knowsAllInstructions: Bool { settled.isOpen || servers.allSatisfy { $0.negotiated != nil || $0.isSettled } }
+  var knowsAllInstructions: Bool {
+    settled.isOpen || servers.allSatisfy { $0.negotiated != nil || $0.isSettled || $0.facts != nil }
+  }
 
   private var shares: [Instructions.Share] {
     Instructions.shares(

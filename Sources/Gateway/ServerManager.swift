@@ -15,6 +15,7 @@ package final class ServerManager {
   package let identity: Identity
   package let clock: LoopClock
   let spawner: ProcessSpawner
+  let facts: FactStore
   package let audience = Audience()
   package private(set) var servers: [UpstreamServer] = []
   /// Open once every server has been ready, or has failed once.
@@ -33,13 +34,14 @@ package final class ServerManager {
   var mentions = Mentions()
 
   package init(
-    configuration: Configuration, identity: Identity, clock: LoopClock, spawner: ProcessSpawner, log: Log,
-    redact: @escaping (String) -> String
+    configuration: Configuration, identity: Identity, clock: LoopClock, spawner: ProcessSpawner,
+    facts: FactStore = .none, log: Log, redact: @escaping (String) -> String
   ) {
     self.configuration = configuration
     self.identity = identity
     self.clock = clock
     self.spawner = spawner
+    self.facts = facts
     self.redact = redact
     logger = log
     let enabled = configuration.servers.filter { !$0.isDisabled }
@@ -95,7 +97,8 @@ package final class ServerManager {
     }
   }
 
-  /// Ends all servers and everything below them, in parallel. What still waits is answered with an error.
+  /// Ends all servers and everything below them, in parallel. What still waits is answered with an error; a server that
+  /// is just being started ends as soon as it is there.
   ///
   /// - Parameter urgent: skips the first step of the ladder.
   package func shutDown(urgent: Bool) async {
@@ -154,19 +157,16 @@ package final class ServerManager {
       servers.map { Catalog.Source(prefix: $0.configuration.prefix, offer: $0.offer) }, own: ownResources())
   }
 
-  /// Says that some list may have changed; clients are told when it really has.
+  /// Says that some list may have changed; each client is told of those that are no longer what it knows.
   func catalogStale() {
     isStale = true
     audience.catalogChanged()
     guard !isAnnouncing else { return }
     isAnnouncing = true
-    let before = ListKind.allCases.map { merged.payload($0) }
     Task { @GatewayActor in
       await clock.sleep(milliseconds: Self.settlingTime)
       isAnnouncing = false
-      let now = catalog
-      let changed = ListKind.allCases.filter { !now.payload($0).bytes.elementsEqual(before[$0.rawValue].bytes) }
-      if !changed.isEmpty { audience.listChanged(Set(changed)) }
+      audience.announceChanges()
     }
   }
 

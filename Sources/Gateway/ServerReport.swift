@@ -58,7 +58,9 @@ package struct ServerReport {
     case .backingOff(let reason), .failed(let reason):
       state = "failed"
       failure = reason
-    default: break
+    default:
+      failure = server.lastFailure
+      if failure != nil { state = "failed" }
     }
     var report = Server(name: server.name, state: state)
     report.phase = failure?.phase.rawValue

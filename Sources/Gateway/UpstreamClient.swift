@@ -178,7 +178,7 @@ package final class UpstreamClient {
   }
 
   private func answered(_ frame: Frame) {
-    guard let raw = frame.raw("id"), let id = Self.ownID(raw), let entry = pending.removeValue(forKey: id) else {
+    guard let raw = frame.raw("id"), let id = JSONText.unsigned(raw), let entry = pending.removeValue(forKey: id) else {
       strayAnswers += 1
       server.log(.debug, "stray_answer")
       return
@@ -207,12 +207,6 @@ package final class UpstreamClient {
       outcome: .unknown)
   }
 
-  /// Reads an id that this connection gave out; some servers turn numbers into strings.
-  private static func ownID(_ raw: UnsafeRawBufferPointer) -> UInt64? {
-    guard raw.first == UInt8(ascii: "\""), raw.count > 2 else { return JSONText.unsigned(raw) }
-    return JSONText.unsigned(UnsafeRawBufferPointer(rebasing: raw[1..<(raw.count - 1)]))
-  }
-
   private func unpack(_ frame: Frame) {
     JSONWalk.elements(of: frame.bytes, in: 0..<frame.bytes.count) { range in
       if case .success(let element) = Frame.parse(frame[range]), element.kind != .batch { received(element) }
@@ -226,7 +220,7 @@ package final class UpstreamClient {
   }
 
   private func skipped(_ line: FrameReader.Malformed) {
-    if case .tooLong(let limit) = line.reason, !line.hasMethod, let id = line.id?.withBytes({ Self.ownID($0) }),
+    if case .tooLong(let limit) = line.reason, !line.hasMethod, let id = line.id?.withBytes({ JSONText.unsigned($0) }),
       let entry = pending.removeValue(forKey: id)
     {
       let failure = Failure(
@@ -245,7 +239,7 @@ package final class UpstreamClient {
 
   /// The pending request of a client that a progress token belongs to.
   func relayed(token raw: UnsafeRawBufferPointer) -> ClientRequest? {
-    guard let id = Self.ownID(raw), case .relayed(let request)? = pending[id] else { return nil }
+    guard let id = JSONText.unsigned(raw), case .relayed(let request)? = pending[id] else { return nil }
     return request
   }
 

@@ -12,6 +12,7 @@ extension UpstreamServer {
     while !manager.isClosing, !isRetired {
       let failure = await connection(launch, &sequence)
       if manager.isClosing || isRetired { break }
+      lastFailure = failure
       settle()
       let wait = sequence.nextWait(chance: Double.random(in: -1...1))
       state = .backingOff(failure.retrying(in: wait))
@@ -67,6 +68,12 @@ extension UpstreamServer {
       return Failure(server: name, phase: .launch, reason: failure.reason, cure: failure.cure)
     case .success(let spawned): process = spawned
     }
+    guard !manager.isClosing else {
+      process.transport.close()
+      process.end(true)
+      await process.gone.wait()
+      return Failure(server: name, phase: .shutdown, reason: "the gateway is shutting down")
+    }
     let client = UpstreamClient(server: self, process: process)
     opening = client
     client.start()
@@ -107,6 +114,8 @@ extension UpstreamServer {
   private func becomeReady(_ client: UpstreamClient) {
     self.client = client
     state = .ready
+    lastFailure = nil
+    remember(client)
     log(
       .info, "server_ready",
       [
@@ -118,6 +127,16 @@ extension UpstreamServer {
     capacityFreed()
   }
 
+  /// Keeps what the server said of itself for the next run.
+  private func remember(_ client: UpstreamClient) {
+    guard let negotiated = client.negotiated else { return }
+    let facts = ServerFacts(negotiated, seenAt: WallClock.milliseconds)
+    let isNews =
+      self.facts?.instructions != facts.instructions || self.facts?.serverInfo != facts.serverInfo
+      || self.facts?.revision != facts.revision
+    if isNews { manager.facts.save(configuration, facts) }
+  }
+
   /// Tells a new connection what sessions had told the one before.
   private func restore(_ client: UpstreamClient) {
     guard let capabilities = client.negotiated?.capabilities else { return }
@@ -126,7 +145,10 @@ extension UpstreamServer {
     }
     if capabilities.resourcesSubscribe {
       for uri in manager.audience.subscriptions(to: self) {
-        Task { @GatewayActor in await client.subscribe(uri) }
+        Task { @GatewayActor in
+          await client.subscribe(uri)
+          manager.audience.resourceMayHaveChanged(uri, at: self)
+        }
       }
     }
   }

@@ -30,6 +30,10 @@ package final class UpstreamServer {
   package private(set) var offer = ServerOffer()
   /// What the last handshake agreed on.
   package internal(set) var negotiated: UpstreamClient.Negotiated?
+  /// What an earlier run learned.
+  let facts: ServerFacts?
+  /// Why it was lost last; nil once it is ready.
+  package internal(set) var lastFailure: Failure?
   /// Milliseconds from the spawn to the first readiness.
   package internal(set) var startMilliseconds: UInt64?
   private var queue: [ClientRequest] = []
@@ -44,16 +48,18 @@ package final class UpstreamServer {
     self.index = index
     self.configuration = configuration
     self.manager = manager
+    facts = manager.facts.load(configuration)
   }
 
   package var name: String { configuration.name }
 
   /// What the server says about itself to the model.
-  var instructionsText: String { negotiated?.instructions ?? "" }
+  var instructionsText: String { negotiated?.instructions ?? facts?.instructions ?? "" }
 
   /// The state in a few words.
   package var stateText: String {
-    switch state {
+    if let lastFailure { return lastFailure.reason }
+    return switch state {
     case .idle: "not started"
     case .starting(let phase): "starting: \(phase.rawValue)"
     case .ready: "ready"
@@ -117,6 +123,7 @@ package final class UpstreamServer {
     switch state {
     case .backingOff(let failure), .failed(let failure): return failure
     case .starting(let phase):
+      if let lastFailure { return lastFailure }
       return Failure(
         server: name, phase: phase, reason: "it was not ready within \(Duration.spelled(limit))",
         cure: "It is still starting: try again.")

@@ -21,13 +21,20 @@ struct Assembly {
     let log = Log(level: level, redact: { redaction.redact($0) }, write: { console.complain($0) })
     self.log = log
     let openFiles = ResourceLimits.raiseOpenFiles()
-    let supervisor = Supervisor()
+    let supervisor = Supervisor(
+      configuration: (try? FileSystem.realPath(configuration.path)) ?? configuration.path)
     try supervisor.start(executable: OwnProcess.image(), openFiles: openFiles)
     self.supervisor = supervisor
+    supervisor.onLost = { log(.error, "supervisor_lost") }
+    supervisor.onReplaced = { remaining in
+      log(.warning, "supervisor_replaced", ["left": remaining.map(String.init).joined(separator: " ")])
+    }
+    supervisor.onUnreplaceable = { log(.error, "supervisor_not_replaced", ["reason": "\($0)"]) }
     let launching = ServerLaunching(
       supervisor: supervisor, log: log, frameLimit: configuration.settings.maxFrame)
     manager = ServerManager(
-      configuration: configuration, identity: Program.identity, clock: .loop, spawner: launching.spawner, log: log,
+      configuration: configuration, identity: Program.identity, clock: .loop, spawner: launching.spawner,
+      facts: FactFiles(log: log).store, log: log,
       redact: { redaction.redact($0) })
     let stopped = stopped
     signals = SignalSource.ending.map { number in SignalSource(number) { stopped.open() } }

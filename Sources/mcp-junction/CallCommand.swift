@@ -121,29 +121,35 @@ struct CallCommand {
       return Status.unusable
     }
     let isError = answer.raw("isError", in: .result)?.first == UInt8(ascii: "t")
+    let isOurFailure = answer.range("mcp-junction/failure", in: .resultMeta) != nil
     if isForProgram, let result = answer.raw("result") {
       console.say(result)
       console.say("\n")
-    } else {
-      showContent(answer)
     }
-    if answer.range("mcp-junction/failure", in: .resultMeta) != nil { return Status.unusable }
+    if isOurFailure {
+      for text in texts(of: answer) { console.complain("\(Program.identity.name): \(text)") }
+      return Status.unusable
+    }
+    if !isForProgram { for text in texts(of: answer) { console.say(text + "\n") } }
     return isError ? Status.failed : Status.good
   }
 
-  private func showContent(_ answer: Frame) {
-    guard let content = answer.range("content", in: .result) else { return }
+  /// The blocks of the answer as a person reads them.
+  private func texts(of answer: Frame) -> [String] {
+    guard let content = answer.range("content", in: .result) else { return [] }
+    var texts: [String] = []
     JSONWalk.elements(of: answer.bytes, in: content) { block in
       let member = { (name: StaticString) in
         JSONWalk.member(name, of: answer.bytes, in: block).flatMap { JSONText.string(answer[$0]) }
       }
       switch member("type") {
-      case "text": console.say((member("text") ?? "") + "\n")
-      case "resource_link": console.say("[resource \(member("uri") ?? "")]\n")
-      case let type?: console.say("[\(type) \(member("mimeType") ?? "")]\n")
+      case "text": texts.append(member("text") ?? "")
+      case "resource_link": texts.append("[resource \(member("uri") ?? "")]")
+      case let type?: texts.append("[\(type) \(member("mimeType") ?? "")]")
       case nil: break
       }
       return true
     }
+    return texts
   }
 }

@@ -56,7 +56,7 @@ enum ConfigurationLoading {
   static func check(_ arguments: Arguments, _ console: Console) -> Int32 {
     guard let configuration = load(arguments, console) else { return Status.unusable }
     var status = Status.good
-    for server in configuration.servers {
+    for server in configuration.servers where !server.isDisabled {
       for problem in server.problems {
         console.complain("\(problem)")
         status = Status.failed

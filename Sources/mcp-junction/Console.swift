@@ -12,8 +12,8 @@ final class Console {
   private var dropped = 0
   private static let backlogLimit = 1 << 20
 
-  init() throws(PlatformError) {
-    streams = try StandardStreams.takeOver()
+  init(_ streams: StandardStreams) throws(PlatformError) {
+    self.streams = streams
     let descriptor = try Descriptor.duplicate(2)
     do {
       errors = try DescriptorWriter(taking: descriptor)

@@ -8,14 +8,14 @@ import Platform
 enum Program {
   static let identity = Identity(name: "mcp-junction", version: "0.1.0")
 
-  /// Takes over the standard streams and starts what the arguments ask for; the process exits from there.
-  static func begin(_ arguments: [String]) {
+  /// Starts what the arguments ask for; the process exits from there.
+  static func begin(_ arguments: [String], _ streams: StandardStreams) {
     SignalSource.ignoreBrokenPipes()
     let console: Console
     do throws(PlatformError) {
-      console = try Console()
+      console = try Console(streams)
     } catch {
-      OwnProcess.exit(2)
+      OwnProcess.exit(Status.unusable)
     }
     Task { @GatewayActor in
       let status = await run(arguments, console)
@@ -42,7 +42,9 @@ enum Program {
       return Status.unusable
     case .serve, .list, .call: break
     }
-    guard let configuration = ConfigurationLoading.load(arguments, console) else { return Status.unusable }
+    guard let configuration = ConfigurationLoading.load(arguments, console), !isNested(configuration, console) else {
+      return Status.unusable
+    }
     let assembly: Assembly
     do throws(PlatformError) {
       assembly = try Assembly(configuration, arguments, console)
@@ -56,6 +58,16 @@ enum Program {
       return await CallCommand(assembly, console, name: name, source: source, isForProgram: arguments.json).run()
     default: return await ServeCommand(assembly, console, drains: arguments.drain).run()
     }
+  }
+
+  /// Whether this gateway is the third below itself on one file: a server of the file leads back to it.
+  private static func isNested(_ configuration: Configuration, _ console: Console) -> Bool {
+    let path = (try? FileSystem.realPath(configuration.path)) ?? configuration.path
+    guard ProcessMarker.depth(of: path, in: Environment[ProcessMarker.variable]) >= 2 else { return false }
+    console.complain(
+      "\(identity.name): this is the third gateway inside each other on \(configuration.path): a server in it starts the "
+        + "gateway on the same file. Remove that server, or give it another configuration.")
+    return true
   }
 }
 

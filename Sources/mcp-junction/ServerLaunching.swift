@@ -35,7 +35,8 @@ final class ServerLaunching {
     }
     let order = SpawnOrder(
       connection: connection, executable: executable, arguments: [launch.command] + launch.arguments,
-      environment: environment.map { "\($0)=\($1)" }, directory: launch.directory)
+      environment: environment.map { "\($0)=\($1)" }, directory: launch.directory, server: server.name,
+      leavesDaemons: server.settings.daemons == .leave)
     switch await supervisor.spawn(order) {
     case .failure(let failure): return .failure(LaunchFailure(reason: "\(failure)", cure: Self.cure(failure, launch)))
     case .success(let process):

@@ -188,6 +188,29 @@ struct SupervisorTests {
     }
   }
 
+  @Test func serversGetAnotherLimitOfOpenFilesAndTheSupervisorDoesNot() async throws {
+    try await onLoop {
+      let supervisor = Supervisor()
+      try supervisor.start(executable: try Peer.path(), openFiles: 17)
+      // More descriptors travel at once than the servers may have.
+      let results = await withTaskGroup(of: Result<SpawnedProcess, SpawnFailure>.self) { group in
+        for connection in 0..<UInt64(20) {
+          let order = script("ulimit -n", connection: connection)
+          group.addTask { await supervisor.spawn(order) }
+        }
+        var results: [Result<SpawnedProcess, SpawnFailure>] = []
+        for await result in group { results.append(result) }
+        return results
+      }
+      for result in results {
+        let child = try Child(try result.get())
+        #expect(await child.line() == "17")
+        child.closeInput()
+      }
+      #expect(await supervisor.shutDown(urgent: true) == [])
+    }
+  }
+
   @Test func fiftyProcessesStartAtOnceAndEndAtOnce() async throws {
     try await onLoop {
       try await withSupervisor { supervisor in

@@ -6,6 +6,8 @@ import JSONRPC
 final class OwnRequest {
   private var result: Result<Frame, Failure>?
   private let gate = Gate()
+  /// Ends the wait for the answer.
+  var timer: LoopClock.Cancellation?
 
   func succeed(_ frame: Frame) { end(.success(frame)) }
 
@@ -18,6 +20,8 @@ final class OwnRequest {
   }
 
   private func end(_ result: Result<Frame, Failure>) {
+    timer?.cancel()
+    timer = nil
     self.result = result
     gate.open()
   }

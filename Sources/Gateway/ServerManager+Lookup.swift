@@ -85,7 +85,7 @@ extension ServerManager {
     guard let level = audience.logLevel else { return }
     for server in servers {
       guard let client = server.client, client.negotiated?.capabilities.logging == true else { continue }
-      Task { await client.setLogLevel(level) }
+      client.setLogLevel(level)
     }
   }
 

@@ -121,17 +121,24 @@ package final class UpstreamClient {
   func request(
     _ method: Method, params: String?, timeout: UInt64, phase: Failure.Phase
   ) async -> Result<Frame, Failure> {
-    guard !closed.isOpen else { return .failure(lossFailure(phase)) }
+    await begin(method, params: params, timeout: timeout, phase: phase).answer()
+  }
+
+  /// Writes such a request at once, so that what is written next comes behind it.
+  func begin(_ method: Method, params: String?, timeout: UInt64, phase: Failure.Phase) -> OwnRequest {
+    let own = OwnRequest()
+    guard !closed.isOpen else {
+      own.fail(lossFailure(phase))
+      return own
+    }
     lastID += 1
     let id = lastID
-    let timer = server.manager.clock.after(timeout) { [weak self] in
+    own.timer = server.manager.clock.after(timeout) { [weak self] in
       self?.expire(id, method: method, after: timeout, phase: phase)
     }
-    defer { timer.cancel() }
-    let own = OwnRequest()
     pending[id] = .own(own)
     Reply.request(method, params: params, id: id, to: output)
-    return await own.answer()
+    return own
   }
 
   private func expire(_ id: UInt64, method: Method, after timeout: UInt64, phase: Failure.Phase) {

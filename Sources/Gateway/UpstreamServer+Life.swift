@@ -141,12 +141,13 @@ extension UpstreamServer {
   private func restore(_ client: UpstreamClient) {
     guard let capabilities = client.negotiated?.capabilities else { return }
     if capabilities.logging, let level = manager.audience.logLevel {
-      Task { @GatewayActor in await client.setLogLevel(level) }
+      client.setLogLevel(level)
     }
     if capabilities.resourcesSubscribe {
       for uri in manager.audience.subscriptions(to: self) {
+        let subscribed = client.subscribe(uri)
         Task { @GatewayActor in
-          await client.subscribe(uri)
+          _ = await subscribed.answer()
           manager.audience.resourceMayHaveChanged(uri, at: self)
         }
       }
@@ -156,15 +157,15 @@ extension UpstreamServer {
 
 extension UpstreamClient {
   /// Asks the server for log messages from a level on; a refusal is the server's own affair.
-  func setLogLevel(_ level: LoggingLevel) async {
-    _ = await request(
+  func setLogLevel(_ level: LoggingLevel) {
+    _ = begin(
       .loggingSetLevel, params: "{\"level\":\"\(level.rawValue)\"}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
   }
 
   /// Subscribes again to a URI that sessions are subscribed to.
-  func subscribe(_ uri: String) async {
-    _ = await request(
+  func subscribe(_ uri: String) -> OwnRequest {
+    begin(
       .resourcesSubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
   }

@@ -126,8 +126,8 @@ struct SupervisorTests {
         deaf.process.end(urgent: false)
         #expect(await deaf.exit() == .signal(SIGKILL))
         await deaf.process.whenGone()
-        let took = LoopClock.loop.now().since(begin)
-        #expect((1600...2600).contains(took), "the ladder took \(took) ms")
+        // How much longer it takes on a busy machine is not the ladder's affair.
+        #expect(LoopClock.loop.now().since(begin) >= Ladder.patience + Ladder.grace - 100)
       }
     }
   }

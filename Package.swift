@@ -38,6 +38,9 @@ let package = Package(
         "JSONRPC", "MCP", "Configuration", "ConnectionPooling", "EventLoop", "Platform", "Gateway", "CLibUV",
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "mcp-example-server", dependencies: ["JSONRPC", "MCP", "EventLoop", "Platform", "CLibUV"],
+      swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("JSONRPCTests", ["JSONRPC"]),
     tests("MCPTests", ["JSONRPC", "MCP"]),

@@ -144,10 +144,10 @@ class Driver:
     async def roots_changed(self) -> None:
         await self.client.send_roots_list_changed()
 
-    async def cancel_when(self, ready: Callable[[], Awaitable], name: str) -> None:
+    async def cancel_when(self, ready: Callable[[], Awaitable], name: str, arguments: dict | None = None) -> None:
         """Calls a tool and cancels the call as soon as `ready` returns."""
         async with anyio.create_task_group() as group:
-            group.start_soon(self.call, name)
+            group.start_soon(self.call, name, arguments)
             await ready()
             group.cancel_scope.cancel()
 
@@ -181,11 +181,11 @@ if library() == "sdk1":
             with self.refusals():
                 return plain(await self.client.complete(kind(**reference), argument, context))
 
-        async def cancel_when(self, ready: Callable[[], Awaitable], name: str) -> None:
+        async def cancel_when(self, ready: Callable[[], Awaitable], name: str, arguments: dict | None = None) -> None:
             # This session tells nobody when its caller gives up, and hands out its ids in order.
             id = self.client._request_id
             async with anyio.create_task_group() as group:
-                group.start_soon(self.call, name)
+                group.start_soon(self.call, name, arguments)
                 await ready()
                 params = types.CancelledNotificationParams(requestId=id, reason="enough")
                 await self.client.send_notification(

@@ -21,6 +21,11 @@ def is_built() -> bool:
     return os.access(binary(), os.X_OK)
 
 
+def example(*arguments: str) -> dict:
+    """Returns the entry of the example server that is built beside the gateway."""
+    return {"command": str(pathlib.Path(binary()).with_name("mcp-example-server")), "args": list(arguments)}
+
+
 def scripted(**behaviour) -> dict:
     """Returns the configuration entry of a scripted server."""
     return {

@@ -24,7 +24,8 @@ The built-in tools: `echo` answers with the bytes of its arguments as `structure
 bytes of `result` (base64); `hold` answers when `release` is called with the same `key`; `play` writes `before`,
 answers unless `answer` is false, writes `after` (lists of base64 pieces, @ID@, @TOKEN@ and @N@ replaced, `repeat`
 times), then exits with `exit` or by `signal`; `fill` answers with that many bytes of text; `ask` sends a request
-to the client and answers with the bytes of its result; `change` replaces a list; `pid` says who we are. SIGUSR1 releases everything held, now and later.
+to the client and answers with the bytes of its result; `change` replaces a list; `pid` says who we are.
+SIGUSR1 releases everything held, now and later.
 """
 
 import base64

@@ -76,6 +76,6 @@ def aim(request, setting, tmp_path):
 @pytest.fixture(params=["sdk1", "sdk2"])
 def everything(request, aim):
     """The server with every feature, on either SDK, beside a second one."""
-    target = aim({"everything": junction.everything(request.param), "second": junction.scripted()})
+    target = aim({"everything": junction.everything(request.param), "second": junction.scripted(owns="second://")})
     target.sdk = request.param
     return target

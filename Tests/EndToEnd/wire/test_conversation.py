@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from support import rawjson
+from support import processes, rawjson
 from support.junction import scripted
 
 everything = {"sampling": {}, "elicitation": {"form": {}, "url": {}}, "roots": {"listChanged": True}}

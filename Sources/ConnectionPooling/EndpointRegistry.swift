@@ -86,6 +86,9 @@ package struct EndpointRegistry: Sendable {
   /// Whether no server is waited for any more.
   package var isSettled: Bool { servers.values.allSatisfy(\.isSettled) }
 
+  /// Whether a server's first start has come to an end, well or not.
+  package func isSettled(_ name: String) -> Bool { servers[name]?.isSettled ?? true }
+
   package func presence(of name: String) -> Presence { servers[name]?.presence ?? .gone }
 
   package func state(of id: ID) -> EndpointState? {

@@ -36,6 +36,8 @@ package struct Catalog {
     package let server: Int
     /// The original name as a raw JSON string, ready to be spliced in.
     package let raw: [UInt8]
+    /// Whether a tool says that calling it twice does no harm.
+    package let isRepeatable: Bool
   }
 
   /// One merged tool, for showing.
@@ -106,7 +108,9 @@ package struct Catalog {
     for (index, item) in items.enumerated() {
       let entry = entries[index]
       builder.add(entry, key: names[index])
-      let target = Target(server: item.server, raw: Array(entry.bytes[entry.keyRange]))
+      let target = Target(
+        server: item.server, raw: Array(entry.bytes[entry.keyRange]),
+        isRepeatable: kind == .tools && entry.isRepeatable)
       if kind == .tools {
         tools[names[index]] = target
         toolEntries.append(Entry(server: item.server, name: names[index], item: entry))

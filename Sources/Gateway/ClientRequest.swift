@@ -34,13 +34,20 @@ final class ClientRequest {
   var state = State.waiting
   /// The server it is meant for, once that is known.
   weak var server: UpstreamServer?
+  /// The endpoint that has it.
+  weak var endpoint: Endpoint?
+  /// Its place in that endpoint's queue.
+  var waiter: UInt64?
+  /// Whether sending it twice does no harm, by what the tool says and the configuration allows.
+  var isRepeatable = false
+  private(set) var resends = 0
   /// The array that its answer belongs to.
   var batch: BatchReply?
   var purpose = Purpose.plain
   var edit: Edit?
   /// Servers to try next when one does not know the URI.
   var candidates: [UpstreamServer] = []
-  /// The request itself, for those servers.
+  /// The request itself, while it may have to be sent again.
   var retry: Frame?
   /// The first refusal, which is the answer when all candidates refuse.
   var firstError: Frame?
@@ -62,6 +69,12 @@ final class ClientRequest {
 
   var isFinished: Bool {
     if case .finished = state { true } else { false }
+  }
+
+  /// Counts that it goes out a second time.
+  func sendAgain() {
+    resends += 1
+    state = .waiting
   }
 
   func stopWaiting() {

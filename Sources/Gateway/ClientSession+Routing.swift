@@ -99,6 +99,10 @@ extension ClientSession {
       }
       request.purpose = .task
     }
+    if target.isRepeatable, server.configuration.settings.retry == .readOnly {
+      request.isRepeatable = true
+      request.retry = request.frame ?? frame.copy()
+    }
     return .server(server, ClientRequest.Edit(range: range, bytes: target.raw))
   }
 

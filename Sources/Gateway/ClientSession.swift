@@ -1,4 +1,5 @@
 import Configuration
+import ConnectionPooling
 package import EventLoop
 package import JSONRPC
 package import MCP
@@ -22,6 +23,8 @@ package final class ClientSession {
   }
 
   let manager: ServerManager
+  /// Tells it from all other sessions.
+  let number: UInt64
   private let transport: Transport
   /// Set by `initialize`.
   var revision: Revision?
@@ -58,6 +61,7 @@ package final class ClientSession {
 
   package init(manager: ServerManager, transport: Transport) {
     self.manager = manager
+    number = manager.nextSession()
     self.transport = transport
   }
 
@@ -80,6 +84,7 @@ package final class ClientSession {
   /// Leaves: nothing more is delivered.
   package func close() {
     manager.audience.leave(self)
+    for server in manager.servers { server.sessionEnded(self) }
     for request in Array(inFlight.values) { abandon(request) }
     inFlight = [:]
     transport.close()
@@ -205,6 +210,21 @@ package final class ClientSession {
     finish(request)
   }
 
+  /// The connection was lost after a request had been sent: it is sent again where that does no harm, else the caller
+  /// hears that its outcome is unknown.
+  func lost(_ request: ClientRequest, _ failure: Failure) {
+    guard !request.isFinished else { return }
+    let policy = request.server.map { RetryPolicy($0.configuration.settings) } ?? .never
+    let verdict = policy.verdict(
+      for: .unknown, isRepeatable: request.isRepeatable, resends: request.resends, isInTime: !manager.isClosing)
+    guard verdict == .sendElsewhere, let server = request.server, let frame = request.retry else {
+      fail(request, failure)
+      return
+    }
+    request.sendAgain()
+    server.accept(request, frame)
+  }
+
   /// Forgets a request that has been answered, or never will be.
   func finish(_ request: ClientRequest) {
     request.stopWaiting()
@@ -223,7 +243,7 @@ package final class ClientSession {
     case .sent(let client, let id): client.cancel(id, notification, reason: "the client is gone")
     case .waiting:
       parked.removeAll { $0 === request }
-      request.server?.withdraw(request)
+      request.endpoint?.withdraw(request)
     case .finished: break
     }
     finish(request)
@@ -267,7 +287,7 @@ package final class ClientSession {
         client.cancel(id, reason: reason)
         failure = Failure(server: server, phase: .shutdown, reason: reason, cure: cure, outcome: .unknown)
       } else {
-        request.server?.withdraw(request)
+        request.endpoint?.withdraw(request)
         failure = Failure(server: server, phase: .shutdown, reason: reason, cure: cure)
       }
       fail(request, failure)

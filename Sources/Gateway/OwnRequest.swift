@@ -4,10 +4,14 @@ import JSONRPC
 /// A request that the gateway itself has made of a server and waits for.
 @GatewayActor
 final class OwnRequest {
+  /// Whether its answer is a sign of life that was asked for.
+  let isProbe: Bool
   private var result: Result<Frame, Failure>?
   private let gate = Gate()
   /// Ends the wait for the answer.
   var timer: LoopClock.Cancellation?
+
+  init(isProbe: Bool = false) { self.isProbe = isProbe }
 
   func succeed(_ frame: Frame) { end(.success(frame)) }
 

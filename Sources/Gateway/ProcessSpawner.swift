@@ -28,6 +28,10 @@ package struct ServerProcess {
   package let standardErrorTail: @GatewayActor () -> String
   /// How it ended, as a phrase such as `exit code 3` or `SIGKILL`; nil while it runs.
   package let exit: @GatewayActor () -> String?
+  /// Whether it, or a process that it started, is stopped.
+  let hasStopped: @GatewayActor () async -> Bool
+  /// Calls back when it is stopped, and when it goes on.
+  let watchStops: @GatewayActor (@escaping @GatewayActor (_ isStopped: Bool) -> Void) -> Void
   /// Closes its standard input and ends it, and all of its group, by the ladder; urgent skips the first wait.
   package let end: @GatewayActor (_ urgent: Bool) -> Void
   /// Open when the process itself has ended.
@@ -40,7 +44,9 @@ package struct ServerProcess {
     standardErrorTail: @escaping @GatewayActor () -> String,
     exit: @escaping @GatewayActor () -> String?,
     end: @escaping @GatewayActor (_ urgent: Bool) -> Void,
-    exited: Gate, gone: Gate
+    exited: Gate, gone: Gate,
+    hasStopped: @escaping @GatewayActor () async -> Bool = { false },
+    watchStops: @escaping @GatewayActor (@escaping @GatewayActor (Bool) -> Void) -> Void = { _ in }
   ) {
     self.pid = pid
     self.transport = transport
@@ -49,6 +55,8 @@ package struct ServerProcess {
     self.end = end
     self.exited = exited
     self.gone = gone
+    self.hasStopped = hasStopped
+    self.watchStops = watchStops
   }
 }
 

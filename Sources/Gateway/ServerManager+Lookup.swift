@@ -84,8 +84,9 @@ extension ServerManager {
   func applyLogLevel() {
     guard let level = audience.logLevel else { return }
     for server in servers {
-      guard let client = server.client, client.negotiated?.capabilities.logging == true else { continue }
-      client.setLogLevel(level)
+      for client in server.clients where client.negotiated?.capabilities.logging == true {
+        client.setLogLevel(level)
+      }
     }
   }
 
@@ -93,8 +94,9 @@ extension ServerManager {
   func rootsChanged(_ frame: Frame) {
     let splicer = Splicer()
     for server in servers {
-      guard let client = server.client, client.declared.rootsListChanged else { continue }
-      splicer.write(frame, to: client.output)
+      for client in server.clients where client.declared.rootsListChanged {
+        splicer.write(frame, to: client.output)
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 package import Configuration
+package import ConnectionPooling
 package import EventLoop
 import JSONRPC
 package import MCP
@@ -18,13 +19,22 @@ package final class ServerManager {
   let facts: FactStore
   package let audience = Audience()
   package private(set) var servers: [UpstreamServer] = []
+  /// The states of all endpoints.
+  package private(set) var registry = EndpointRegistry()
+  private var endpoints: [EndpointRegistry.ID: Endpoint] = [:]
+  private var registryTimer: LoopClock.Cancellation?
+  let checker: HealthChecker
   /// Open once every server has been ready, or has failed once.
   package let settled = Gate()
   private let declared = Gate()
   private var capabilities = ClientCapabilities.none
   private var declaredAt: Instant?
   package private(set) var isClosing = false
+  /// Whether what ends now ends without the first step of the ladder.
+  private(set) var isUrgent = false
+  private let closing = Gate()
   private var connections: UInt64 = 0
+  private var sessions: UInt64 = 0
   var merged: Catalog
   var isStale = true
   private var isAnnouncing = false
@@ -43,11 +53,27 @@ package final class ServerManager {
     self.spawner = spawner
     self.facts = facts
     self.redact = redact
+    checker = HealthChecker(clock: clock)
     logger = log
     let enabled = configuration.servers.filter { !$0.isDisabled }
     merged = Catalog(settings: configuration.settings, prefixes: enabled.map(\.prefix))
     servers = enabled.enumerated().map { UpstreamServer(index: $0, configuration: $1, manager: self) }
-    if servers.isEmpty { settled.open() }
+    for server in servers { register(server) }
+    if registry.isSettled { settled.open() }
+  }
+
+  private func register(_ server: UpstreamServer) {
+    let settings = server.configuration.settings
+    registry.add(
+      server: server.name, isAwaited: server.impediment == nil && !settings.lazy, gracePeriod: settings.gracePeriod)
+    guard server.impediment == nil else { return }
+    for replica in server.configuration.endpoints {
+      let id = registry.addEndpoint(to: server.name, priority: replica.priority, settings: .init(settings))
+      let endpoint = Endpoint(id: id, server: server, launch: replica.launch)
+      endpoints[id] = endpoint
+      server.add(endpoint)
+      checker.add(endpoint)
+    }
   }
 
   /// Whether a person has to be told which server speaks.
@@ -66,10 +92,63 @@ package final class ServerManager {
   /// Starts every server in parallel and keeps them running; returns after ``shutDown(urgent:)``.
   package func run() async {
     await withTaskGroup(of: Void.self) { group in
-      for server in servers {
-        group.addTask { await server.run() }
+      for server in servers where !server.configuration.settings.lazy {
+        for endpoint in server.endpoints {
+          group.addTask { await self.initialize(endpoint) }
+        }
+      }
+      group.addTask { await self.checker.run() }
+      await closing.wait()
+      checker.stop()
+    }
+    for endpoint in endpoints.values { await endpoint.whenOver() }
+  }
+
+  private func initialize(_ endpoint: Endpoint) async {
+    update(endpoint.id) { $0.activate(at: $1) }
+    await endpoint.firstStart.wait()
+  }
+
+  // MARK: - The registry
+
+  /// Hands an event to an endpoint's state and performs what follows from it.
+  func update(_ id: EndpointRegistry.ID, _ event: (inout EndpointState, UInt64) -> [EndpointState.Action]) {
+    let now = clock.now().milliseconds
+    perform(registry.update(id, at: now) { event(&$0, now) })
+    armRegistryTimer()
+  }
+
+  func state(of id: EndpointRegistry.ID) -> EndpointState? { registry.state(of: id) }
+
+  private func perform(_ actions: [EndpointRegistry.Action]) {
+    for action in actions {
+      switch action {
+      case .endpoint(let id, let action): endpoints[id]?.perform(action)
+      case .settled: audience.catalogChanged()
+      case .allSettled:
+        settled.open()
+        audience.catalogChanged()
+      case .presenceChanged(let name, let presence):
+        if presence == .gone { servers.first { $0.name == name }?.graceOver() }
       }
     }
+  }
+
+  private func armRegistryTimer() {
+    registryTimer?.cancel()
+    registryTimer = nil
+    guard let deadline = registry.deadline else { return }
+    let now = clock.now().milliseconds
+    if deadline > now {
+      registryTimer = clock.after(deadline - now) { [weak self] in self?.registryTimePassed() }
+    } else {
+      TurnEnd.call { [weak self] in self?.registryTimePassed() }
+    }
+  }
+
+  private func registryTimePassed() {
+    perform(registry.timePassed(at: clock.now().milliseconds))
+    armRegistryTimer()
   }
 
   /// Lets the handshakes begin, with what the client behind the gateway can do. Only the first call counts.
@@ -90,11 +169,9 @@ package final class ServerManager {
     return connections
   }
 
-  func serverSettled() {
-    if servers.allSatisfy(\.isSettled) {
-      settled.open()
-      audience.catalogChanged()
-    }
+  func nextSession() -> UInt64 {
+    sessions += 1
+    return sessions
   }
 
   /// Ends all servers and everything below them, in parallel. What still waits is answered with an error; a server that
@@ -103,23 +180,23 @@ package final class ServerManager {
   /// - Parameter urgent: skips the first step of the ladder.
   package func shutDown(urgent: Bool) async {
     isClosing = true
+    isUrgent = isUrgent || urgent
     declared.open()
-    let processes = servers.compactMap { ($0.client ?? $0.opening)?.process }
     for server in servers {
-      server.wakeUp?.open()
       server.refuseWaiting(Failure(server: server.name, phase: .shutdown, reason: "the gateway is shutting down"))
     }
-    for process in processes { process.end(urgent) }
-    for process in processes { await process.gone.wait() }
+    if urgent { for endpoint in endpoints.values { endpoint.hurry() } }
+    for id in endpoints.keys { update(id) { $0.shutDown(at: $1) } }
+    registryTimer?.cancel()
+    closing.open()
+    for endpoint in endpoints.values { await endpoint.whenOver() }
   }
 
-  /// Closes the standard input of every server that has nothing to do and will get nothing any more: the first step of
-  /// a quiet end.
+  /// Ends every server that has nothing to do and will get nothing any more: the first step of a quiet end.
   func retireIdle() {
-    for server in servers {
-      guard let client = server.client, client.pendingCount == 0, server.waitingBytes == 0 else { continue }
-      server.isRetired = true
-      client.process.transport.closeWriting()
+    for endpoint in endpoints.values
+    where endpoint.client != nil && endpoint.inFlight == 0 && endpoint.waitingBytes == 0 {
+      update(endpoint.id) { $0.shutDown(at: $1) }
     }
   }
 
@@ -178,7 +255,5 @@ package final class ServerManager {
   }
 
   /// Stops or goes on reading servers, by what the clients leave unread.
-  func setReading(_ isReading: Bool) {
-    for server in servers { (server.client ?? server.opening)?.process.transport.setReading(isReading) }
-  }
+  func setReading(_ isReading: Bool) { for endpoint in endpoints.values { endpoint.readingChanged(isReading) } }
 }

@@ -51,17 +51,8 @@ package struct ServerReport {
   private static func server(
     _ server: UpstreamServer, _ entries: [Catalog.Entry], _ manager: ServerManager
   ) -> Server {
-    var failure: Failure?
-    var state = "starting"
-    switch server.state {
-    case .ready: state = "ready"
-    case .backingOff(let reason), .failed(let reason):
-      state = "failed"
-      failure = reason
-    default:
-      failure = server.lastFailure
-      if failure != nil { state = "failed" }
-    }
+    let failure = server.failure
+    let state = failure != nil ? "failed" : server.client != nil ? "ready" : "starting"
     var report = Server(name: server.name, state: state)
     report.phase = failure?.phase.rawValue
     report.reason = (failure?.reason).map { manager.redacted($0) }

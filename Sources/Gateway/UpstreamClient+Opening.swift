@@ -92,3 +92,19 @@ extension UpstreamClient {
     }
   }
 }
+
+extension UpstreamClient {
+  /// Asks the server for log messages from a level on; a refusal is the server's own affair.
+  func setLogLevel(_ level: LoggingLevel) {
+    _ = begin(
+      .loggingSetLevel, params: "{\"level\":\"\(level.rawValue)\"}", timeout: server.configuration.handshakeTimeout,
+      phase: .call)
+  }
+
+  /// Subscribes again to a URI that sessions are subscribed to.
+  func subscribe(_ uri: String) -> OwnRequest {
+    begin(
+      .resourcesSubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
+      phase: .call)
+  }
+}

@@ -24,6 +24,7 @@ package final class UpstreamClient {
   }
 
   unowned let server: UpstreamServer
+  unowned let endpoint: Endpoint
   let process: ServerProcess
   package internal(set) var negotiated: Negotiated?
   /// What was declared to the server that the client behind can do.
@@ -34,6 +35,7 @@ package final class UpstreamClient {
   package private(set) var strayAnswers = 0
   /// Open once the connection is over.
   let closed = Gate()
+  /// When the server last said anything.
   private(set) var heardAt: Instant
   private var pending: [UInt64: Pending] = [:]
   private var lastID: UInt64 = 0
@@ -42,18 +44,16 @@ package final class UpstreamClient {
   /// Progress tokens of tasks, which stay valid after the call that made the task was answered.
   private(set) var taskProgress: [UInt64: (session: ClientSession, token: RawToken)] = [:]
 
-  init(server: UpstreamServer, process: ServerProcess) {
+  init(server: UpstreamServer, endpoint: Endpoint, process: ServerProcess) {
     self.server = server
+    self.endpoint = endpoint
     self.process = process
     heardAt = server.manager.clock.now()
   }
 
   var output: OutputBuffer { process.transport.output }
 
-  /// Requests that the server has not answered.
-  var pendingCount: Int { pending.count }
-
-  /// Those of them that are clients'.
+  /// Requests of clients that the server has not answered.
   var inFlight: Int {
     pending.values.reduce(0) { if case .relayed = $1 { $0 + 1 } else { $0 } }
   }
@@ -94,7 +94,7 @@ package final class UpstreamClient {
   ///
   /// - Parameter notification: the client's own words, when it was the client who cancelled.
   func cancel(_ id: UInt64, _ notification: Frame? = nil, reason: String = "") {
-    guard pending.removeValue(forKey: id) != nil else { return }
+    guard case .relayed(let request)? = pending.removeValue(forKey: id) else { return }
     if let notification, let range = notification.range("requestId", in: .params) {
       splicer.reset()
       splicer.replace(range, with: id)
@@ -103,7 +103,7 @@ package final class UpstreamClient {
       Reply.notification(
         .cancelled, params: "{\"requestId\":\(id),\"reason\":\(JSONText.quote(reason))}", to: output)
     }
-    server.capacityFreed()
+    endpoint.returned(request, answered: false, abandoned: true)
   }
 
   /// Passes on a notification or an answer with its id, or its token, replaced.
@@ -117,24 +117,28 @@ package final class UpstreamClient {
 
   /// Asks the server in the gateway's own name. Fails when the connection ends or the time is over.
   ///
-  /// - Parameter timeout: milliseconds.
+  /// - Parameter timeout: milliseconds; nil for as long as the connection lives.
   func request(
-    _ method: Method, params: String?, timeout: UInt64, phase: Failure.Phase
+    _ method: Method, params: String?, timeout: UInt64?, phase: Failure.Phase
   ) async -> Result<Frame, Failure> {
     await begin(method, params: params, timeout: timeout, phase: phase).answer()
   }
 
   /// Writes such a request at once, so that what is written next comes behind it.
-  func begin(_ method: Method, params: String?, timeout: UInt64, phase: Failure.Phase) -> OwnRequest {
-    let own = OwnRequest()
+  func begin(
+    _ method: Method, params: String?, timeout: UInt64?, phase: Failure.Phase, isProbe: Bool = false
+  ) -> OwnRequest {
+    let own = OwnRequest(isProbe: isProbe)
     guard !closed.isOpen else {
       own.fail(lossFailure(phase))
       return own
     }
     lastID += 1
     let id = lastID
-    own.timer = server.manager.clock.after(timeout) { [weak self] in
-      self?.expire(id, method: method, after: timeout, phase: phase)
+    own.timer = timeout.map { timeout in
+      server.manager.clock.after(timeout) { [weak self] in
+        self?.expire(id, method: method, after: timeout, phase: phase)
+      }
     }
     pending[id] = .own(own)
     Reply.request(method, params: params, id: id, to: output)
@@ -174,6 +178,7 @@ package final class UpstreamClient {
 
   func received(_ frame: Frame) {
     heardAt = server.manager.clock.now()
+    if !isProbeAnswer(frame) { endpoint.heard(self) }
     switch frame.kind {
     case .response: answered(frame)
     case .request: asked(frame)
@@ -182,6 +187,14 @@ package final class UpstreamClient {
     case .invalid:
       if frame.range("id") != nil { answered(frame) } else { skipped(frame) }
     }
+  }
+
+  /// Whether a frame answers a probe, which the endpoint hears of by itself.
+  private func isProbeAnswer(_ frame: Frame) -> Bool {
+    guard frame.kind == .response, let id = frame.raw("id").flatMap({ JSONText.unsigned($0) }),
+      case .own(let own)? = pending[id]
+    else { return false }
+    return own.isProbe
   }
 
   private func answered(_ frame: Frame) {
@@ -194,12 +207,12 @@ package final class UpstreamClient {
     case .own(let own):
       if let failure = fault(of: frame) { own.fail(failure) } else { own.succeed(frame.copy()) }
     case .relayed(let request):
+      endpoint.returned(request, answered: true)
       if let failure = fault(of: frame) {
         request.session.fail(request, failure)
       } else {
         request.session.deliver(frame, to: request, from: self, id: id)
       }
-      server.capacityFreed()
     }
   }
 
@@ -235,7 +248,9 @@ package final class UpstreamClient {
         cure: "Raise \"maxFrame\" under the top-level \"junction\" of the configuration.", outcome: .unknown)
       switch entry {
       case .own(let own): own.fail(failure)
-      case .relayed(let request): request.session.fail(request, failure)
+      case .relayed(let request):
+        endpoint.returned(request, answered: true)
+        request.session.fail(request, failure)
       }
       return
     }
@@ -288,12 +303,12 @@ package final class UpstreamClient {
     process.transport.close()
     let lost = pending
     pending = [:]
-    server.connectionClosed(self)
     closed.open()
+    endpoint.ended(self)
     for entry in lost.values {
       switch entry {
       case .own(let own): own.fail(lossFailure(.handshake))
-      case .relayed(let request): request.session.fail(request, lossFailure(.call, outcome: .unknown))
+      case .relayed(let request): request.session.lost(request, lossFailure(.call, outcome: .unknown))
       }
     }
     server.manager.audience.connectionClosed(self)

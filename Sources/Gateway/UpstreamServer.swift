@@ -1,174 +1,165 @@
 package import Configuration
+import ConnectionPooling
 package import EventLoop
 import JSONRPC
 import MCP
 
-/// One server of the configuration: its connection, its last good lists, and the calls that wait for it.
+/// One server of the configuration: its endpoints, the choice among them, and its last good lists.
 @GatewayActor
 package final class UpstreamServer {
-  package enum State: Sendable {
-    case idle
-    case starting(Failure.Phase)
-    case ready
-    /// It failed and the next attempt comes by itself, or on the next call.
-    case backingOff(Failure)
-    /// It cannot be started as it is configured.
-    case failed(Failure)
-    case closed
-  }
-
   package let index: Int
   package let configuration: ServerConfiguration
   unowned let manager: ServerManager
-  package internal(set) var state = State.idle
-  /// Whether it has been ready, or has failed once: then nobody waits for it any more.
-  package private(set) var isSettled = false
-  /// The connection that takes calls.
-  package internal(set) var client: UpstreamClient?
-  /// The connection that is being opened.
-  var opening: UpstreamClient?
+  package private(set) var endpoints: [Endpoint] = []
+  private var balancer: LoadBalancer
+  /// Why it cannot be started as it is configured.
+  package let impediment: Failure?
   package private(set) var offer = ServerOffer()
   /// What the last handshake agreed on.
-  package internal(set) var negotiated: UpstreamClient.Negotiated?
+  package private(set) var negotiated: UpstreamClient.Negotiated?
   /// What an earlier run learned.
   let facts: ServerFacts?
-  /// Why it was lost last; nil once it is ready.
-  package internal(set) var lastFailure: Failure?
   /// Milliseconds from the spawn to the first readiness.
-  package internal(set) var startMilliseconds: UInt64?
-  private var queue: [ClientRequest] = []
+  package private(set) var startMilliseconds: UInt64?
   private var changedKinds: Set<ListKind> = []
   private var isRefreshing = false
-  /// Whether it is on its way out and not to be brought back.
-  var isRetired = false
-  /// Wakes the life cycle when a call needs the server.
-  var wakeUp: Gate?
 
   init(index: Int, configuration: ServerConfiguration, manager: ServerManager) {
     self.index = index
     self.configuration = configuration
     self.manager = manager
-    facts = manager.facts.load(configuration)
+    balancer = LoadBalancer(configuration.settings)
+    impediment = Self.impediment(of: configuration)
+    facts = impediment == nil ? manager.facts.load(configuration) : nil
   }
 
+  private static func impediment(of configuration: ServerConfiguration) -> Failure? {
+    func failure(_ reason: String) -> Failure {
+      Failure(server: configuration.name, phase: .configuration, reason: reason)
+    }
+    if let problem = configuration.problem { return failure(problem.description) }
+    if case .remote? = configuration.launch { return failure("remote servers (\"url\") are not supported yet") }
+    return configuration.endpoints.isEmpty ? failure("its entry says nothing to start") : nil
+  }
+
+  func add(_ endpoint: Endpoint) { endpoints.append(endpoint) }
+
   package var name: String { configuration.name }
+
+  /// A connection that takes calls.
+  package var client: UpstreamClient? { endpoints.lazy.compactMap(\.client).first }
+
+  var clients: [UpstreamClient] { endpoints.compactMap(\.client) }
+
+  /// Whether it has been ready, or has failed once: then nobody waits for it any more.
+  package var isSettled: Bool { impediment != nil || manager.registry.isSettled(name) }
+
+  /// Why no endpoint is ready; nil while one is, and before the first start has come to an end.
+  package var failure: Failure? {
+    if let impediment { return impediment }
+    guard client == nil, let endpoint = endpoints.first(where: { $0.lastFailure != nil }) else { return nil }
+    guard case .backingOff(let until, _, _)? = manager.state(of: endpoint.id)?.condition else {
+      return endpoint.lastFailure
+    }
+    let now = manager.clock.now().milliseconds
+    return endpoint.lastFailure?.retrying(in: until > now ? until - now : 0)
+  }
 
   /// What the server says about itself to the model.
   var instructionsText: String { negotiated?.instructions ?? facts?.instructions ?? "" }
 
   /// The state in a few words.
   package var stateText: String {
-    if let lastFailure { return lastFailure.reason }
-    return switch state {
-    case .idle: "not started"
-    case .starting(let phase): "starting: \(phase.rawValue)"
-    case .ready: "ready"
-    case .backingOff(let failure), .failed(let failure): failure.reason
-    case .closed: "closed"
-    }
+    if let failure { return failure.reason }
+    return endpoints.compactMap { manager.state(of: $0.id)?.condition.summary }.first ?? "not started"
   }
 
-  package var skippedLines: Int { client?.skippedLines ?? 0 }
+  package var skippedLines: Int { clients.reduce(0) { $0 + $1.skippedLines } }
 
   func log(_ level: LogLevel, _ event: String, _ fields: KeyValuePairs<String, String> = [:]) {
     manager.log(level, event, server: name, fields)
   }
 
-  func settle() {
-    guard !isSettled else { return }
-    isSettled = true
-    manager.serverSettled()
-  }
-
   // MARK: - Calls
 
-  /// Sends a request, or lets it wait for its turn or for the server to come back, or refuses it.
+  /// Hands a request to the endpoint that is to take it.
   func accept(_ request: ClientRequest, _ frame: Frame) {
-    if let client, queue.isEmpty, client.pendingCount < configuration.settings.callsInFlight {
-      client.relay(request, frame)
+    request.server = self
+    if let impediment {
+      request.session.fail(request, impediment)
       return
     }
-    if case .failed(let failure) = state {
-      request.session.fail(request, failure)
-      return
-    }
-    guard queue.count < configuration.settings.queue, manager.mayQueue(frame.bytes.count) else {
+    guard let endpoint = endpoints.count == 1 ? endpoints[0] : choose(for: request.session) else {
       request.session.fail(
-        request,
-        Failure(
-          server: name, phase: .waiting,
-          reason: client == nil
-            ? "it is not ready and \(queue.count) requests wait for it already"
-            : "it has \(configuration.settings.callsInFlight) requests in flight and \(queue.count) waiting",
-          cure: "Try again when some of them are answered."))
+        request, failure ?? Failure(server: name, phase: .waiting, reason: "none of its processes is running"))
       return
     }
-    request.frame = request.frame ?? frame.copy()
-    queue.append(request)
-    if client == nil { wait(request) }
+    endpoint.accept(request, frame)
   }
 
-  private func wait(_ request: ClientRequest) {
-    wakeUp?.open()
-    guard request.patience == nil else { return }
-    let limit = configuration.settings.wakeWait
-    request.patience = manager.clock.after(limit) { [weak self, weak request] in
-      guard let self, let request, !request.isFinished, client == nil else { return }
-      queue.removeAll { $0 === request }
-      request.session.fail(request, unavailable(after: limit))
+  private func choose(for session: ClientSession) -> Endpoint? {
+    let capacity = configuration.settings.callsInFlight
+    let candidates = manager.registry.candidates(of: name) { id in
+      let endpoint = endpoints[id.replica]
+      return (endpoint.inFlight, capacity, endpoint.score)
     }
+    let chosen = balancer.pick(
+      among: candidates, session: session.number, at: manager.clock.now().milliseconds,
+      chance: Double.random(in: 0..<1))
+    return chosen.map { endpoints[$0] }
   }
 
-  private func unavailable(after limit: UInt64) -> Failure {
-    switch state {
-    case .backingOff(let failure), .failed(let failure): return failure
-    case .starting(let phase):
-      if let lastFailure { return lastFailure }
-      return Failure(
-        server: name, phase: phase, reason: "it was not ready within \(Duration.spelled(limit))",
-        cure: "It is still starting: try again.")
-    default:
-      return Failure(server: name, phase: .waiting, reason: "it was not ready within \(Duration.spelled(limit))")
-    }
-  }
-
-  /// Takes a request out of the queue; it was cancelled.
-  func withdraw(_ request: ClientRequest) { queue.removeAll { $0 === request } }
-
-  /// The connection is over: from now on calls wait for the next one.
-  func connectionClosed(_ connection: UpstreamClient) {
-    guard client === connection else { return }
-    client = nil
-    for request in queue { wait(request) }
-  }
-
-  /// Sends what waits, as far as there is room.
-  func capacityFreed() {
-    guard let client, !queue.isEmpty else { return }
-    while !queue.isEmpty, client.pendingCount < configuration.settings.callsInFlight {
-      let request = queue.removeFirst()
-      request.stopWaiting()
-      guard !request.isFinished, let frame = request.frame else { continue }
-      client.relay(request, frame)
-    }
-  }
+  func sessionEnded(_ session: ClientSession) { balancer.sessionEnded(session.number) }
 
   /// Fails everything that waits.
-  func refuseWaiting(_ failure: Failure) {
-    let waiting = queue
-    queue = []
-    for request in waiting { request.session.fail(request, failure) }
+  func refuseWaiting(_ failure: Failure) { for endpoint in endpoints { endpoint.refuseWaiting(failure) } }
+
+  var waitingBytes: Int { endpoints.reduce(0) { $0 + $1.waitingBytes } }
+
+  // MARK: - A new connection
+
+  /// Takes over what a connection brought, and tells it what sessions had told the one before.
+  func becameReady(_ client: UpstreamClient, _ offer: ServerOffer, after time: UInt64) {
+    negotiated = client.negotiated
+    if startMilliseconds == nil { startMilliseconds = time }
+    log(
+      .info, "server_ready",
+      [
+        "pid": String(client.process.pid), "revision": client.negotiated?.revision.rawValue ?? "",
+        "tools": String(offer.items[.tools]?.count ?? 0),
+      ])
+    adopt(offer)
+    remember(client)
+    restore(client)
   }
 
-  /// Bytes of requests that wait here or have not been taken by the server.
-  var waitingBytes: Int {
-    queue.reduce(client?.output.count ?? 0) { $0 + ($1.frame?.bytes.count ?? 0) }
+  /// Keeps what the server said of itself for the next run.
+  private func remember(_ client: UpstreamClient) {
+    guard let negotiated = client.negotiated else { return }
+    let facts = ServerFacts(negotiated, seenAt: WallClock.milliseconds)
+    let isNews =
+      self.facts?.instructions != facts.instructions || self.facts?.serverInfo != facts.serverInfo
+      || self.facts?.revision != facts.revision
+    if isNews { manager.facts.save(configuration, facts) }
+  }
+
+  private func restore(_ client: UpstreamClient) {
+    guard let capabilities = client.negotiated?.capabilities else { return }
+    if capabilities.logging, let level = manager.audience.logLevel { client.setLogLevel(level) }
+    guard capabilities.resourcesSubscribe else { return }
+    for uri in manager.audience.subscriptions(to: self) {
+      let subscribed = client.subscribe(uri)
+      Task { @GatewayActor in
+        _ = await subscribed.answer()
+        manager.audience.resourceMayHaveChanged(uri, at: self)
+      }
+    }
   }
 
   // MARK: - Lists
 
   /// Takes over what the server offers now.
-  func adopt(_ offer: ServerOffer) {
+  private func adopt(_ offer: ServerOffer) {
     guard offer != self.offer else { return }
     for entry in offer.quarantined where !self.offer.quarantined.contains(entry) {
       log(
@@ -178,6 +169,9 @@ package final class UpstreamServer {
     self.offer = offer
     manager.catalogStale()
   }
+
+  /// The server has been away for longer than its lists are kept.
+  func graceOver() { adopt(ServerOffer()) }
 
   /// Reads lists again that the server says have changed: once for a burst of such notifications.
   func listChanged(_ kind: ListKind) {

@@ -72,6 +72,16 @@ package struct ListItem: Equatable, Sendable {
     return reason
   }
 
+  /// Whether a tool's annotations say that it changes nothing, or nothing more the second time (2025-03-26,
+  /// server/tools).
+  package var isRepeatable: Bool {
+    bytes.withUnsafeBytes { bytes in
+      guard let annotations = JSONWalk.member("annotations", of: bytes) else { return false }
+      return ClientCapabilities.isTrue(JSONWalk.member("readOnlyHint", of: annotations))
+        || ClientCapabilities.isTrue(JSONWalk.member("idempotentHint", of: annotations))
+    }
+  }
+
   /// Returns the value of a string member of the item, for showing it to a person.
   package func string(_ name: StaticString) -> String? {
     bytes.withUnsafeBytes { bytes in JSONWalk.member(name, of: bytes).flatMap { JSONText.string($0) } }

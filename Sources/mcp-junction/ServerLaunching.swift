@@ -112,7 +112,12 @@ final class ServerLaunching {
         port.closeWriting()
         process.end(urgent: urgent)
       },
-      exited: exited, gone: gone)
+      exited: exited, gone: gone,
+      hasStopped: { await !process.stoppedProcesses().isEmpty },
+      watchStops: { report in
+        process.onStopped = { _ in report(true) }
+        process.onContinued = { report(false) }
+      })
   }
 }
 

@@ -7,14 +7,7 @@ from support import junction, processes
 
 def pytest_addoption(parser):
     parser.addoption("--direct", action="store_true", help="clients talk to the servers directly, without the gateway")
-    parser.addoption("--long", action="store_true", help="also the tests that take minutes")
-
-
-def pytest_collection_modifyitems(config, items):
-    if not config.getoption("--long"):
-        chosen = [item for item in items if not item.get_closest_marker("long")]
-        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-        items[:] = chosen
+    parser.addoption("--long", action="store_true", help="many more seeds for tests that take one")
 
 
 def pytest_sessionstart(session):

@@ -48,7 +48,8 @@ struct NothingLeftTests {
       #expect(!isRunning(sleeper))
       #expect(await supervisor.shutDown(urgent: true) == [])
       #expect(isRunning(daemon))
-      kill(daemon, SIGKILL)
+      // With the sleep that it waits for.
+      kill(-(try #require(ProcessTable.entry(daemon)).group), SIGKILL)
     }
   }
 

@@ -1,4 +1,3 @@
-import Glibc
 import Testing
 
 @testable import Platform
@@ -51,52 +50,7 @@ import Testing
     }
     #expect(other(own.process, own.startTime + 1, own.boot, own.namespace).isGone)
     #expect(other(.max, 1, own.boot, own.namespace).isGone)
-    #expect(!other(.max, 1, "another boot", own.namespace).isGone)
+    #expect(other(own.process, own.startTime, "another boot", own.namespace).isGone)
     #expect(!other(.max, 1, own.boot, "another namespace").isGone)
-  }
-}
-
-@Suite struct ContainerCommandTests {
-  private func added(_ words: String, executable: String? = nil) -> String? {
-    let arguments = words.split(separator: " ").map(String.init)
-    return ContainerCommand(executable: executable ?? "/usr/bin/" + arguments[0], arguments: arguments)?
-      .arguments(writingIdentifierTo: "/f").joined(separator: " ")
-  }
-
-  @Test func aRunGetsAFileForItsIdentifier() {
-    #expect(added("docker run -i --rm image cmd") == "docker run --cidfile /f -i --rm image cmd")
-    #expect(added("podman run image") == "podman run --cidfile /f image")
-    #expect(added("docker container run image") == "docker container run --cidfile /f image")
-    #expect(added("docker --context far -D run image") == "docker --context far -D run --cidfile /f image")
-    #expect(added("docker --host=tcp://h run image") == "docker --host=tcp://h run --cidfile /f image")
-    #expect(added("d run image", executable: "/opt/docker") == "d run --cidfile /f image")
-  }
-
-  @Test func aRunThatHasOneKeepsIt() {
-    #expect(added("docker run --cidfile /mine image") == "docker run --cidfile /mine image")
-    let command = ContainerCommand(executable: "docker", arguments: ["docker", "run", "--cidfile=/mine", "image"])
-    #expect(command?.ownFile == "/mine")
-  }
-
-  @Test func whatRunsNoContainerIsLeftAlone() {
-    #expect(added("docker exec run") == nil)
-    #expect(added("docker mcp gateway run") == nil)
-    #expect(added("docker") == nil)
-    #expect(added("docker --context") == nil)
-    #expect(added("dockerd run image") == nil)
-    #expect(added("npx docker run image") == nil)
-  }
-
-  @Test func theSameEngineIsAskedToStop() {
-    let command = ContainerCommand(
-      executable: "/usr/bin/docker", arguments: ["docker", "--context", "far", "container", "run", "image"])
-    #expect(command?.stopArguments == ["docker", "--context", "far", "stop", "-t", "1"])
-  }
-
-  @Test func aFileSaysWhoseContainerItIs() {
-    let file = ContainerFile(gateway: .own, supervisor: 12, connection: 8, engine: "podman")
-    #expect(ContainerFile(name: file.name) == file)
-    #expect(ContainerFile(name: "notes.txt") == nil)
-    #expect(ContainerFile(name: "1_2_3.docker.cid") == nil)
   }
 }

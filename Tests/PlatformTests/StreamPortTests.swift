@@ -248,12 +248,40 @@ struct StreamPortTests {
     }
   }
 
-  @Test func aFloodingPeerLeavesTheLoopItsTurns() async throws {
+  @Test(arguments: ["/dev/zero", "yes"])
+  func aFloodingPeerLeavesTheLoopItsTurns(_ source: String) async throws {
     try await onLoop {
-      let flood = try Recorded(reading: open("/dev/zero", O_RDONLY), writing: open("/dev/null", O_WRONLY))
-      flood.port.startReading()
-      await LoopClock.loop.sleep(milliseconds: 5)
-      flood.port.close()
+      try await withSupervisor { supervisor in
+        let reading: Int32
+        if source == "yes" {
+          let process = try await supervisor.spawn(script("exec yes '{\"method\":\"flood\"}'")).get()
+          reading = process.standardOutput
+          Descriptor.close(process.standardInput)
+          Descriptor.close(process.standardError)
+        } else {
+          reading = open(source, O_RDONLY)
+        }
+        let flood = try StreamPort(reading: reading, writing: open("/dev/null", O_WRONLY), frameLimit: 1 << 20)
+        let first = Gate()
+        if source == "yes" { flood.onEvent = { _ in first.open() } } else { first.open() }
+        flood.startReading()
+        await first.wait()
+        // Were it read until nothing is left, there would be no further turn.
+        await turns(10)
+        flood.stopReading()
+        flood.onEvent = { _ in Issue.record("a frame was read after reading had stopped") }
+        await turns(10)
+        flood.close()
+      }
+    }
+  }
+
+  /// Returns after the loop has polled that many times.
+  @GatewayActor
+  private func turns(_ count: Int) async {
+    let timer = LoopTimer()
+    for _ in 0..<count {
+      await withCheckedContinuation { continuation in timer.start(after: 0) { continuation.resume() } }
     }
   }
 }

@@ -126,8 +126,8 @@ struct SupervisorTests {
         deaf.process.end(urgent: false)
         #expect(await deaf.exit() == .signal(SIGKILL))
         await deaf.process.whenGone()
-        let took = LoopClock.loop.now().since(begin)
-        #expect((1600...2600).contains(took), "the ladder took \(took) ms")
+        // How much longer it takes on a busy machine is not the ladder's affair.
+        #expect(LoopClock.loop.now().since(begin) >= Ladder.patience + Ladder.grace - 100)
       }
     }
   }
@@ -185,6 +185,29 @@ struct SupervisorTests {
       #expect(kill(daemon, 0) == 0, "nothing tells whose it is")
       #expect(await supervisor.shutDown(urgent: false) == [])
       #expect(kill(daemon, 0) != 0)
+    }
+  }
+
+  @Test func serversGetAnotherLimitOfOpenFilesAndTheSupervisorDoesNot() async throws {
+    try await onLoop {
+      let supervisor = Supervisor()
+      try supervisor.start(executable: try Peer.path(), openFiles: 17)
+      // More descriptors travel at once than the servers may have.
+      let results = await withTaskGroup(of: Result<SpawnedProcess, SpawnFailure>.self) { group in
+        for connection in 0..<UInt64(20) {
+          let order = script("ulimit -n", connection: connection)
+          group.addTask { await supervisor.spawn(order) }
+        }
+        var results: [Result<SpawnedProcess, SpawnFailure>] = []
+        for await result in group { results.append(result) }
+        return results
+      }
+      for result in results {
+        let child = try Child(try result.get())
+        #expect(await child.line() == "17")
+        child.closeInput()
+      }
+      #expect(await supervisor.shutDown(urgent: true) == [])
     }
   }
 

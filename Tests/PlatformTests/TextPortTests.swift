@@ -5,50 +5,6 @@ import Testing
 
 @testable import Platform
 
-@Suite struct TextLinesTests {
-  /// Feeds `text` in pieces of `size` bytes.
-  private func lines(_ text: String, pieces size: Int) -> (lines: [String], tail: String) {
-    var cutter = TextLines()
-    var lines: [String] = []
-    let bytes = Array(text.utf8)
-    var start = 0
-    while start < bytes.count {
-      let end = min(start + size, bytes.count)
-      bytes[start..<end].withUnsafeBytes { cutter.receive($0) { lines.append($0) } }
-      start = end
-    }
-    cutter.finish { lines.append($0) }
-    return (lines, cutter.tail)
-  }
-
-  @Test(arguments: [1, 2, 7, 1000])
-  func linesAreTheSameHoweverTheyArrive(_ size: Int) {
-    let result = lines("one\r\n\ntwo — zwei\nlast", pieces: size)
-    #expect(result.lines == ["one", "", "two — zwei", "last"])
-    #expect(result.tail == "one\r\n\ntwo — zwei\nlast")
-  }
-
-  @Test(arguments: [13, 8192, 100_000])
-  func aLongLineIsCutAndTheNextOneIsWhole(_ size: Int) {
-    let result = lines(String(repeating: "a", count: 50_000) + "\nb\n", pieces: size)
-    #expect(result.lines == [String(repeating: "a", count: TextLines.lineLimit), "b"])
-    #expect(result.tail == "b\n")
-  }
-
-  @Test(arguments: [13, 8192, 100_000])
-  func theTailIsTheLastKibibytesFromTheStartOfALine(_ size: Int) {
-    let text = (0..<5000).map { "line \($0)\n" }.joined()
-    let tail = lines(text, pieces: size).tail
-    #expect(text.hasSuffix(tail))
-    #expect(tail.hasPrefix("line "))
-    #expect((TextLines.tailLimit - 11...TextLines.tailLimit).contains(tail.utf8.count))
-  }
-
-  @Test func aTailWithoutLineFeedsIsCutAnywhere() {
-    #expect(lines(String(repeating: "z", count: 30_000), pieces: 999).tail.utf8.count == TextLines.tailLimit)
-  }
-}
-
 @Suite(.timeLimit(.minutes(1)))
 struct TextPortTests {
   @Test func linesArriveAndTheTailRemainsAfterTheEnd() async throws {

@@ -33,6 +33,7 @@ package enum Descriptor {
     return copy
   }
 
+  /// Makes reads and writes fail with EAGAIN instead of waiting, for everyone who shares the open file.
   package static func setNonblocking(_ descriptor: Int32) {
     let flags = fcntl(descriptor, F_GETFL)
     if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) }
@@ -47,6 +48,7 @@ package enum Descriptor {
     #endif
   }
 
+  /// Releases a descriptor; what the system says to that is of no use to anybody.
   package static func close(_ descriptor: Int32) {
     #if canImport(Darwin)
       _ = Darwin.close(descriptor)

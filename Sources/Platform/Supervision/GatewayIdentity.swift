@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// One gateway among all that ever ran on this machine.
 package struct GatewayIdentity: Hashable, Sendable {
   package let process: Int32
@@ -22,9 +28,12 @@ package struct GatewayIdentity: Hashable, Sendable {
       namespace: OwnProcess.namespace)
   }
 
-  /// Whether it certainly runs no more: it is of this boot and namespace, and no process has its id and start time.
+  /// Whether it certainly runs no more: it is of an earlier boot, or no process has its id and start time. Of another
+  /// namespace nothing can be told.
   var isGone: Bool {
-    guard boot == OwnProcess.bootIdentity, namespace == OwnProcess.namespace else { return false }
-    return ProcessTable.entry(process).map { $0.startTime != startTime || $0.isZombie } ?? true
+    guard boot == OwnProcess.bootIdentity else { return true }
+    guard namespace == OwnProcess.namespace else { return false }
+    if kill(process, 0) != 0, errno == ESRCH { return true }
+    return ProcessTable.entry(process).map { $0.startTime != startTime || $0.isZombie } ?? false
   }
 }

@@ -15,16 +15,18 @@ enum ProcessLauncher {
   }
 
   /// Starts a program. `descriptors` become 0, 1, 2 and so on; they must lie above those numbers themselves. Returns the
-  /// process id, or an `errno`: `posix_spawn` reports what `execve` says.
+  /// process id, or an `errno`: `posix_spawn` reports what `execve` says. The program's soft limit of open descriptors is
+  /// `openFiles`, or else ours.
   static func launch(
     _ executable: String, arguments: [String], environment: [String], directory: String?, place: Place,
-    descriptors: [Int32]
+    descriptors: [Int32], openFiles: UInt64? = nil
   ) -> Result<Int32, PlatformError> {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     for (number, descriptor) in descriptors.enumerated() {
-      posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
+      let status = posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
+      guard status == 0 else { return .failure(PlatformError("run", path: executable, code: status)) }
     }
     _ = junction_spawn_close_from(&actions, Int32(descriptors.count))
     if let directory { _ = junction_spawn_change_directory(&actions, directory) }
@@ -49,7 +51,10 @@ enum ProcessLauncher {
     let arguments = CStrings(arguments)
     let environment = CStrings(environment)
     var process: pid_t = 0
-    let status = posix_spawn(&process, executable, &actions, &attributes, arguments.base, environment.base)
+    // Not before: the C library refuses to prepare what lies above the limit.
+    let status = ResourceLimits.withOpenFiles(openFiles) {
+      posix_spawn(&process, executable, &actions, &attributes, arguments.base, environment.base)
+    }
     return status == 0 ? .success(process) : .failure(PlatformError("run", path: executable, code: status))
   }
 }

@@ -14,10 +14,12 @@ enum SupervisorOrder: Equatable, Sendable {
   /// Report at once.
   case ping
 
+  /// How many descriptors travel with an order to spawn.
+  static let spawnDescriptorCount = 3
+
   /// How many descriptors travel with the order.
   var descriptorCount: Int {
-    if case .spawn = self { return 3 }
-    return 0
+    if case .spawn = self { Self.spawnDescriptorCount } else { 0 }
   }
 
   var message: [UInt8] {

@@ -21,6 +21,9 @@ package struct SupervisorProcess {
   private var leftovers: Leftovers?
   /// Orders that wait until nothing is left behind by others, with their descriptors.
   private var held: [(SpawnOrder, [Int32])] = []
+  /// The limit of open descriptors that servers get; ours is the one that the gateway raised for itself, since orders
+  /// bring descriptors.
+  private var openFiles: UInt64?
   /// Whether some children may never end.
   private var sparesDaemons = false
   /// What got SIGTERM while everything ends.
@@ -50,8 +53,7 @@ package struct SupervisorProcess {
     sigaddset(&blocked, SIGCHLD)
     sigemptyset(&waitingMask)
     sigprocmask(SIG_BLOCK, &blocked, nil)
-    // The gateway has raised its limit; servers get what it was started with.
-    if let openFiles { ResourceLimits.setOpenFiles(openFiles) }
+    self.openFiles = openFiles
   }
 
   /// Waits for something and deals with it; false when all is done.
@@ -115,6 +117,10 @@ package struct SupervisorProcess {
       link?.send(.notSpawned(connection: order.connection, SpawnFailure(.supervisor, code: 0)))
       return
     }
+    guard descriptors.count == SupervisorOrder.spawnDescriptorCount else {
+      link?.send(.notSpawned(connection: order.connection, SpawnFailure(.descriptors, code: EMFILE)))
+      return
+    }
     // posix_spawn does not say which step failed.
     if let directory = order.directory, let code = Self.entering(directory) {
       link?.send(.notSpawned(connection: order.connection, SpawnFailure(.directory, code: code)))
@@ -122,7 +128,7 @@ package struct SupervisorProcess {
     }
     let result = ProcessLauncher.launch(
       order.executable, arguments: order.arguments, environment: order.environment, directory: order.directory,
-      place: order.newSession ? .newSession : .newGroup, descriptors: descriptors)
+      place: order.newSession ? .newSession : .newGroup, descriptors: descriptors, openFiles: openFiles)
     switch result {
     case .success(let process):
       belongings[order.connection] = Belongings(order, leader: process)

@@ -96,8 +96,10 @@ package enum FileSystem {
     return Identity(device: UInt64(truncatingIfNeeded: status.st_dev), node: UInt64(status.st_ino))
   }
 
+  /// Whether there is a directory, perhaps through a symbolic link.
   package static func isDirectory(_ path: String) -> Bool { type(of: path) == S_IFDIR }
 
+  /// Whether there is a regular file, perhaps through a symbolic link.
   package static func isRegularFile(_ path: String) -> Bool { type(of: path) == S_IFREG }
 
   /// Returns the names in a directory, without `.` and `..`, in no order; none when it cannot be read.

@@ -20,11 +20,15 @@ package enum ResourceLimits {
     return UInt64(before)
   }
 
-  /// Sets the soft limit, at most to the hard one.
-  static func setOpenFiles(_ count: UInt64) {
-    var limit = current
+  /// Calls `body` under another soft limit, which what it starts inherits; nil leaves the limit as it is.
+  static func withOpenFiles<Result>(_ count: UInt64?, _ body: () -> Result) -> Result {
+    guard let count else { return body() }
+    let before = current
+    var limit = before
     limit.rlim_cur = min(rlim_t(count), limit.rlim_max)
     set(limit)
+    defer { set(before) }
+    return body()
   }
 
   /// The soft limit.

@@ -60,7 +60,8 @@ def aim(request, setting, tmp_path):
         if request.config.getoption("--direct"):
             command, env, name = [entry["command"], *entry["args"]], entry.get("env", {}), ""
         else:
-            one = setting(servers, tee=True)
+            # What is shown while servers still start is tried elsewhere; here a loaded machine must not matter.
+            one = setting(servers, {"initializeWait": "30s", "listsWait": "30s", "unknownNameWait": "30s"}, tee=True)
             command, env = one.command(), one.environment
         wrapped = junction.teed({"command": command[0], "args": command[1:]}, record)
         made.append(Target([wrapped["command"], *wrapped["args"]], env, name, record, errors))
@@ -75,6 +76,6 @@ def aim(request, setting, tmp_path):
 @pytest.fixture(params=["sdk1", "sdk2"])
 def everything(request, aim):
     """The server with every feature, on either SDK, beside a second one."""
-    target = aim({"everything": junction.everything(request.param), "second": junction.scripted()})
+    target = aim({"everything": junction.everything(request.param), "second": junction.scripted(owns="second://")})
     target.sdk = request.param
     return target

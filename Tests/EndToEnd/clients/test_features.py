@@ -13,6 +13,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_the_handshake_says_who_we_are_and_what_we_can_do(everything):
     async with everything.connect() as client:
+        await client.tools()
         said = client.initialized
         assert said["protocolVersion"] == "2025-11-25"
         assert said["capabilities"]["tools"] == {"listChanged": True}
@@ -241,6 +242,7 @@ async def test_a_new_tool_is_announced_and_can_be_called(everything):
 
 async def test_ping_is_answered(everything):
     async with everything.connect() as client:
+        await client.tools()
         await client.ping()
 
 

@@ -24,7 +24,8 @@ The built-in tools: `echo` answers with the bytes of its arguments as `structure
 bytes of `result` (base64); `hold` answers when `release` is called with the same `key`; `play` writes `before`,
 answers unless `answer` is false, writes `after` (lists of base64 pieces, @ID@, @TOKEN@ and @N@ replaced, `repeat`
 times), then exits with `exit` or by `signal`; `fill` answers with that many bytes of text; `ask` sends a request
-to the client and answers with the bytes of its result; `change` replaces a list; `pid` says who we are. SIGUSR1 releases everything held, now and later.
+to the client and answers with the bytes of its result; `change` replaces a list; `pid` says who we are.
+SIGUSR1 releases everything held, now and later.
 """
 
 import base64
@@ -79,6 +80,7 @@ capabilities = behaviour.get(
 if behaviour.get("tasks"):
     capabilities["tasks"] = {"list": {}, "cancel": {}, "requests": {"tools": {"call": {}}}}
 tasks: dict[str, dict] = {}
+token_of_task: dict[str, bytes | None] = {}
 waiting_for_task: dict[str, list[bytes]] = {}
 held: dict[str, bytes] = {}
 released: set[str] = set()
@@ -151,7 +153,7 @@ def play(id: bytes, arguments: dict, token: bytes | None) -> None:
         os._exit(arguments["exit"])
 
 
-def start_task(id: bytes) -> None:
+def start_task(id: bytes, line: bytes) -> None:
     task = {
         "taskId": f"t{len(tasks) + 1}",
         "status": "working",
@@ -161,11 +163,16 @@ def start_task(id: bytes) -> None:
         "pollInterval": 10,
     }
     tasks[task["taskId"]] = task
+    meta = rawjson.member(line, "params", "_meta")
+    token_of_task[task["taskId"]] = rawjson.member(meta, "progressToken") if meta else None
     send_value(id, {"task": task})
 
 
 def end_task(name: str, status: str) -> None:
     tasks[name]["status"] = status
+    if token := token_of_task.pop(name, None):
+        progress = b'{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":%s,"progress":1}}\n'
+        write(progress % token)
     notification = {"jsonrpc": "2.0", "method": "notifications/tasks/status", "params": tasks[name]}
     write(json.dumps(notification).encode() + b"\n")
     for id in waiting_for_task.pop(name, []):
@@ -199,7 +206,7 @@ def answer_task(id: bytes, method: str, line: bytes) -> None:
 def call(id: bytes, line: bytes) -> None:
     name = json.loads(rawjson.member(line, "params", "name"))
     if name == "job" and rawjson.member(line, "params", "task"):
-        return start_task(id)
+        return start_task(id, line)
     raw = rawjson.member(line, "params", "arguments") or b"{}"
     if name == "echo":
         return send(id, b'{"content":[{"type":"text","text":"echoed"}],"structuredContent":%s}' % raw)

@@ -5,6 +5,12 @@ import pytest
 from support.wire import Wire
 
 
+def pytest_generate_tests(metafunc):
+    """Gives every test that takes a seed a few of them, and many with --long."""
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(100 if metafunc.config.getoption("--long") else 4))
+
+
 @pytest.fixture
 def start(setting):
     """Starts a gateway over scripted servers; ends it when the test is over, and checks all it wrote."""

@@ -385,11 +385,71 @@ def test_what_a_client_set_up_is_set_up_again_at_a_server_that_came_back(start, 
     wire.items("resources")
     wire.request("logging/setLevel", {"level": "warning"})
     wire.request("resources/subscribe", {"uri": "mem://a"})
-    before = len(wire.frames)
     wire.call("one__play", {"answer": False, "exit": 1})
     assert wire.call("one__echo", {"n": 1}, seconds=20)["result"]["structuredContent"] == {"n": 1}
     processes.wait_until(lambda: len(received(record, "resources/subscribe")) == 2, 10, "the second subscription")
     assert len(received(record, "initialize")) == 2
     assert json.loads(received(record, "logging/setLevel")[-1])["params"]["level"] == "warning"
-    assert wire.wait_for_method("notifications/resources/updated", after=before)["params"]["uri"] == "mem://a"
-    assert [frame for frame in wire.frames[before:] if frame.method and "list_changed" in frame.method] == []
+
+
+@pytest.mark.parametrize("raw", ["7", '"7"', "9007199254740993", '""', '"\\u0041"', "-1"])
+def test_the_id_of_a_servers_request_comes_back_as_it_was_written(start, tmp_path, raw):
+    record = tmp_path / "received"
+    wire = start({"one": scripted(record=str(record)), "two": scripted()}, strict=False)
+    wire.answer("roots/list", {"roots": []})
+    wire.initialize(capabilities=everything)
+    assert wire.call("one__ask", {"method": "roots/list", "id": raw})["result"]["structuredContent"] == {"roots": []}
+    answers = [line for line in record.read_bytes().splitlines() if b'"method"' not in line]
+    assert [rawjson.member(line, "id") for line in answers] == [raw.encode()]
+
+
+def test_a_second_answer_of_the_client_goes_nowhere(start, tmp_path):
+    record = tmp_path / "received"
+    wire = start({"one": scripted(record=str(record)), "two": scripted()})
+    wire.initialize(capabilities=everything)
+    id = wire.start_call("one__ask", {"method": "roots/list"})
+    asked = wire.wait_for_method("roots/list")
+    for uri in ("file:///first", "file:///second"):
+        wire.send({"jsonrpc": "2.0", "id": asked["id"], "result": {"roots": [{"uri": uri}]}})
+    assert wire.result_of(id)["result"]["structuredContent"]["roots"] == [{"uri": "file:///first"}]
+    wire.call("one__echo")
+    assert record.read_bytes().count(b'"roots":') == 1 + record.read_bytes().count(b'"capabilities"')
+
+
+def test_an_answer_to_a_server_that_died_meanwhile_harms_nobody(start):
+    wire = start({"one": scripted(), "two": scripted()})
+    wire.initialize(capabilities=everything)
+    id = wire.start_call("one__ask", {"method": "roots/list"})
+    asked = wire.wait_for_method("roots/list")
+    wire.start_call("one__play", {"answer": False, "exit": 1})
+    assert wire.result_of(id)["result"]["isError"] is True
+    wire.send({"jsonrpc": "2.0", "id": asked["id"], "result": {"roots": []}})
+    assert wire.call("two__echo", {"n": 1})["result"]["structuredContent"] == {"n": 1}
+    assert wire.call("one__echo", {"n": 2}, seconds=20)["result"]["structuredContent"] == {"n": 2}
+
+
+@pytest.mark.parametrize(
+    "method, params",
+    [
+        ("prompts/get", {"name": "one__p"}),
+        ("resources/read", {"uri": "mem://a"}),
+        (
+            "completion/complete",
+            {"ref": {"type": "ref/prompt", "name": "one__p"}, "argument": {"name": "a", "value": ""}},
+        ),
+    ],
+)
+def test_every_kind_of_request_can_be_cancelled(start, tmp_path, method, params):
+    record = tmp_path / "received"
+    lists = {"prompts": [{"name": "p"}], "resources": [{"uri": "mem://a", "name": "a"}]}
+    wire = start({"one": scripted(record=str(record), silent=[method], **lists), "two": scripted()})
+    wire.initialize()
+    wire.items("prompts")
+    wire.items("resources")
+    id = wire.start(method, params)
+    wire.call("one__echo")
+    wire.notify("notifications/cancelled", {"requestId": id})
+    wire.call("one__echo")
+    sent = rawjson.member(received(record, method)[0], "id")
+    assert rawjson.member(received(record, "notifications/cancelled")[0], "params", "requestId") == sent
+    assert wire.answers_to(id) == []

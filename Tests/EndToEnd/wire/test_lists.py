@@ -213,6 +213,17 @@ def test_a_changed_list_is_announced_once_and_served(start):
     assert len(announced) <= 2, "twenty changes in a row are one change"
 
 
+def test_a_list_that_the_client_has_not_seen_is_not_announced(start):
+    wire = start({name: scripted(prompts=[{"name": "p"}]) for name in ("one", "two", "three")})
+    wire.initialize()
+    for name in ("one", "two", "three"):
+        wire.call(f"{name}__echo")
+    # The first list is the news; whoever was shown it has nothing left to be told.
+    assert len(wire.items("prompts")) == 3
+    wire.call("one__echo")
+    assert [frame.method for frame in wire.frames if frame.method] == []
+
+
 def test_an_announcement_that_changes_nothing_is_not_passed_on(start):
     wire = start({"one": scripted(), "two": scripted()})
     wire.initialize()

@@ -6,15 +6,12 @@ import random
 import signal
 import time
 
-import pytest
-
 from support import processes
 from support.junction import scripted
 
 five = ["a", "b", "c", "d", "e"]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 def test_two_hundred_calls_over_five_servers_with_answers_out_of_order(start, seed):
     chance = random.Random(seed)
     wire = start({name: scripted() for name in five})
@@ -67,34 +64,25 @@ def test_more_calls_than_the_limits_are_refused_clearly_and_none_is_lost(start):
     assert answered >= 256 and answered + refused == 3000
 
 
-def client_that_does_not_read(start, pause: float, megabytes: int):
+def test_a_client_that_stops_reading_for_ten_seconds_loses_nothing_and_costs_bounded_memory(start):
     wire = start({"flood": scripted(), "good": scripted()}, tee=False)
     wire.initialize()
     wire.tool_names()
     wire.stop_reading()
     begun = time.monotonic()
-    ids = [wire.start_call("flood__fill", {"bytes": 1_000_000}, id=f"fill {n}") for n in range(megabytes)]
+    ids = [wire.start_call("flood__fill", {"bytes": 1_000_000}, id=f"fill {n}") for n in range(200)]
     late = [wire.start_call("good__echo", {"n": n}, id=f"good {n}") for n in range(50)]
     sizes = []
     # Time itself is what this test is about: the client stays away that long.
-    while time.monotonic() - begun < pause:
+    while time.monotonic() - begun < 10:
         sizes.append(processes.resident_bytes(wire.process.pid))
         time.sleep(0.05)
     wire.go_on_reading()
     for id in ids:
-        assert len(wire.result_of(id, 40).text) == 1_000_000
+        assert len(wire.result_of(id).text) == 1_000_000
     for number, id in enumerate(late):
-        assert wire.result_of(id, 20)["result"]["structuredContent"] == {"n": number}
+        assert wire.result_of(id)["result"]["structuredContent"] == {"n": number}
     assert max(sizes) < 160_000_000, f"{max(sizes)} bytes resident"
-
-
-def test_a_client_that_stops_reading_loses_nothing_and_costs_bounded_memory(start):
-    client_that_does_not_read(start, 3, 200)
-
-
-@pytest.mark.long
-def test_a_client_that_stops_reading_for_ten_seconds_loses_nothing(start):
-    client_that_does_not_read(start, 10, 200)
 
 
 def test_calls_of_one_server_are_not_slowed_by_a_stopped_neighbour(start):
@@ -156,7 +144,6 @@ def test_the_gateway_sleeps_when_nothing_happens(start):
     assert json.loads(wire.request("ping").line)["result"] == {}
 
 
-@pytest.mark.parametrize("seed", range(4))
 def test_a_random_walk_of_calls_and_cancellations_answers_each_call_once_with_its_own(start, seed):
     chance = random.Random(seed)
     wire = start({name: scripted() for name in five}, tee=False)

@@ -93,3 +93,34 @@ def test_older_clients_see_no_tasks(start):
     result = wire.initialize(revision="2025-06-18")["result"]
     assert result["protocolVersion"] == "2025-06-18"
     assert wire.call("one__job").text == "job ran"
+
+
+def test_what_a_server_asks_for_a_task_names_the_id_of_the_client(start):
+    wire = start({"one": scripted(tasks=True), "two": scripted(tasks=True)})
+    wire.answer("elicitation/create", {"action": "decline"})
+    wire.initialize(capabilities={"elicitation": {}})
+    wire.tool_names()
+    start_task(wire, "one")
+    task = start_task(wire, "two")
+    related = '"_meta":{"v/x":1.0,"io.modelcontextprotocol/related-task":{"taskId":"t1"}}'
+    params = '{"message":"?","requestedSchema":{"type":"object","properties":{}},' + related + "}"
+    wire.call("two__ask", {"method": "elicitation/create", "params": params})
+    asked = wire.wait_for_method("elicitation/create")
+    assert asked["params"]["_meta"]["io.modelcontextprotocol/related-task"] == {"taskId": task}
+    assert asked.raw("params", "_meta", "v/x") == b"1.0"
+
+
+def test_the_progress_of_a_task_is_told_after_the_call_was_answered(wire):
+    params = {"name": "two__job", "arguments": {}, "task": {}, "_meta": {"progressToken": "mine"}}
+    assert wire.request("tools/call", params)["result"]["task"]["status"] == "working"
+    wire.call("two__release", {"key": "t1"})
+    told = wire.wait_for_method("notifications/progress")
+    assert told["params"] == {"progressToken": "mine", "progress": 1}
+
+
+def test_the_tasks_of_a_server_that_died_are_over(wire):
+    task = start_task(wire, "one")
+    waiting = wire.start("tasks/result", {"taskId": task})
+    wire.call("one__play", {"answer": False, "exit": 1})
+    assert "error" in wire.result_of(waiting)
+    assert "error" in wire.request("tasks/get", {"taskId": task}, seconds=20)

@@ -1,0 +1,363 @@
+import Configuration
+package import ConnectionPooling
+package import EventLoop
+import JSONRPC
+import MCP
+
+/// One process of a server at a time: opened, probed, lost, replaced, by the orders of its machines.
+///
+/// The state itself stands in the registry of ``ServerManager``; this shell performs what the registry, the pool and the
+/// probe order, and tells them what happened.
+@GatewayActor
+package final class Endpoint {
+  package let id: EndpointRegistry.ID
+  unowned let server: UpstreamServer
+  private let launch: ProcessLaunch
+  private(set) var pool: ConnectionPool
+  private(set) var probe: ProbeState?
+  private(set) var score = EndpointScore()
+  /// The connection that takes calls.
+  package private(set) var client: UpstreamClient?
+  /// The connection that is being opened.
+  private(set) var opening: UpstreamClient?
+  /// Why it was lost last; nil while it is ready.
+  package private(set) var lastFailure: Failure?
+  /// Open when the first start has come to an end, well or not.
+  let firstStart = Gate()
+  private var generation: UInt64 = 0
+  private var waiting: [UInt64: ClientRequest] = [:]
+  private var lastWaiter: UInt64 = 0
+  private var task: Task<Void, Never>?
+  /// Open when nothing is left of the process before.
+  private var vacated = Gate()
+
+  init(id: EndpointRegistry.ID, server: UpstreamServer, launch: ProcessLaunch) {
+    self.id = id
+    self.server = server
+    self.launch = launch
+    pool = ConnectionPool(settings: .init(server.configuration.settings))
+    vacated.open()
+  }
+
+  private var manager: ServerManager { server.manager }
+  private var now: UInt64 { manager.clock.now().milliseconds }
+
+  // MARK: - Calls
+
+  /// Sends a request, or lets it wait for its turn or for the server to come back, or refuses it.
+  func accept(_ request: ClientRequest, _ frame: Frame) {
+    request.endpoint = self
+    if client == nil {
+      manager.update(id) { $0.wake(at: $1) }
+      if case .refuse(let failure, let retryAt)? = manager.state(of: id)?.admission(at: now) {
+        request.session.fail(request, self.failure(failure, retryAt: retryAt))
+        return
+      }
+    }
+    lastWaiter += 1
+    switch pool.requestLease(waiter: lastWaiter, at: now) {
+    case .lease: send(request, frame)
+    case .wait, .waitAndOpen: wait(request, frame, lastWaiter)
+    case .waitAndValidate(let connection):
+      wait(request, frame, lastWaiter)
+      perform([.validate(connection: connection)])
+    case .refuse(let refusal): request.session.fail(request, self.refusal(refusal))
+    }
+  }
+
+  private func send(_ request: ClientRequest, _ frame: Frame) {
+    request.stopWaiting()
+    request.waiter = nil
+    client?.relay(request, frame)
+    loadChanged()
+  }
+
+  private func wait(_ request: ClientRequest, _ frame: Frame, _ waiter: UInt64) {
+    guard manager.mayQueue(frame.bytes.count) else {
+      _ = pool.waitCancelled(waiter)
+      request.session.fail(
+        request, Failure(server: server.name, phase: .waiting, reason: "too many bytes wait for servers already"))
+      return
+    }
+    request.frame = request.frame ?? frame.copy()
+    request.waiter = waiter
+    waiting[waiter] = request
+    if client == nil { limitPatience(of: request) }
+  }
+
+  /// A call waits only so long for a server that is not there; behind other calls it waits for its whole time.
+  private func limitPatience(of request: ClientRequest) {
+    guard request.patience == nil else { return }
+    let limit = server.configuration.settings.wakeWait
+    request.patience = manager.clock.after(limit) { [weak self, weak request] in
+      guard let self, let request, !request.isFinished, client == nil else { return }
+      withdraw(request)
+      request.session.fail(request, notReady(after: limit))
+    }
+  }
+
+  /// Takes a request out of the queue.
+  func withdraw(_ request: ClientRequest) {
+    guard let waiter = request.waiter else { return }
+    request.waiter = nil
+    waiting[waiter] = nil
+    _ = pool.waitCancelled(waiter)
+  }
+
+  /// A request that was sent is over: answered, or given up.
+  func returned(_ request: ClientRequest, answered: Bool, abandoned: Bool = false) {
+    let now = now
+    score.callEnded(answered: answered, latency: Instant(milliseconds: now).since(request.sentAt), at: now)
+    if abandoned { probe?.callAbandoned(at: now) }
+    perform(pool.leaseReturned(connection: generation, answered: answered, at: now))
+    loadChanged()
+  }
+
+  private func loadChanged() {
+    probe?.loadChanged(to: pool.inFlight, at: now)
+    manager.checker.attend(to: self)
+  }
+
+  var inFlight: Int { pool.inFlight }
+
+  /// Bytes of requests that wait here or have not been taken by the server.
+  var waitingBytes: Int { waiting.values.reduce(client?.output.count ?? 0) { $0 + ($1.frame?.bytes.count ?? 0) } }
+
+  // MARK: - Orders of the machines
+
+  func perform(_ action: EndpointState.Action) {
+    switch action {
+    case .start(let generation):
+      self.generation = generation
+      pool.connectionStarting(generation, at: now)
+      let before = vacated
+      task = Task { @GatewayActor in
+        await before.wait()
+        await open(generation)
+      }
+    case .close(let generation): close(generation)
+    case .refuseWaiters(let failure, let retryAt):
+      refuseWaiting(self.failure(failure, retryAt: retryAt))
+    case .changed(let condition): changed(to: condition)
+    }
+  }
+
+  private func perform(_ actions: [ConnectionPool.Action]) {
+    for action in actions {
+      switch action {
+      case .grant(let waiter, _):
+        guard let request = waiting.removeValue(forKey: waiter), let frame = request.frame else { continue }
+        send(request, frame)
+      case .refuse(let waiter):
+        guard let request = waiting.removeValue(forKey: waiter) else { continue }
+        request.session.fail(request, notReady(after: 0))
+      case .validate: sendProbe()
+      case .open: manager.update(id) { $0.wake(at: $1) }
+      case .close: manager.update(id) { $0.replace(at: $1) }
+      }
+    }
+  }
+
+  private func perform(_ actions: [ProbeState.Action]) {
+    for action in actions {
+      switch action {
+      case .probe: sendProbe()
+      case .inspectProcesses:
+        guard let client else { continue }
+        Task { @GatewayActor in
+          let isStopped = await client.process.hasStopped()
+          guard self.client === client else { return }
+          perform(probe?.inspected(isStopped: isStopped, at: now) ?? [])
+        }
+      case .pollAgain:
+        _ = manager.clock.after(1) { [weak self] in
+          guard let self else { return }
+          perform(probe?.polled(at: now) ?? [])
+          manager.checker.attend(to: self)
+        }
+      case .report(let vitality):
+        let (generation, chance) = (generation, Double.random(in: 0..<1))
+        manager.update(id) { $0.vitalityChanged(to: vitality, generation: generation, at: $1, chance: chance) }
+      }
+    }
+  }
+
+  /// When ``timePassed()`` is due; nil for never.
+  var deadline: UInt64? { [probe?.deadline, pool.deadline].compactMap { $0 }.min() }
+
+  func timePassed() {
+    perform(probe?.timePassed(at: now) ?? [])
+    perform(pool.timePassed(at: now))
+  }
+
+  func refuseWaiting(_ failure: Failure) {
+    for waiter in pool.takeWaiters() {
+      guard let request = waiting.removeValue(forKey: waiter) else { continue }
+      request.waiter = nil
+      request.session.fail(request, failure)
+    }
+  }
+
+  private func changed(to condition: EndpointState.Condition) {
+    let replica = server.endpoints.count > 1 ? " \(id.replica)" : ""
+    server.log(condition.logLevel, "endpoint_changed", ["to": condition.summary + replica])
+  }
+
+  // MARK: - Signs of life
+
+  private func sendProbe() {
+    guard let client else { return }
+    let answer = client.begin(.ping, params: nil, timeout: nil, phase: .call, isProbe: true)
+    Task { @GatewayActor in
+      guard case .success = await answer.answer(), self.client === client else { return }
+      perform(probe?.probeAnswered(at: now) ?? [])
+      perform(pool.heard(on: generation, at: now))
+    }
+  }
+
+  func heard(_ client: UpstreamClient) {
+    guard self.client === client else { return }
+    perform(probe?.heard(at: now) ?? [])
+    perform(pool.heard(on: generation, at: now))
+  }
+
+  func readingChanged(_ isReading: Bool) {
+    (client ?? opening)?.process.transport.setReading(isReading)
+    if isReading { probe?.readingResumed(at: now) } else { probe?.readingPaused(at: now) }
+  }
+
+  // MARK: - One connection
+
+  private func open(_ generation: UInt64) async {
+    defer { firstStart.open() }
+    guard generation == self.generation, !manager.isClosing else { return }
+    let begun = manager.clock.now()
+    let process: ServerProcess
+    switch await manager.spawner.spawn(server.configuration, launch, manager.nextConnection()) {
+    case .failure(let failure):
+      lost(
+        Failure(server: server.name, phase: .launch, reason: failure.reason, cure: failure.cure), .spawn,
+        .transportSetup, generation)
+      return
+    case .success(let spawned): process = spawned
+    }
+    vacated = process.gone
+    let client = UpstreamClient(server: server, endpoint: self, process: process)
+    guard generation == self.generation else {
+      client.close()
+      process.end(manager.isUrgent)
+      return
+    }
+    opening = client
+    client.start()
+    watchStops(of: client)
+    if let failure = await handshake(client, generation) {
+      lost(failure, client.closed.isOpen ? .exit : .handshake, .handshake, generation)
+      return
+    }
+    manager.update(id) { state, now in state.phaseReached(.listing, generation: generation, at: now) }
+    switch await client.readOffer() {
+    case .failure(let failure): lost(failure, client.closed.isOpen ? .exit : .timeout, .listing, generation)
+    case .success(let offer):
+      guard generation == self.generation else { return }
+      becomeReady(client, offer, generation, after: manager.clock.now().since(begun))
+    }
+  }
+
+  private func handshake(_ client: UpstreamClient, _ generation: UInt64) async -> Failure? {
+    manager.update(id) { state, now in state.phaseReached(.handshake, generation: generation, at: now) }
+    let capabilities = await manager.declaredCapabilities()
+    if client.closed.isOpen { return client.lossFailure(.handshake) }
+    return await client.handshake(declaring: capabilities)
+  }
+
+  private func becomeReady(_ client: UpstreamClient, _ offer: ServerOffer, _ generation: UInt64, after time: UInt64) {
+    opening = nil
+    self.client = client
+    lastFailure = nil
+    probe = ProbeState(settings: .init(server.configuration.settings), at: now)
+    server.becameReady(client, offer, after: time)
+    manager.update(id) { $0.becameReady(generation: generation, at: $1) }
+    perform(pool.connectionReady(generation, at: now))
+    manager.checker.attend(to: self)
+  }
+
+  private func watchStops(of client: UpstreamClient) {
+    client.process.watchStops { [weak self, weak client] isStopped in
+      guard let self, let client, self.client === client else { return }
+      perform((isStopped ? probe?.processStopped(at: now) : probe?.processContinued(at: now)) ?? [])
+      manager.checker.attend(to: self)
+    }
+  }
+
+  /// The connection ended by itself.
+  func ended(_ client: UpstreamClient) {
+    guard self.client === client else { return }
+    lost(client.lossFailure(.call), .exit, nil, generation)
+  }
+
+  private func lost(
+    _ failure: Failure, _ kind: EndpointFailure.Kind, _ phase: StartPhase?, _ generation: UInt64
+  ) {
+    guard generation == self.generation, !manager.isClosing else { return }
+    lastFailure = failure
+    let chance = Double.random(in: 0..<1)
+    manager.update(id) {
+      $0.lost(
+        EndpointFailure(kind, phase: phase, message: failure.reason), generation: generation, at: $1, chance: chance)
+    }
+  }
+
+  private func close(_ generation: UInt64) {
+    guard generation == self.generation else { return }
+    // Whatever is still reported of this generation comes too late.
+    self.generation = 0
+    let client = client ?? opening
+    self.client = nil
+    opening = nil
+    probe = nil
+    if let client {
+      client.close()
+      client.process.end(manager.isUrgent)
+    }
+    perform(pool.connectionLost(generation, at: now))
+    for request in waiting.values { limitPatience(of: request) }
+  }
+
+  /// Suspends until nothing of the endpoint runs any more.
+  func whenOver() async {
+    await task?.value
+    await vacated.wait()
+  }
+
+  /// Asks what runs to hurry.
+  func hurry() { (client ?? opening)?.process.end(true) }
+
+  // MARK: - Failures
+
+  private func failure(_ failure: EndpointFailure?, retryAt: UInt64?) -> Failure {
+    let known =
+      lastFailure
+      ?? Failure(
+        server: server.name, phase: .waiting, reason: failure?.message ?? "it is not running")
+    return retryAt.map { known.retrying(in: $0 > now ? $0 - now : 0) } ?? known
+  }
+
+  private func notReady(after limit: UInt64) -> Failure {
+    lastFailure
+      ?? Failure(
+        server: server.name, phase: .waiting, reason: "it was not ready within \(Duration.spelled(limit))",
+        cure: "It may still be starting: try again.")
+  }
+
+  private func refusal(_ refusal: ConnectionPool.Refusal) -> Failure {
+    switch refusal {
+    case .queueIsFull(let count):
+      Failure(
+        server: server.name, phase: .waiting,
+        reason: "\(pool.inFlight) requests are in flight and \(count) wait already",
+        cure: "Try again when some of them are answered.")
+    case .closed: Failure(server: server.name, phase: .shutdown, reason: "it is being shut down")
+    }
+  }
+}

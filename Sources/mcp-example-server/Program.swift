@@ -12,22 +12,21 @@ enum Program {
   private static var server: (session: Session, port: StreamPort, signals: [SignalSource])?
 
   /// Starts what the arguments ask for; the process exits from there.
-  static func begin(_ words: [String]) {
+  static func begin(_ words: [String], _ streams: StandardStreams) {
     SignalSource.ignoreBrokenPipes()
     do throws(Options.Problem) {
       switch try Options.parse(words) {
-      case .help: finish(saying: Options.helpText, on: 1, status: 0)
-      case .version: finish(saying: "\(name) \(Introduction.version)\n", on: 1, status: 0)
-      case .serve(let pageSize): serve(pageSize: pageSize)
+      case .help: finish(saying: Options.helpText, on: streams.output, status: 0)
+      case .version: finish(saying: "\(name) \(Introduction.version)\n", on: streams.output, status: 0)
+      case .serve(let pageSize): serve(streams, pageSize: pageSize)
       }
     } catch {
       finish(saying: "\(name): \(error.text)\n", on: 2, status: 2)
     }
   }
 
-  private static func serve(pageSize: Int?) {
+  private static func serve(_ streams: StandardStreams, pageSize: Int?) {
     do throws(PlatformError) {
-      let streams = try StandardStreams.takeOver()
       let port = try StreamPort(reading: streams.input, writing: streams.output, frameLimit: frameLimit)
       let session = Session(output: port.output, pageSize: pageSize)
       port.onEvent = { session.receive($0) }

@@ -51,6 +51,7 @@ let package = Package(
       swiftSettings: settings),
     tests("PlatformTests", ["Platform", "EventLoop", "JSONRPC", "CLibUV", "PlatformPeer"]),
     tests("ConnectionPoolingTests", ["ConnectionPooling"]),
+    tests("ExampleServerTests", ["JSONRPC", "MCP", "mcp-example-server"]),
   ],
   swiftLanguageModes: [.v6]
 )

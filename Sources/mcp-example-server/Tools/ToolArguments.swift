@@ -1,12 +1,9 @@
 /// The arguments of one call, checked against the tool's parameters and with what was left out filled in.
 struct ToolArguments {
-  /// Everything that was given, declared or not.
-  let all: JSON
   private var values: [String: JSON] = [:]
 
   init(_ given: JSON, of tool: Tool) throws(ToolInterruption) {
     guard given.members != nil else { throw .failed("\"arguments\" must be an object") }
-    all = given
     for parameter in tool.parameters { values[parameter.name] = try parameter.value(of: given[parameter.name]) }
   }
 

@@ -26,16 +26,14 @@ extension ClientSession {
     case .invalid(let message): respond(.invalidParams, message, to: request)
     case .refused(let code, let message): respond(code, message, to: request)
     case .unknown(let what, let code, let data):
-      guard manager.settled.isOpen || request.patience == nil && isHopeless(request) else {
+      let hasWaited = request.frame != nil && request.patience == nil
+      if !hasWaited, !manager.settled.isOpen || manager.wakeSleepers() {
         park(request, frame)
-        return
+      } else {
+        respond(code, what + manager.absentees, data: data, to: request)
       }
-      respond(code, what + manager.absentees, data: data, to: request)
     }
   }
-
-  /// Whether waiting was tried already.
-  private func isHopeless(_ request: ClientRequest) -> Bool { request.frame != nil }
 
   private func park(_ request: ClientRequest, _ frame: Frame) {
     guard request.patience == nil else {

@@ -46,6 +46,8 @@ package final class ClientSession {
   var known: [ListKind: ByteBuffer] = [:]
   var splicer = Splicer()
   private var lastAsked: UInt64 = 0
+  /// Whether the client leaves too much unread.
+  private(set) var isCongested = false
   /// Opens when nothing is in flight.
   private var idle: Gate?
   /// The array that the requests being handled arrived in.
@@ -75,7 +77,7 @@ package final class ClientSession {
         readEnded: { [weak self] in self?.inputEnded.open() },
         writeEnded: { [weak self] in self?.outputEnded.open() },
         written: { [weak self] in self?.written.open() },
-        drained: { [weak self] in self?.drained() }))
+        congested: { [weak self] in self?.congestionChanged($0) }))
   }
 
   /// Says that nothing more will be written.
@@ -234,7 +236,6 @@ package final class ClientSession {
     request.batch?.settle()
     request.batch = nil
     noteIdleness()
-    if isCongested { manager.setReading(false) }
   }
 
   /// Takes a request back wherever it is; it gets no answer.
@@ -251,9 +252,10 @@ package final class ClientSession {
 
   // MARK: - Back-pressure
 
-  var isCongested: Bool { output.count > manager.configuration.settings.unreadLimit }
-
-  private func drained() { if !manager.audience.isCongested { manager.setReading(true) } }
+  private func congestionChanged(_ isCongested: Bool) {
+    self.isCongested = isCongested
+    manager.setReading(!manager.audience.isCongested)
+  }
 
   /// Whether a notification that can be missed is dropped, because the client leaves too much unread.
   func mayDrop() -> Bool {

@@ -199,6 +199,7 @@ package final class Endpoint {
   }
 
   private func changed(to condition: EndpointState.Condition) {
+    if condition == .closed { firstStart.open() }
     let replica = server.endpoints.count > 1 ? " \(id.replica)" : ""
     server.log(condition.logLevel, "endpoint_changed", ["to": condition.summary + replica])
   }
@@ -250,6 +251,7 @@ package final class Endpoint {
     }
     opening = client
     client.start()
+    if manager.audience.isCongested { process.transport.setReading(false) }
     watchStops(of: client)
     if let failure = await handshake(client, generation) {
       lost(failure, client.closed.isOpen ? .exit : .handshake, .handshake, generation)
@@ -276,6 +278,7 @@ package final class Endpoint {
     self.client = client
     lastFailure = nil
     probe = ProbeState(settings: .init(server.configuration.settings), at: now)
+    if manager.audience.isCongested { probe?.readingPaused(at: now) }
     server.becameReady(client, offer, after: time)
     manager.update(id) { $0.becameReady(generation: generation, at: $1) }
     perform(pool.connectionReady(generation, at: now))

@@ -1,4 +1,5 @@
 import Configuration
+import ConnectionPooling
 import EventLoop
 import JSONRPC
 import MCP
@@ -76,6 +77,21 @@ extension ServerManager {
       tasks += await client.readTasks(key: taskKey(of: server))
     }
     return tasks
+  }
+
+  // MARK: - Servers that sleep until they are needed
+
+  /// Starts servers that nobody has needed yet, because one of them may have what is asked for. Returns whether any is
+  /// on its way.
+  func wakeSleepers() -> Bool {
+    var isAnyComing = false
+    for server in servers where server.configuration.settings.lazy && server.negotiated == nil {
+      for endpoint in server.endpoints where !endpoint.firstStart.isOpen {
+        update(endpoint.id) { $0.wake(at: $1) }
+        isAnyComing = true
+      }
+    }
+    return isAnyComing
   }
 
   // MARK: - To all servers

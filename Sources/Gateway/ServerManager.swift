@@ -105,6 +105,7 @@ package final class ServerManager {
   }
 
   private func initialize(_ endpoint: Endpoint) async {
+    guard !isClosing else { return }
     update(endpoint.id) { $0.activate(at: $1) }
     await endpoint.firstStart.wait()
   }

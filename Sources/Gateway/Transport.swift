@@ -14,21 +14,21 @@ package struct Transport {
     package var writeEnded: @GatewayActor () -> Void
     /// Everything that waited before ``Transport/closeWriting`` is written.
     package var written: @GatewayActor () -> Void
-    /// The peer has read most of what it had left unread.
-    package var drained: @GatewayActor () -> Void
+    /// The peer leaves too much unread, or has read most of it.
+    package var congested: @GatewayActor (Bool) -> Void
 
     package init(
       received: @escaping @GatewayActor (FrameReader.Event) -> Void,
       readEnded: @escaping @GatewayActor () -> Void,
       writeEnded: @escaping @GatewayActor () -> Void = {},
       written: @escaping @GatewayActor () -> Void = {},
-      drained: @escaping @GatewayActor () -> Void = {}
+      congested: @escaping @GatewayActor (Bool) -> Void = { _ in }
     ) {
       self.received = received
       self.readEnded = readEnded
       self.writeEnded = writeEnded
       self.written = written
-      self.drained = drained
+      self.congested = congested
     }
   }
 

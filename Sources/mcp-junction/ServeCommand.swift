@@ -27,6 +27,7 @@ struct ServeCommand {
       await assembly.endSupervisor(urgent: true)
       return Status.unusable
     }
+    port.unreadLimit = assembly.configuration.settings.unreadLimit
     let session = ClientSession(manager: assembly.manager, transport: Transport(port))
     await Serving(manager: assembly.manager, session: session, stopped: assembly.stopped, drains: drains).run()
     await assembly.endSupervisor(urgent: true)

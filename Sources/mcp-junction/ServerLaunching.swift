@@ -131,7 +131,8 @@ extension Transport {
         port.onReadEnd = events.readEnded
         port.onWriteEnd = events.writeEnded
         port.onWritten = events.written
-        port.onDrained = events.drained
+        port.onCongested = { events.congested(true) }
+        port.onDrained = { events.congested(false) }
         port.startReading()
       },
       setReading: { isReading in if isReading { port.startReading() } else { port.stopReading() } },

@@ -21,9 +21,9 @@ package final class DescriptorWriter {
   }
 
   /// More waiting bytes than this are congestion.
-  package static let highWater = 8 * 1024 * 1024
+  package var highWater = 8 * 1024 * 1024
   /// Fewer waiting bytes than this end it.
-  package static let lowWater = 1024 * 1024
+  private var lowWater: Int { highWater / 8 }
   private static let mostRuns = 64
   /// How much is handed to the system at a time when the peer is slow; pipes hold less.
   private static let portion = 256 * 1024
@@ -35,7 +35,7 @@ package final class DescriptorWriter {
   package var onEnd: @GatewayActor () -> Void = {}
   /// Called when more than ``highWater`` bytes wait.
   package var onCongested: @GatewayActor () -> Void = {}
-  /// Called when fewer than ``lowWater`` bytes wait after congestion.
+  /// Called when an eighth of ``highWater`` wait after congestion.
   package var onDrained: @GatewayActor () -> Void = {}
   /// Called once everything that waited before ``closeWhenWritten()`` has been written and the descriptor is released.
   package var onClosed: @GatewayActor () -> Void = {}
@@ -219,10 +219,10 @@ package final class DescriptorWriter {
 
   private func noteCongestion() {
     if isCongested {
-      guard output.isEmpty || output.count < Self.lowWater else { return }
+      guard output.isEmpty || output.count < lowWater else { return }
       isCongested = false
       onDrained()
-    } else if !output.isEmpty, output.count > Self.highWater {
+    } else if !output.isEmpty, output.count > highWater {
       isCongested = true
       onCongested()
     }

@@ -42,16 +42,22 @@ package final class StreamPort {
   /// What waits to be written. It is flushed once, at the end of the loop's turn.
   package var output: OutputBuffer { writer.output }
 
-  /// Whether more than ``DescriptorWriter/highWater`` bytes wait, and have not drained since.
+  /// How many bytes may wait before the peer counts as congested.
+  package var unreadLimit: Int {
+    get { writer.highWater }
+    set { writer.highWater = newValue }
+  }
+
+  /// Whether more than ``unreadLimit`` bytes wait, and have not drained since.
   package var isCongested: Bool { writer.isCongested }
 
-  /// Called when the peer leaves more than ``DescriptorWriter/highWater`` bytes unread.
+  /// Called when the peer leaves more than ``unreadLimit`` bytes unread.
   package var onCongested: @GatewayActor () -> Void {
     get { writer.onCongested }
     set { writer.onCongested = newValue }
   }
 
-  /// Called when fewer than ``DescriptorWriter/lowWater`` bytes wait after congestion.
+  /// Called when most of it has been read again.
   package var onDrained: @GatewayActor () -> Void {
     get { writer.onDrained }
     set { writer.onDrained = newValue }

@@ -43,6 +43,12 @@ extension ClientSession {
       Reply.error(refusal.code, refusal.message, id: id, revision: nil, to: client.output)
       return
     }
+    guard asked.count + held.count < Self.questionLimit else {
+      Reply.error(
+        .internal, "\(Self.questionLimit) questions wait for the client already.", id: id, revision: nil,
+        to: client.output)
+      return
+    }
     guard isInitialized else {
       let copy = frame.copy()
       hold { [weak self] in if !client.closed.isOpen { self?.ask(copy, id: id, for: client) } }
@@ -235,7 +241,10 @@ extension ClientSession {
 
   /// Keeps something until the client is ready for it; a flood of it is dropped.
   private func hold(_ action: @escaping @GatewayActor () -> Void) {
-    guard held.count < 1000 else { return }
+    guard held.count <= Self.questionLimit else { return }
     held.append(action)
   }
+
+  /// Questions of servers that may be open at once, and things that may be kept until the client is ready.
+  private static let questionLimit = 1000
 }

@@ -279,6 +279,8 @@ package final class Endpoint {
     lastFailure = nil
     probe = ProbeState(settings: .init(server.configuration.settings), at: now)
     if manager.audience.isCongested { probe?.readingPaused(at: now) }
+    // The lists are there before anybody hears that the server is settled, and what it is told again goes out before
+    // the calls that have waited.
     server.becameReady(client, offer, after: time)
     manager.update(id) { $0.becameReady(generation: generation, at: $1) }
     perform(pool.connectionReady(generation, at: now))

@@ -131,6 +131,7 @@ package final class UpstreamServer {
     adopt(offer)
     remember(client)
     restore(client)
+    refreshChanged()
   }
 
   /// Keeps what the server said of itself for the next run.
@@ -175,9 +176,13 @@ package final class UpstreamServer {
 
   /// Reads lists again that the server says have changed: once for a burst of such notifications.
   func listChanged(_ kind: ListKind) {
-    guard client != nil else { return }
     changedKinds.insert(kind)
-    guard !isRefreshing else { return }
+    refreshChanged()
+  }
+
+  /// A change that was announced while the lists were read for the first time is seen to when the server is ready.
+  private func refreshChanged() {
+    guard client != nil, !changedKinds.isEmpty, !isRefreshing else { return }
     isRefreshing = true
     Task { @GatewayActor in await refresh() }
   }

@@ -94,7 +94,15 @@ final class ServerLaunching {
       reading: process.standardOutput, writing: process.standardInput, frameLimit: frameLimit)
     let errors = try TextPort(reading: process.standardError)
     let name = server.name
-    errors.onLine = { [log] line in log(.info, "stderr", server: name, ["line": line]) }
+    var budget = LineBudget()
+    errors.onLine = { [log] line in
+      switch budget.line(at: LoopClock.loop.now().milliseconds) {
+      case .show: break
+      case .showAfter(let dropped): log(.warning, "stderr_lines_dropped", server: name, ["count": String(dropped)])
+      case .drop: return
+      }
+      log(.info, "stderr", server: name, ["line": line])
+    }
     errors.onEnd = { errors.close() }
     errors.startReading()
     let exited = Gate()

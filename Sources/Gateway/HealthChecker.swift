@@ -15,9 +15,10 @@ final class HealthChecker {
 
   func add(_ endpoint: Endpoint) { endpoints.append(endpoint) }
 
-  /// Makes sure that the task wakes in time for an endpoint whose next date may have moved.
+  /// Makes sure that the task wakes in time for an endpoint whose next probe may have come nearer. Idle and aged
+  /// connections are found whenever it wakes.
   func attend(to endpoint: Endpoint) {
-    guard let deadline = endpoint.deadline, wakesAt.map({ deadline < $0 }) ?? true else { return }
+    guard let deadline = endpoint.probe?.deadline, wakesAt.map({ deadline < $0 }) ?? true else { return }
     alarm.open()
   }
 

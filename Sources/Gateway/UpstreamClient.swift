@@ -170,6 +170,7 @@ package final class UpstreamClient {
   // MARK: - What arrives
 
   private func received(_ event: FrameReader.Event) {
+    guard !closed.isOpen else { return }
     switch event {
     case .frame(let frame): received(frame)
     case .malformed(let line): skipped(line)
@@ -300,7 +301,10 @@ package final class UpstreamClient {
     guard !closed.isOpen else { return }
     sweep?.cancel()
     sweep = nil
-    process.transport.close()
+    // What was written last, a cancellation perhaps, still leaves; descriptors are kept until nobody is behind them.
+    let transport = process.transport
+    transport.closeWriting()
+    process.gone.whenOpen { transport.close() }
     let lost = pending
     pending = [:]
     closed.open()

@@ -75,7 +75,7 @@ import Testing
       let output = OutputBuffer()
       var expected: [UInt8] = []
       var taken: [UInt8] = []
-      for _ in 0..<60 {
+      for _ in 0..<12 {
         let piece = (0..<Int.random(in: 0..<90_000, using: &random)).map { UInt8(truncatingIfNeeded: $0) }
         expected += piece
         output.append(piece)

@@ -7,6 +7,8 @@ import signal
 import threading
 import time
 
+import pytest
+
 from support import processes, tables
 from support.junction import example, scripted
 
@@ -57,6 +59,7 @@ class Chaos(threading.Thread):
             return
 
 
+@pytest.mark.timeout(300)
 def test_every_call_is_answered_once_whatever_happens_to_servers(start, request):
     seed = 1
     wire = start(
@@ -95,6 +98,7 @@ def test_every_call_is_answered_once_whatever_happens_to_servers(start, request)
     tables.add_row("chaos", len(sent), good, failed, chaos.deeds)
 
 
+@pytest.mark.timeout(3000)
 def test_reconnecting_again_and_again_leaves_descriptors_and_memory_flat(start, request):
     rounds = 10_000 if request.config.getoption("--long") else 150
     entry = example()

@@ -3,10 +3,13 @@ whether its outcome is known."""
 
 import sys
 
+import pytest
+
 from support import junction, processes
 from support.junction import scripted
 
 
+@pytest.mark.timeout(600)
 def test_a_call_runs_at_most_once_wherever_the_wire_is_cut(start, request, tmp_path):
     record = tmp_path / "received"
     entry = scripted(record=str(record))

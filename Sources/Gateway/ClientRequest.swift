@@ -33,9 +33,9 @@ final class ClientRequest {
   let method: Method
   var state = State.waiting
   /// The server it is meant for, once that is known.
-  weak var server: UpstreamServer?
+  var server: UpstreamServer?
   /// The endpoint that has it.
-  weak var endpoint: Endpoint?
+  var endpoint: Endpoint?
   /// Its place in that endpoint's queue.
   var waiter: UInt64?
   /// Whether sending it twice does no harm, by what the tool says and the configuration allows.

@@ -103,7 +103,8 @@ final class ServerLaunching {
       }
       log(.info, "stderr", server: name, ["line": line])
     }
-    errors.onEnd = { errors.close() }
+    // Held by the tail below, not by itself.
+    errors.onEnd = { [weak errors] in errors?.close() }
     errors.startReading()
     let exited = Gate()
     process.onExit = { _ in exited.open() }

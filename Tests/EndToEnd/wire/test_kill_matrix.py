@@ -93,7 +93,7 @@ def test_a_row_of_the_matrix(gateway, row):
     if victim in ("gateway", "gateway's parent"):
         outcome = end_or_go_on(wire, target, name, old)
     else:
-        outcome = recover(wire, victim, name, old)
+        outcome = recover(wire, victim, name, kind, old)
     tables.add_row("kill-matrix", victim, name, kind, outcome, f"{time.monotonic() - begun:.1f} s")
 
 
@@ -111,13 +111,16 @@ def end_or_go_on(wire: Wire, target: int, name: str, old: int) -> str:
     return "nothing left"
 
 
-def recover(wire: Wire, victim: str, name: str, old: int) -> str:
+def recover(wire: Wire, victim: str, name: str, kind: str, old: int) -> str:
     def is_another() -> bool:
         answer = wire.call("victim__pid", seconds=limit)
         return not answer["result"].get("isError") and int(answer.text) != old
 
     if victim == "supervisor" and name == "SIGTERM":
         # It lives as long as its gateway, whoever asks it to end.
+        assert pid(wire, "victim") == old
+        return "unmoved"
+    if victim == "server" and name == "SIGTERM" and kind == "ignores SIGTERM":
         assert pid(wire, "victim") == old
         return "unmoved"
     if victim == "supervisor" and name == "SIGSTOP":

@@ -188,7 +188,9 @@ package struct ConnectionPool: Sendable {
 
   /// When ``timePassed(at:)`` is due; nil for never.
   package var deadline: UInt64? {
-    connections.indices.compactMap(expiry).min()
+    // The usual case is asked about twice per call: one connection that is never replaced for its age.
+    if connections.count == 1, settings.maxAge == nil { return nil }
+    return connections.indices.compactMap(expiry).min()
   }
 
   /// Time has passed: connections that are idle for too long are closed, and those that are too old are replaced.

@@ -27,6 +27,8 @@ package final class Endpoint {
   private var generation: UInt64 = 0
   private var waiting: [UInt64: ClientRequest] = [:]
   private var lastWaiter: UInt64 = 0
+  /// Whether calls were in flight when the probe was last told.
+  private var isBusy = false
   private var task: Task<Void, Never>?
   /// Open when nothing is left of the process before.
   private var vacated = Gate()
@@ -114,7 +116,12 @@ package final class Endpoint {
   }
 
   private func loadChanged() {
-    probe?.loadChanged(to: pool.inFlight, at: now)
+    let load = pool.inFlight
+    let hasTurned = (load > 0) != isBusy
+    isBusy = load > 0
+    // Nothing is due earlier for one more call among others, or one less.
+    guard hasTurned else { return }
+    probe?.loadChanged(to: load, at: now)
     manager.checker.attend(to: self)
   }
 
@@ -183,7 +190,10 @@ package final class Endpoint {
   }
 
   /// When ``timePassed()`` is due; nil for never.
-  var deadline: UInt64? { [probe?.deadline, pool.deadline].compactMap { $0 }.min() }
+  var deadline: UInt64? {
+    guard let probe = probe?.deadline else { return pool.deadline }
+    return min(probe, pool.deadline ?? .max)
+  }
 
   func timePassed() {
     perform(probe?.timePassed(at: now) ?? [])
@@ -279,6 +289,7 @@ package final class Endpoint {
     lastFailure = nil
     probe = ProbeState(settings: .init(server.configuration.settings), at: now)
     if manager.audience.isCongested { probe?.readingPaused(at: now) }
+    isBusy = false
     // The lists are there before anybody hears that the server is settled, and what it is told again goes out before
     // the calls that have waited.
     server.becameReady(client, offer, after: time)

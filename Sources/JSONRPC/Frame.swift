@@ -48,8 +48,17 @@ package final class Frame {
   /// Returns where the value of a member lies, or nil when there is none. Of duplicate keys the last one counts, as in
   /// most parsers; see ``hasDuplicate(_:in:)``.
   package func range(_ key: StaticString, in parent: Parent = .message) -> Range<Int>? {
-    for member in members.reversed() where member.parent == parent && matches(member, key) { return member.value }
-    return nil
+    let bytes = bytes
+    return members.withUnsafeBufferPointer { members in
+      var index = members.count
+      while index > 0 {
+        index &-= 1
+        guard members[index].parent == parent else { continue }
+        let member = members[index]
+        if JSONText.key(bytes, member.key, hasEscape: member.hasEscapedKey, equals: key) { return member.value }
+      }
+      return nil
+    }
   }
 
   /// Returns a member's raw bytes.

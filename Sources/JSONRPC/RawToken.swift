@@ -37,6 +37,12 @@ package struct RawToken: Hashable, Sendable {
     return try withUnsafeBytes(of: (low, high)) { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
   }
 
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(low)
+    if count > 8 { hasher.combine(high) }
+    if count > 16 { hasher.combine(long) }
+  }
+
   /// The token as it is spelled in JSON.
   package var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
 }

@@ -1,0 +1,554 @@
+"""Measures the gateway against a direct connection and a raw byte relay, in rounds that take turns.
+
+Every figure is a median over rounds and every row a ratio to something measured in the same run, so that a busy machine
+changes both. Rows without a target are there to be read.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT = ROOT / ".build" / "bench"
+GATEWAY = ROOT / ".build" / "release" / "mcp-junction"
+UPSTREAM = str(BUILT / "upstream")
+RELAY = str(BUILT / "relay")
+FASTMCP = ROOT / ".build" / "venvs" / "fastmcp" / "bin" / "fastmcp"
+
+
+@dataclass
+class Row:
+    """One measured value beside what it is compared with."""
+
+    name: str
+    unit: str
+    value: float
+    reference_name: str
+    reference: float
+    target: str = ""
+    met: bool | None = None
+
+    @property
+    def ratio(self) -> float:
+        return self.value / self.reference if self.reference else float("inf")
+
+
+@dataclass
+class Table:
+    title: str
+    rows: list[Row]
+
+
+class Machine:
+    """Runs the load client in a directory of its own, pinned to one core or free."""
+
+    def __init__(self, directory: Path):
+        self.directory = directory
+        self.environment = os.environ | {
+            "XDG_CACHE_HOME": str(directory / "cache"),
+            "XDG_RUNTIME_DIR": str(directory / "run"),
+            "FASTMCP_LOG_LEVEL": "CRITICAL",
+        }
+        (directory / "run").mkdir(mode=0o700)
+        self.core = max(os.sched_getaffinity(0))
+
+    def load(self, mode: str, command: list[str], *, pinned: bool = False, extra: dict | None = None, **options):
+        arguments = [str(BUILT / "load"), mode]
+        if pinned:
+            options["cpu"] = self.core
+        for name, value in options.items():
+            arguments += ["--" + name.replace("_", "-"), str(value)]
+        finished = subprocess.run(
+            [*arguments, "--", *command],
+            env=self.environment | (extra or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=120,
+            check=False,
+        )
+        if finished.returncode != 0:
+            tail = finished.stderr.decode(errors="replace")[-2000:]
+            raise SystemExit(f"scripts/bench: {mode} of {' '.join(command)} failed:\n{tail}")
+        return json.loads(finished.stdout)
+
+    def configuration(self, servers: int, tools: int = 3, silencer: Path | None = None, together: bool = False) -> Path:
+        """Writes a configuration of so many scripted servers; the last answers nothing while the silencer exists."""
+        entries = {}
+        for number in range(servers):
+            arguments = ["--mark", f"s{number}", "--tools", str(tools), "--together", str(int(together))]
+            if silencer and number == servers - 1:
+                arguments += ["--silent-if", str(silencer)]
+            entries[f"s{number}"] = {"command": UPSTREAM, "args": arguments}
+        kind = f"{'-silent' if silencer else ''}{'-together' if together else ''}"
+        path = self.directory / f"servers-{servers}-{tools}{kind}.json"
+        path.write_text(json.dumps({"mcpServers": entries}))
+        return path
+
+    def forget(self):
+        """Makes the next start a first one."""
+        shutil.rmtree(self.directory / "cache", ignore_errors=True)
+
+
+def medians(rounds: int, measurements: dict) -> dict:
+    """Takes the measurements in turn, so many times, and returns for each the median of every figure."""
+    results = {name: [] for name in measurements}
+    for _ in range(rounds):
+        for name, measure in measurements.items():
+            results[name].append(measure())
+    return {
+        name: {key: statistics.median(result[key] for result in found) for key in found[0]}
+        for name, found in results.items()
+    }
+
+
+def gateway(configuration: Path) -> list[str]:
+    return [str(GATEWAY), "--config", str(configuration), "--log-level", "error"]
+
+
+def at_most(limit: float):
+    return lambda row: row.ratio <= limit
+
+
+def row(name, unit, value, reference_name, reference, target="", meets=None) -> Row:
+    made = Row(name, unit, value, reference_name, reference, target)
+    if meets:
+        made.met = bool(meets(made))
+    return made
+
+
+def peers(machine: Machine, wanted: bool, servers: int) -> dict[str, list[str]]:
+    return {"FastMCP": [str(FASTMCP), "run", str(machine.configuration(servers)), "--no-banner"]} if wanted else {}
+
+
+# What is measured
+
+
+def sequential(machine: Machine, rounds: int, with_peers: bool) -> Table:
+    rows = []
+    one = machine.configuration(1)
+    direct, relay = [UPSTREAM, "--mark", "s0"], [RELAY, UPSTREAM, "--mark", "s0"]
+    for size, label, calls, limit in (
+        (100, "100 B", 4000, 1.25),
+        (10_000, "10 KB", 2000, 1.25),
+        (1_000_000, "1 MB", 60, 1.5),
+    ):
+        for pinned in (True, False):
+            commands = {"direct": direct, "relay": relay, "mcp-junction": gateway(one)}
+            found = medians(
+                rounds if size < 1_000_000 else (rounds + 1) // 2,
+                {
+                    name: partial(machine.load, "sequential", command, pinned=pinned, size=size, calls=calls)
+                    for name, command in commands.items()
+                },
+            )
+            own, floor = found["mcp-junction"], found["relay"]
+            place = "pinned" if pinned else "free"
+            goal = (f"at most {limit} x", at_most(limit)) if pinned else ()
+            rows.append(row(f"{label}, {place}, p50", "µs", own["p50"], "relay", floor["p50"], *goal))
+            for key in ("p90", "p99"):
+                rows.append(row(f"{label}, {place}, {key}", "µs", own[key], "relay", floor[key]))
+            rows.append(
+                row(
+                    f"{label}, {place}, added to a direct call", "µs", own["p50"] - found["direct"]["p50"], "relay",
+                    floor["p50"] - found["direct"]["p50"],
+                )
+            )  # fmt: skip
+            rows.append(row(f"{label}, {place}, relay", "µs", floor["p50"], "direct", found["direct"]["p50"]))
+            if pinned:
+                goal = ("at most 2 x", at_most(2)) if size == 100 else ()
+                rows.append(row(f"{label}, CPU of the process", "µs", own["cpu"], "relay", floor["cpu"], *goal))
+    for name, command in peers(machine, with_peers, 1).items():
+        found = machine.load("sequential", command, pinned=True, calls=200)
+        floor = machine.load("sequential", relay, pinned=True, calls=2000)
+        rows.append(row(f"100 B, pinned, p50: {name}", "µs", found["p50"], "relay", floor["p50"]))
+        rows.append(row(f"100 B, CPU of the process: {name}", "µs", found["cpu"], "relay", floor["cpu"]))
+    return Table("Calls one after the other", rows)
+
+
+def concurrent(machine: Machine, rounds: int, with_peers: bool) -> Table:
+    rows, faults = [], 0
+    for servers in (1, 5, 20):
+        configuration = machine.configuration(servers)
+        for in_flight in (1, 16, 128):
+            calls = 10_000 if in_flight == 1 else 40_000
+            shape = {"servers": servers, "in_flight": in_flight, "calls": calls, "pinned": True}
+            several = {**shape, "copies": servers}
+            found = medians(
+                rounds,
+                {
+                    "direct": partial(machine.load, "concurrent", [UPSTREAM, "--mark", "s@"], **several),
+                    "relay": partial(machine.load, "concurrent", [RELAY, UPSTREAM, "--mark", "s@"], **several),
+                    "mcp-junction": partial(machine.load, "concurrent", gateway(configuration), **shape),
+                },
+            )
+            own, floor = found["mcp-junction"], found["relay"]
+            faults += own["wrong"] + own["lost"]
+            goal = ()
+            if (servers, in_flight) == (5, 128):
+                goal = ("at least 1 x", lambda made: made.ratio >= 1)
+            name = f"{in_flight} in flight, {servers} server{'s' if servers > 1 else ''}"
+            rows.append(row(name, "calls/s", own["rate"], "relays", floor["rate"], *goal))
+            rows.append(row(f"{name}, relays", "calls/s", floor["rate"], "direct", found["direct"]["rate"]))
+    shape = {"servers": 5, "in_flight": 128, "calls": 40_000, "together": 1, "pinned": True}
+    found = medians(
+        rounds,
+        {
+            "relay": partial(
+                machine.load, "concurrent", [RELAY, UPSTREAM, "--mark", "s@", "--together", "1"], copies=5, **shape
+            ),
+            "own": partial(machine.load, "concurrent", gateway(machine.configuration(5, together=True)), **shape),
+        },
+    )
+    faults += found["own"]["wrong"] + found["own"]["lost"]
+    rows.append(
+        row(
+            "128 in flight, 5 servers, written together",
+            "calls/s",
+            found["own"]["rate"],
+            "relays",
+            found["relay"]["rate"],
+        )
+    )
+    for name, command in peers(machine, with_peers, 5).items():
+        found = machine.load("concurrent", command, servers=5, in_flight=16, calls=300, pinned=True)
+        floor = machine.load(
+            "concurrent",
+            [RELAY, UPSTREAM, "--mark", "s@"],
+            servers=5,
+            copies=5,
+            in_flight=16,
+            calls=20_000,
+            pinned=True,
+        )
+        rows.append(row(f"16 in flight, 5 servers: {name}", "calls/s", found["rate"], "relays", floor["rate"]))
+    rows.append(row("answers wrong or lost", "", faults, "none", 0, "none", lambda _: faults == 0))
+    return Table("Calls at the same time, pinned", rows)
+
+
+def allocations(machine: Machine) -> Table:
+    place = machine.directory / "allocations"
+    place.mkdir()
+    counted = {"LD_PRELOAD": str(BUILT / "allocations.so"), "BENCH_ALLOCATIONS": str(place)}
+    one = machine.configuration(1)
+    few = machine.load("sequential", gateway(one), calls=2000, extra=counted)["allocations"]
+    many = machine.load("sequential", gateway(one), calls=2000, size=10_000, extra=counted)["allocations"]
+    return Table(
+        "Allocations",
+        [
+            row("for a call of 100 B", "", few, "one", 1),
+            row("for a call of 10 KB", "", many, "100 B", few),
+        ],
+    )
+
+
+def starts(machine: Machine, rounds: int) -> Table:
+    rows = []
+    for servers in (1, 10, 50):
+        configuration = machine.configuration(servers)
+
+        def first(configuration=configuration, servers=servers):
+            machine.forget()
+            return machine.load("start", gateway(configuration), servers=servers)
+
+        found = medians(
+            rounds,
+            {
+                "direct": partial(machine.load, "start", [UPSTREAM, "--mark", "s@"], servers=servers, copies=servers),
+                "first": first,
+                "later": partial(machine.load, "start", gateway(configuration), servers=servers),
+            },
+        )
+        floor, count = found["direct"], f"{servers} server{'s' if servers > 1 else ''}"
+        rows.append(
+            row(
+                f"{count}, first run, initialize", "ms", found["first"]["welcomed"], "direct", floor["welcomed"],
+                "within 1000 ms", lambda made: made.value <= 1000,
+            )
+        )  # fmt: skip
+        rows.append(
+            row(
+                f"{count}, later run, initialize", "ms", found["later"]["welcomed"], "direct", floor["welcomed"],
+                "within 10 ms", lambda made: made.value <= 10,
+            )
+        )  # fmt: skip
+        goal = ("at most 1.5 x", at_most(1.5)) if servers == 50 else ()
+        rows.append(
+            row(
+                f"{count}, first run, complete list",
+                "ms",
+                found["first"]["completed"],
+                "direct",
+                floor["completed"],
+                *goal,
+            )
+        )
+        rows.append(
+            row(
+                f"{count}, later run, complete list",
+                "ms",
+                found["later"]["completed"],
+                "direct",
+                floor["completed"],
+                *goal,
+            )
+        )
+        rows.append(hanging(machine, rounds, servers, floor))
+    return Table("Start, from the spawn of the process", rows)
+
+
+def hanging(machine: Machine, rounds: int, servers: int, floor: dict) -> Row:
+    """One more server, which was well in an earlier run and now never answers."""
+    silencer = machine.directory / "silent"
+    silencer.unlink(missing_ok=True)
+    configuration = machine.configuration(servers + 1, silencer=silencer)
+    machine.load("start", gateway(configuration), servers=servers + 1)
+    silencer.touch()
+    found = [machine.load("start", gateway(configuration), servers=1)["welcomed"] for _ in range(rounds)]
+    return row(
+        f"{servers} and one that hangs, later run, initialize", "ms", statistics.median(found), "direct",
+        floor["welcomed"], "within 10 ms", lambda made: made.value <= 10,
+    )  # fmt: skip
+
+
+def lists(machine: Machine, rounds: int) -> Table:
+    configuration = machine.configuration(50, tools=100)
+    found = medians(
+        rounds,
+        {
+            "direct": partial(machine.load, "list", [UPSTREAM, "--tools", "5000"], tools=5000, calls=20),
+            "own": partial(machine.load, "list", gateway(configuration), servers=50, tools=100, calls=20),
+        },
+    )
+    own, floor = found["own"], found["direct"]
+    per_byte = floor["p50"] * own["bytes"] / floor["bytes"]
+    return Table(
+        "The merged list of 50 servers with 100 tools each",
+        [
+            row("when it is built", "µs", own["p50"], "writing as many bytes", per_byte, "at most 2 x", at_most(2)),
+            row("its size", "bytes", own["bytes"], "one server's list of 5,000 tools", floor["bytes"]),
+        ],
+    )
+
+
+def memory(machine: Machine, with_peers: bool) -> Table:
+    rows = []
+    small = machine.load("memory", [RELAY, UPSTREAM, "--mark", "s0"], calls=10)["pss"]
+
+    def size(name, command, servers, tools=3, calls=10, limit=None):
+        found = machine.load("memory", command, servers=servers, tools=tools, calls=calls)
+        goal = (f"at most {limit} MB", lambda made: made.value <= limit) if limit else ()
+        rows.append(row(f"{name}, Pss", "MB", found["pss"], "relay", small, *goal))
+        rows.append(row(f"{name}, Rss", "MB", found["rss"], "relay", small))
+        return found
+
+    grown = size("1 server, idle", gateway(machine.configuration(1)), 1, calls=100_000)
+    size("10 servers, idle", gateway(machine.configuration(10)), 10, limit=16)
+    size("50 servers with 100 tools each, idle", gateway(machine.configuration(50, tools=100)), 50, tools=100, limit=24)
+    rows.append(
+        row(
+            "after 100,000 calls, Pss", "MB", grown["later"], "after 10,000", grown["warm"],
+            "no growth beyond 1 %", at_most(1.01),
+        )
+    )  # fmt: skip
+    for name, command in peers(machine, with_peers, 10).items():
+        size(f"{name}, 10 servers", command, 10)
+    return Table("Resident size of all processes of the gateway, servers not counted", rows)
+
+
+def large_answers(machine: Machine, rounds: int) -> Table:
+    two = machine.configuration(2)
+    bytes_ = 64 * 1024 * 1024 - 4096
+    found = medians(
+        rounds,
+        {
+            "direct": partial(machine.load, "large", [UPSTREAM, "--mark", "s0"], bytes=bytes_, calls=3),
+            "relay": partial(machine.load, "large", [RELAY, UPSTREAM, "--mark", "s0"], bytes=bytes_, calls=3),
+            "own": partial(machine.load, "large", gateway(two), servers=2, bytes=bytes_, calls=3),
+        },
+    )
+    own, floor, bare = found["own"], found["relay"]["time"], found["direct"]["time"]
+    return Table(
+        "An answer of 64 MiB",
+        [
+            row("time", "ms", own["time"], "relay", floor),
+            row(
+                "another server's small call meanwhile, the latest", "ms", own["small"],
+                "reading 64 MiB from a pipe", bare,
+                "at most 1 x and 20 ms", lambda made: made.value <= made.reference + 20,
+            ),
+        ],
+    )  # fmt: skip
+
+
+def recovery(machine: Machine, rounds: int) -> Table:
+    one = machine.configuration(1)
+    found = medians(
+        rounds,
+        {
+            "direct": partial(machine.load, "start", [UPSTREAM, "--mark", "s0"]),
+            "own": partial(machine.load, "recovery", gateway(one)),
+        },
+    )
+    return Table(
+        "A server is killed and called again",
+        [
+            row(
+                "until a call succeeds", "ms", found["own"]["time"],
+                "the server's own start", found["direct"]["completed"],
+                "at most 100 ms beyond it", lambda made: made.value <= made.reference + 100,
+            )
+        ],
+    )  # fmt: skip
+
+
+# What must not get worse
+
+# Allocations are the same in every run; the ratio of CPU times varies by a fifth on a busy machine.
+MOST_ALLOCATIONS = 7
+MOST_CPU = 4
+
+
+def gate(machine: Machine, rounds: int) -> Table:
+    table = allocations(machine)
+    table.title = "What must not get worse"
+    small = table.rows[0]
+    small.target, small.met = f"at most {MOST_ALLOCATIONS}", small.value < MOST_ALLOCATIONS + 0.5
+    found = medians(
+        rounds,
+        {
+            "relay": partial(machine.load, "sequential", [RELAY, UPSTREAM, "--mark", "s0"], pinned=True, calls=3000),
+            "own": partial(machine.load, "sequential", gateway(machine.configuration(1)), pinned=True, calls=3000),
+        },
+    )
+    goal = (f"at most {MOST_CPU} x", at_most(MOST_CPU))
+    table.rows.append(row("CPU for a call of 100 B", "µs", found["own"]["cpu"], "relay", found["relay"]["cpu"], *goal))
+    return table
+
+
+# What is shown
+
+
+def number(value: float) -> str:
+    if value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def verdict(one: Row) -> str:
+    return "" if one.met is None else "met" if one.met else "MISSED"
+
+
+def ratio(one: Row) -> str:
+    return f"{one.ratio:.2f}" if one.reference else ""
+
+
+def markdown(tables: list[Table], machine: str) -> str:
+    lines = [
+        "# Performance",
+        "",
+        "Written by `scripts/bench --write`, which anyone can run: it builds everything, takes less than ten",
+        "minutes on two cores and compares each figure with one measured in the same run. *Direct* is a client on",
+        "a scripted server that does next to nothing; *relay* is the same with a raw byte relay in between (C,",
+        "`poll`, `read`, `write`, 64 KiB), which is what any process in between costs at the least. Each message",
+        "is a write of its own, as clients and servers do it, unless the row says *written together*. *Pinned*",
+        "means that all processes share one core, which steadies the ratios.",
+        "",
+        f"Last run: {machine}.",
+        "",
+    ]
+    for table in tables:
+        lines += [
+            f"## {table.title}",
+            "",
+            "| | measured | compared with | ratio | target | |",
+            "| --- | ---: | ---: | ---: | --- | --- |",
+        ]
+        for one in table.rows:
+            compared = f"{one.reference_name} {number(one.reference)}" if one.reference else one.reference_name
+            measured = f"{number(one.value)} {one.unit}"
+            lines.append(f"| {one.name} | {measured} | {compared} | {ratio(one)} | {one.target} | {verdict(one)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def show(table: Table):
+    print(f"\n{table.title}")
+    for one in table.rows:
+        compared = f"{one.reference_name} {number(one.reference)}" if one.reference else one.reference_name
+        print(
+            f"  {one.name:<58} {number(one.value):>10} {one.unit:<8} {ratio(one):>7}  of {compared:<40}"
+            f" {one.target:<26} {verdict(one)}"
+        )
+    sys.stdout.flush()
+
+
+def description() -> str:
+    model = platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        for line in information.read_text().splitlines():
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+                break
+    return f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores of {model}, {platform.system()} {platform.release()}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="scripts/bench")
+    parser.add_argument("--rounds", type=int, default=7, help="how often each figure is taken (7)")
+    parser.add_argument("--only", metavar="WORD", default="", help="only tables whose name has this word")
+    parser.add_argument("--peers", action="store_true", help="measure FastMCP as well (after scripts/setup --test)")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--gate", action="store_true", help="only what must not get worse; the status says whether")
+    arguments = parser.parse_args()
+    if arguments.peers and not FASTMCP.exists():
+        parser.error("FastMCP is not there: run scripts/setup --test first")
+    rounds = arguments.rounds
+    tables = []
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="junction-bench-") as directory:
+        machine = Machine(Path(directory))
+        if arguments.gate:
+            table = gate(machine, rounds)
+            show(table)
+            return int(any(one.met is False for one in table.rows))
+        measurements = {
+            "sequential": lambda: sequential(machine, rounds, arguments.peers),
+            "concurrent": lambda: concurrent(machine, max(3, rounds // 2), arguments.peers),
+            "allocations": lambda: allocations(machine),
+            "start": lambda: starts(machine, rounds),
+            "list": lambda: lists(machine, max(3, rounds // 2)),
+            "memory": lambda: memory(machine, arguments.peers),
+            "large": lambda: large_answers(machine, max(3, rounds // 2)),
+            "recovery": lambda: recovery(machine, rounds),
+        }
+        for name, measure in measurements.items():
+            if arguments.only in name:
+                tables.append(measure())
+                show(tables[-1])
+    missed = [one for table in tables for one in table.rows if one.met is False]
+    print(f"\n{len(missed)} targets missed; {time.monotonic() - begun:.0f} s")
+    for one in missed:
+        print(
+            f"  MISSED {one.name}: {number(one.value)} {one.unit} ({ratio(one)} of {one.reference_name}), {one.target}"
+        )
+    (BUILT / "results.json").write_text(
+        json.dumps({"machine": description(), "tables": [asdict(table) for table in tables]}, indent=2) + "\n"
+    )
+    if arguments.write:
+        (ROOT / "docs" / "performance.md").write_text(markdown(tables, description()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+// A scripted MCP server that is as fast as one can be: it looks for what it needs and understands nothing.
+//
+//   upstream [--mark TEXT] [--tools N] [--silent-if PATH] [--together 1]
+//
+// Tools: "echo" returns its text behind the mark, "pid" its process id, "large" as many bytes as it is asked for; the
+// others of N only fill the list. With --silent-if it answers nothing while PATH exists. Each answer is a write of its
+// own, as servers do it; with --together all answers to what was read at once are one.
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct text {
+  char *bytes;
+  size_t count, room;
+};
+
+static struct text input, output, list, large;
+static const char *mark = "s";
+static int tools = 3, together;
+
+static void reserve(struct text *text, size_t more) {
+  if (text->count + more <= text->room) return;
+  text->room = (text->count + more) * 2;
+  text->bytes = realloc(text->bytes, text->room);
+  if (!text->bytes) exit(3);
+}
+
+static void append(struct text *text, const char *bytes, size_t count) {
+  reserve(text, count);
+  memcpy(text->bytes + text->count, bytes, count);
+  text->count += count;
+}
+
+static void say(struct text *text, const char *words) { append(text, words, strlen(words)); }
+
+static void flush(void) {
+  for (size_t done = 0; done < output.count;) {
+    ssize_t count = write(1, output.bytes + done, output.count - done);
+    if (count <= 0) exit(0);
+    done += (size_t)count;
+  }
+  output.count = 0;
+}
+
+static void build_list(void) {
+  char tool[512];
+  say(&list, "{\"tools\":[");
+  for (int index = 0; index < tools; index++) {
+    char name[32];
+    snprintf(name, sizeof name, "tool_%d", index);
+    snprintf(
+        tool, sizeof tool,
+        "%s{\"name\":\"%s\",\"description\":\"One of the tools that make up a list as long as those of real servers\","
+        "\"inputSchema\":{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\"}}}}",
+        index ? "," : "", index == 0 ? "echo" : index == 1 ? "pid" : index == 2 ? "large" : name);
+    say(&list, tool);
+  }
+  say(&list, "]}");
+}
+
+// Returns what follows `key` in the first bytes of a line.
+static const char *after(const char *line, size_t count, const char *key) {
+  size_t length = strlen(key);
+  const char *found = memmem(line, count < 400 ? count : 400, key, length);
+  return found ? found + length : NULL;
+}
+
+static int begins(const char *text, const char *words) { return text && !strncmp(text, words, strlen(words)); }
+
+static void call(const char *line, size_t count) {
+  const char *name = after(line, count, "\"name\":\"");
+  say(&output, "{\"content\":[{\"type\":\"text\",\"text\":\"");
+  if (begins(name, "echo\"")) {
+    const char *text = after(line, count, "\"text\":\"");
+    const char *end = memrchr(line, '"', count);
+    say(&output, mark);
+    say(&output, ":");
+    if (text && end > text) append(&output, text, (size_t)(end - text));
+  } else if (begins(name, "pid\"")) {
+    char number[32];
+    snprintf(number, sizeof number, "%d", (int)getpid());
+    say(&output, number);
+  } else if (begins(name, "large\"")) {
+    const char *bytes = after(line, count, "\"bytes\":");
+    size_t wanted = bytes ? strtoul(bytes, NULL, 10) : 0;
+    if (large.count < wanted) {
+      reserve(&large, wanted - large.count);
+      memset(large.bytes + large.count, 'x', wanted - large.count);
+      large.count = wanted;
+    }
+    flush();
+    for (size_t done = 0; done < wanted;) {
+      ssize_t written = write(1, large.bytes + done, wanted - done);
+      if (written <= 0) exit(0);
+      done += (size_t)written;
+    }
+  }
+  say(&output, "\"}]}");
+}
+
+static void answer(const char *line, size_t count) {
+  const char *method = after(line, count, "\"method\":\"");
+  const char *id = after(line, count, "\"id\":");
+  if (!method || !id) return;
+  const char *end = id;
+  while (*end != ',' && *end != '}') end++;
+  say(&output, "{\"jsonrpc\":\"2.0\",\"id\":");
+  append(&output, id, (size_t)(end - id));
+  say(&output, ",\"result\":");
+  if (begins(method, "tools/call\"")) {
+    call(line, count);
+  } else if (begins(method, "tools/list\"")) {
+    append(&output, list.bytes, list.count);
+  } else if (begins(method, "initialize\"")) {
+    say(&output, "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{\"tools\":{}},"
+                 "\"serverInfo\":{\"name\":\"scripted\",\"version\":\"1\"}}");
+  } else {
+    say(&output, "{}");
+  }
+  say(&output, "}\n");
+  if (!together) flush();
+}
+
+int main(int count, char **arguments) {
+  const char *silencer = NULL;
+  for (int index = 1; index + 1 < count; index += 2) {
+    if (!strcmp(arguments[index], "--mark")) mark = arguments[index + 1];
+    else if (!strcmp(arguments[index], "--tools")) tools = atoi(arguments[index + 1]);
+    else if (!strcmp(arguments[index], "--silent-if")) silencer = arguments[index + 1];
+    else if (!strcmp(arguments[index], "--together")) together = atoi(arguments[index + 1]);
+    else return 2;
+  }
+  build_list();
+  for (size_t searched = 0;;) {
+    reserve(&input, 256 * 1024);
+    ssize_t got = read(0, input.bytes + input.count, input.room - input.count);
+    if (got <= 0) return 0;
+    input.count += (size_t)got;
+    size_t start = 0;
+    char *end;
+    while ((end = memchr(input.bytes + searched, '\n', input.count - searched))) {
+      size_t stop = (size_t)(end - input.bytes);
+      if (!silencer || access(silencer, F_OK)) answer(input.bytes + start, stop - start);
+      start = searched = stop + 1;
+    }
+    input.count -= start;
+    memmove(input.bytes, input.bytes + start, input.count);
+    searched = input.count;
+    flush();
+  }
+}

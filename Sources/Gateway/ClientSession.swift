@@ -56,8 +56,6 @@ package final class ClientSession {
   package let outputEnded = Gate()
   /// Open when everything is written after ``closeWriting()``.
   package let written = Gate()
-  /// Notifications that were dropped because the client left too much unread.
-  package private(set) var droppedNotifications = 0
 
   package init(manager: ServerManager, transport: Transport) {
     self.manager = manager
@@ -202,8 +200,11 @@ package final class ClientSession {
   }
 
   /// Answers a request with a failure of the gateway's own.
-  func fail(_ request: ClientRequest, _ failure: Failure) {
+  ///
+  /// - Parameter outcome: as what it is counted; nil for what the failure itself says.
+  func fail(_ request: ClientRequest, _ failure: Failure, as outcome: CallOutcome? = nil) {
     guard !request.isFinished else { return }
+    count(request, outcome ?? (failure.outcome == .notSent ? .notSent : .unknown))
     failure.answer(
       request.method, id: request.id, now: WallClock.milliseconds, redaction: { manager.redacted($0) },
       to: destination(of: request))
@@ -222,7 +223,18 @@ package final class ClientSession {
       return
     }
     request.sendAgain()
+    manager.metrics.sentAgain(server: server.index)
     server.accept(request, frame)
+  }
+
+  /// Counts the end of a request, if it was meant for a server.
+  func count(_ request: ClientRequest, _ outcome: CallOutcome) {
+    guard let meter = request.meter else { return }
+    if case .sent = request.state {
+      meter.ended(outcome, after: manager.clock.now().since(request.sentAt))
+    } else {
+      meter.ended(outcome, after: nil)
+    }
   }
 
   /// Forgets a request that has been answered, or never will be.
@@ -244,8 +256,9 @@ package final class ClientSession {
     case .waiting:
       parked.removeAll { $0 === request }
       request.endpoint?.withdraw(request)
-    case .finished: break
+    case .finished: return
     }
+    count(request, .cancelled)
     finish(request)
   }
 
@@ -258,7 +271,7 @@ package final class ClientSession {
   /// Whether a notification that can be missed is dropped, because the client leaves too much unread.
   func mayDrop() -> Bool {
     guard isCongested else { return false }
-    droppedNotifications += 1
+    manager.metrics.notificationDropped()
     return true
   }
 

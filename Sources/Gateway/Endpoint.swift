@@ -16,6 +16,8 @@ package final class Endpoint {
   private(set) var pool: ConnectionPool
   private(set) var probe: ProbeState?
   private(set) var score = EndpointScore()
+  /// What has happened here so far.
+  package internal(set) var tally = EndpointTally()
   /// The connection that takes calls.
   package private(set) var client: UpstreamClient?
   /// The connection that is being opened.
@@ -39,8 +41,10 @@ package final class Endpoint {
     vacated.open()
   }
 
-  private var manager: ServerManager { server.manager }
-  private var now: UInt64 { manager.clock.now().milliseconds }
+  var manager: ServerManager { server.manager }
+  var now: UInt64 { manager.clock.now().milliseconds }
+  /// The state as the registry has it.
+  var state: EndpointState? { manager.state(of: id) }
 
   // MARK: - Calls
 
@@ -50,7 +54,7 @@ package final class Endpoint {
     if client == nil {
       manager.update(id) { $0.wake(at: $1) }
       if case .refuse(let failure, let retryAt)? = manager.state(of: id)?.admission(at: now) {
-        request.session.fail(request, self.failure(failure, retryAt: retryAt))
+        refuse(request, .unavailable, self.failure(failure, retryAt: retryAt))
         return
       }
     }
@@ -61,13 +65,14 @@ package final class Endpoint {
     case .waitAndValidate(let connection):
       wait(request, frame, lastWaiter)
       perform([.validate(connection: connection)])
-    case .refuse(let refusal): request.session.fail(request, self.refusal(refusal))
+    case .refuse(let refusal): refuse(request, refusal)
     }
   }
 
   private func send(_ request: ClientRequest, _ frame: Frame) {
     request.stopWaiting()
     request.waiter = nil
+    tally.leases += 1
     client?.relay(request, frame)
     loadChanged()
   }
@@ -75,8 +80,9 @@ package final class Endpoint {
   private func wait(_ request: ClientRequest, _ frame: Frame, _ waiter: UInt64) {
     guard manager.mayQueue(frame.bytes.count) else {
       _ = pool.waitCancelled(waiter)
-      request.session.fail(
-        request, Failure(server: server.name, phase: .waiting, reason: "too many bytes wait for servers already"))
+      refuse(
+        request, .bytesFull,
+        Failure(server: server.name, phase: .waiting, reason: "too many bytes wait for servers already"))
       return
     }
     request.frame = request.frame ?? frame.copy()
@@ -92,7 +98,7 @@ package final class Endpoint {
     request.patience = manager.clock.after(limit) { [weak self, weak request] in
       guard let self, let request, !request.isFinished, client == nil else { return }
       withdraw(request)
-      request.session.fail(request, notReady(after: limit))
+      refuse(request, .timedOut, notReady(after: limit))
     }
   }
 
@@ -137,8 +143,8 @@ package final class Endpoint {
       }
     case .close(let generation): close(generation)
     case .refuseWaiters(let failure, let retryAt):
-      refuseWaiting(self.failure(failure, retryAt: retryAt))
-    case .changed(let condition): changed(to: condition)
+      refuseWaiting(self.failure(failure, retryAt: retryAt), as: .unavailable)
+    case .changed: break
     }
   }
 
@@ -150,7 +156,7 @@ package final class Endpoint {
         send(request, frame)
       case .refuse(let waiter):
         guard let request = waiting.removeValue(forKey: waiter) else { continue }
-        request.session.fail(request, notReady(after: 0))
+        refuse(request, .closed, notReady(after: 0))
       case .validate: sendProbe()
       case .open: manager.update(id) { $0.wake(at: $1) }
       case .close: manager.update(id) { $0.replace(at: $1) }
@@ -163,6 +169,7 @@ package final class Endpoint {
       switch action {
       case .probe: sendProbe()
       case .inspectProcesses:
+        tally.probesMissed += 1
         guard let client else { continue }
         Task { @GatewayActor in
           let isStopped = await client.process.hasStopped()
@@ -190,26 +197,29 @@ package final class Endpoint {
     perform(pool.timePassed(at: now))
   }
 
-  func refuseWaiting(_ failure: Failure) {
+  /// Fails everything that waits.
+  func refuseWaiting(_ failure: Failure, as refusal: EndpointTally.Refusal) {
     for waiter in pool.takeWaiters() {
       guard let request = waiting.removeValue(forKey: waiter) else { continue }
       request.waiter = nil
-      request.session.fail(request, failure)
+      refuse(request, refusal, failure)
     }
   }
 
-  private func changed(to condition: EndpointState.Condition) {
-    let replica = server.endpoints.count > 1 ? " \(id.replica)" : ""
-    server.log(condition.logLevel, "endpoint_changed", ["to": condition.summary + replica])
+  private func refuse(_ request: ClientRequest, _ refusal: EndpointTally.Refusal, _ failure: Failure) {
+    tally.refused(refusal)
+    request.session.fail(request, failure)
   }
 
   // MARK: - Signs of life
 
   private func sendProbe() {
     guard let client else { return }
+    tally.probesSent += 1
     let answer = client.begin(.ping, params: nil, timeout: nil, phase: .call, isProbe: true)
     Task { @GatewayActor in
       guard case .success = await answer.answer(), self.client === client else { return }
+      tally.probesAnswered += 1
       perform(probe?.probeAnswered(at: now) ?? [])
       perform(pool.heard(on: generation, at: now))
     }
@@ -255,7 +265,9 @@ package final class Endpoint {
       lost(failure, client.closed.isOpen ? .exit : .handshake, .handshake, generation)
       return
     }
-    manager.update(id) { state, now in state.phaseReached(.listing, generation: generation, at: now) }
+    for phase in [StartPhase.capabilityNegotiation, .listing] {
+      manager.update(id) { state, now in state.phaseReached(phase, generation: generation, at: now) }
+    }
     switch await client.readOffer() {
     case .failure(let failure): lost(failure, client.closed.isOpen ? .exit : .timeout, .listing, generation)
     case .success(let offer):
@@ -350,14 +362,17 @@ package final class Endpoint {
         cure: "It may still be starting: try again.")
   }
 
-  private func refusal(_ refusal: ConnectionPool.Refusal) -> Failure {
+  private func refuse(_ request: ClientRequest, _ refusal: ConnectionPool.Refusal) {
     switch refusal {
     case .queueIsFull(let count):
-      Failure(
-        server: server.name, phase: .waiting,
-        reason: "\(pool.inFlight) requests are in flight and \(count) wait already",
-        cure: "Try again when some of them are answered.")
-    case .closed: Failure(server: server.name, phase: .shutdown, reason: "it is being shut down")
+      refuse(
+        request, .queueFull,
+        Failure(
+          server: server.name, phase: .waiting,
+          reason: "\(pool.inFlight) requests are in flight and \(count) wait already",
+          cure: "Try again when some of them are answered."))
+    case .closed:
+      refuse(request, .closed, Failure(server: server.name, phase: .shutdown, reason: "it is being shut down"))
     }
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// Only what went wrong between us and the server is one: an error that the server says is an answer.
 package struct EndpointFailure: Error, Hashable, Sendable {
-  package enum Kind: String, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// The program could not be run.
     case spawn
     /// The process ended, or its output did.

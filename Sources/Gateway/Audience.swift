@@ -11,6 +11,8 @@ package final class Audience {
 
   package init() {}
 
+  var members: [ClientSession] { sessions }
+
   func join(_ session: ClientSession) { sessions.append(session) }
 
   func leave(_ session: ClientSession) { sessions.removeAll { $0 === session } }

@@ -44,6 +44,10 @@ final class ClientRequest {
   /// The array that its answer belongs to.
   var batch: BatchReply?
   var purpose = Purpose.plain
+  /// The original name of the tool that it calls, raw.
+  var tool: [UInt8]?
+  /// Where its end is counted; nil while no server is known.
+  var meter: CallMeter?
   var edit: Edit?
   /// Servers to try next when one does not know the URI.
   var candidates: [UpstreamServer] = []

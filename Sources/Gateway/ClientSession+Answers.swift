@@ -15,7 +15,14 @@ extension ClientSession {
     restore(answer, request, client, id)
     splicer.write(answer, to: destination(of: request))
     settlePurpose(request, frame)
+    count(request, outcome(of: answer, request))
     finish(request)
+  }
+
+  private func outcome(of frame: Frame, _ request: ClientRequest) -> CallOutcome {
+    if frame.range("error") != nil { return .error }
+    let isToolError = request.method == .toolsCall && frame.raw("isError", in: .result)?.first == UInt8(ascii: "t")
+    return isToolError ? .toolError : .ok
   }
 
   /// Replaces names that the server uses by those that the client knows.
@@ -52,6 +59,7 @@ extension ClientSession {
   private func tryNext(_ request: ClientRequest, _ frame: Frame) -> Bool {
     guard !request.candidates.isEmpty, let original = request.retry else { return false }
     if request.firstError == nil { request.firstError = frame.copy() }
+    count(request, .error)
     let server = request.candidates.removeFirst()
     request.server = server
     request.state = .waiting

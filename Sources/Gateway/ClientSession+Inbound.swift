@@ -236,12 +236,16 @@ extension ClientSession {
     }
     for method in Set(news.map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
       Reply.notification(method, to: output)
+      manager.metrics.changeSent(method)
     }
   }
 
   /// Keeps something until the client is ready for it; a flood of it is dropped.
   private func hold(_ action: @escaping @GatewayActor () -> Void) {
-    guard held.count <= Self.questionLimit else { return }
+    guard held.count <= Self.questionLimit else {
+      manager.metrics.notificationDropped()
+      return
+    }
     held.append(action)
   }
 

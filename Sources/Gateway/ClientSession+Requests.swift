@@ -73,11 +73,11 @@ extension ClientSession {
   // MARK: - Handshake
 
   private func initialize(_ request: ClientRequest, _ frame: Frame) {
-    if revision != nil { startOver(but: request) }
     guard let capabilities = frame.raw("capabilities", in: .params), capabilities.first == UInt8(ascii: "{") else {
       respond(.invalidParams, "initialize needs \"capabilities\", an object.", to: request)
       return
     }
+    if revision != nil { startOver(but: request) }
     let agreed = Revision.negotiated(requested: frame.string("protocolVersion", in: .params))
     self.capabilities = ClientCapabilities(json: capabilities)
     manager.declare(self.capabilities)
@@ -89,9 +89,14 @@ extension ClientSession {
     Task { @GatewayActor in
       await manager.settle(within: manager.configuration.settings.initializeWait)
       welcome(request, agreed)
-      let waiting = behindHandshake ?? []
+      // One at a time, so that none is forgotten by who counts what is unanswered.
+      while let frame = behindHandshake?.first {
+        behindHandshake?.removeFirst()
+        isReplaying = true
+        handle(frame)
+        isReplaying = false
+      }
       behindHandshake = nil
-      for frame in waiting { received(frame) }
       noteIdleness()
     }
   }
@@ -108,7 +113,10 @@ extension ClientSession {
 
   /// A second handshake on the same pipe is a new session: some clients do that.
   private func startOver(but request: ClientRequest) {
-    for other in inFlight.values where other !== request { abandon(other) }
+    for other in inFlight.values where other !== request {
+      if case .waiting = other.state { other.endpoint?.withdraw(other) }
+    }
+    for other in Array(inFlight.values) where other !== request { abandon(other) }
     isInitialized = false
     logLevel = nil
     subscriptions = [:]

@@ -91,6 +91,7 @@ extension ClientSession {
       return .unknown(what: "Unknown \(kind): \(name).", code: .invalidParams, data: nil)
     }
     let server = manager.servers[target.server]
+    if isTool { request.tool = target.raw }
     if isTool, frame.range("task", in: .params) != nil {
       if let capabilities = server.negotiated?.capabilities, !capabilities.tasksToolsCall {
         return .refused(.methodNotFound, "Server \"\(server.name)\" does not run tools as tasks.")

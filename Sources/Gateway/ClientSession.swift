@@ -37,6 +37,8 @@ package final class ClientSession {
   var subscriptions: [RawToken: Subscription] = [:]
   /// What came after an `initialize` that is not answered yet, in order; nil when none is being answered.
   var behindHandshake: [Frame]?
+  /// Whether one of them is just being taken up.
+  var isReplaying = false
   /// Requests for names that no server has yet.
   var parked: [ClientRequest] = []
   /// What waits for the client to be ready.
@@ -58,8 +60,6 @@ package final class ClientSession {
   package let outputEnded = Gate()
   /// Open when everything is written after ``closeWriting()``.
   package let written = Gate()
-  /// Notifications that were dropped because the client left too much unread.
-  package private(set) var droppedNotifications = 0
 
   package init(manager: ServerManager, transport: Transport) {
     self.manager = manager
@@ -87,8 +87,11 @@ package final class ClientSession {
   package func close() {
     manager.audience.leave(self)
     for server in manager.servers { server.sessionEnded(self) }
+    withdrawWaiting()
     for request in Array(inFlight.values) { abandon(request) }
     inFlight = [:]
+    isCongested = false
+    manager.setReading(!manager.audience.isCongested)
     transport.close()
   }
 
@@ -101,8 +104,12 @@ package final class ClientSession {
     }
   }
 
-  func received(_ frame: Frame) {
+  private func received(_ frame: Frame) {
     if behindHandshake != nil, keepBehindHandshake(frame) { return }
+    handle(frame)
+  }
+
+  func handle(_ frame: Frame) {
     switch frame.kind {
     case .request: requested(frame)
     case .notification: notified(frame)
@@ -204,8 +211,11 @@ package final class ClientSession {
   }
 
   /// Answers a request with a failure of the gateway's own.
-  func fail(_ request: ClientRequest, _ failure: Failure) {
+  ///
+  /// - Parameter outcome: as what it is counted; nil for what the failure itself says.
+  func fail(_ request: ClientRequest, _ failure: Failure, as outcome: CallOutcome? = nil) {
     guard !request.isFinished else { return }
+    count(request, outcome ?? (failure.outcome == .notSent ? .notSent : .unknown))
     failure.answer(
       request.method, id: request.id, now: WallClock.milliseconds, redaction: { manager.redacted($0) },
       to: destination(of: request))
@@ -224,7 +234,18 @@ package final class ClientSession {
       return
     }
     request.sendAgain()
+    manager.metrics.sentAgain(server: server.index)
     server.accept(request, frame)
+  }
+
+  /// Counts the end of a request, if it was meant for a server.
+  func count(_ request: ClientRequest, _ outcome: CallOutcome) {
+    guard let meter = request.meter else { return }
+    if case .sent = request.state {
+      meter.ended(outcome, after: manager.clock.now().since(request.sentAt))
+    } else {
+      meter.ended(outcome, after: nil)
+    }
   }
 
   /// Forgets a request that has been answered, or never will be.
@@ -245,8 +266,9 @@ package final class ClientSession {
     case .waiting:
       parked.removeAll { $0 === request }
       request.endpoint?.withdraw(request)
-    case .finished: break
+    case .finished: return
     }
+    count(request, .cancelled)
     finish(request)
   }
 
@@ -260,17 +282,17 @@ package final class ClientSession {
   /// Whether a notification that can be missed is dropped, because the client leaves too much unread.
   func mayDrop() -> Bool {
     guard isCongested else { return false }
-    droppedNotifications += 1
+    manager.metrics.notificationDropped()
     return true
   }
 
   // MARK: - The end
 
   /// How many requests have no answer yet.
-  package var unanswered: Int { inFlight.count + (behindHandshake?.count ?? 0) }
+  package var unanswered: Int { inFlight.count + (behindHandshake?.count ?? 0) + (isReplaying ? 1 : 0) }
 
   /// Returns a gate that opens when every request has its answer.
-  func whenIdle() -> Gate {
+  package func whenIdle() -> Gate {
     let gate = Gate()
     idle = gate
     noteIdleness()
@@ -282,6 +304,16 @@ package final class ClientSession {
 
   /// Answers what is left with an error that names its cause.
   package func failAll(_ reason: String, cure: String?) {
+    let behind = behindHandshake ?? []
+    behindHandshake = nil
+    // What waits is taken out first, or the place that a cancelled call leaves would be given to one that waits.
+    withdrawWaiting()
+    for frame in behind where frame.kind == .request {
+      let method = frame.raw("method").flatMap { Method(raw: $0) }
+      guard let id = frame.raw("id").flatMap({ RawToken(identifier: $0) }), inFlight[id] == nil else { continue }
+      Failure(server: nil, phase: .shutdown, reason: reason, cure: cure).answer(
+        method, id: id, now: WallClock.milliseconds, redaction: { manager.redacted($0) }, to: output)
+    }
     for request in Array(inFlight.values) {
       let server = request.server?.name
       let failure: Failure
@@ -289,10 +321,24 @@ package final class ClientSession {
         client.cancel(id, reason: reason)
         failure = Failure(server: server, phase: .shutdown, reason: reason, cure: cure, outcome: .unknown)
       } else {
-        request.endpoint?.withdraw(request)
         failure = Failure(server: server, phase: .shutdown, reason: reason, cure: cure)
       }
       fail(request, failure)
+    }
+    parked = []
+  }
+
+  /// Whether some request is not with its server yet, so that any server may still be needed.
+  var hasUnsentRequests: Bool {
+    (behindHandshake?.isEmpty == false) || !parked.isEmpty || inFlight.values.contains { !$0.candidates.isEmpty }
+  }
+
+  /// Takes every request that was not sent out of the queues; it is answered by whoever calls this.
+  func withdrawWaiting() {
+    for request in inFlight.values {
+      guard case .waiting = request.state else { continue }
+      request.endpoint?.withdraw(request)
+      request.stopWaiting()
     }
     parked = []
   }

@@ -16,6 +16,8 @@ package final class Endpoint {
   private(set) var pool: ConnectionPool
   private(set) var probe: ProbeState?
   private(set) var score = EndpointScore()
+  /// What has happened here so far.
+  package internal(set) var tally = EndpointTally()
   /// The connection that takes calls.
   package private(set) var client: UpstreamClient?
   /// The connection that is being opened.
@@ -25,6 +27,7 @@ package final class Endpoint {
   /// Open when the first start has come to an end, well or not.
   let firstStart = Gate()
   private var generation: UInt64 = 0
+  private var isServerCongested = false
   private var waiting: [UInt64: ClientRequest] = [:]
   private var lastWaiter: UInt64 = 0
   /// Whether calls were in flight when the probe was last told.
@@ -41,8 +44,10 @@ package final class Endpoint {
     vacated.open()
   }
 
-  private var manager: ServerManager { server.manager }
-  private var now: UInt64 { manager.clock.now().milliseconds }
+  var manager: ServerManager { server.manager }
+  var now: UInt64 { manager.clock.now().milliseconds }
+  /// The state as the registry has it.
+  var state: EndpointState? { manager.state(of: id) }
 
   // MARK: - Calls
 
@@ -52,7 +57,7 @@ package final class Endpoint {
     if client == nil {
       manager.update(id) { $0.wake(at: $1) }
       if case .refuse(let failure, let retryAt)? = manager.state(of: id)?.admission(at: now) {
-        request.session.fail(request, self.failure(failure, retryAt: retryAt))
+        refuse(request, .unavailable, self.failure(failure, retryAt: retryAt))
         return
       }
     }
@@ -63,22 +68,33 @@ package final class Endpoint {
     case .waitAndValidate(let connection):
       wait(request, frame, lastWaiter)
       perform([.validate(connection: connection)])
-    case .refuse(let refusal): request.session.fail(request, self.refusal(refusal))
+    case .refuse(let refusal): refuse(request, refusal)
     }
   }
 
   private func send(_ request: ClientRequest, _ frame: Frame) {
     request.stopWaiting()
     request.waiter = nil
-    client?.relay(request, frame)
+    tally.leases += 1
+    guard let client else {
+      // The connection has just gone, and the pool has not been told yet.
+      lastWaiter += 1
+      switch pool.requestLease(waiter: lastWaiter, at: now) {
+      case .lease, .refuse: request.session.fail(request, notReady(after: 0))
+      case .wait, .waitAndOpen, .waitAndValidate: wait(request, frame, lastWaiter)
+      }
+      return
+    }
+    client.relay(request, frame)
     loadChanged()
   }
 
   private func wait(_ request: ClientRequest, _ frame: Frame, _ waiter: UInt64) {
     guard manager.mayQueue(frame.bytes.count) else {
       _ = pool.waitCancelled(waiter)
-      request.session.fail(
-        request, Failure(server: server.name, phase: .waiting, reason: "too many bytes wait for servers already"))
+      refuse(
+        request, .bytesFull,
+        Failure(server: server.name, phase: .waiting, reason: "too many bytes wait for servers already"))
       return
     }
     request.frame = request.frame ?? frame.copy()
@@ -92,9 +108,11 @@ package final class Endpoint {
     guard request.patience == nil else { return }
     let limit = server.configuration.settings.wakeWait
     request.patience = manager.clock.after(limit) { [weak self, weak request] in
-      guard let self, let request, !request.isFinished, client == nil else { return }
+      guard let self, let request else { return }
+      request.patience = nil
+      guard !request.isFinished, client == nil else { return }
       withdraw(request)
-      request.session.fail(request, notReady(after: limit))
+      refuse(request, .timedOut, notReady(after: limit))
     }
   }
 
@@ -144,8 +162,8 @@ package final class Endpoint {
       }
     case .close(let generation): close(generation)
     case .refuseWaiters(let failure, let retryAt):
-      refuseWaiting(self.failure(failure, retryAt: retryAt))
-    case .changed(let condition): changed(to: condition)
+      refuseWaiting(self.failure(failure, retryAt: retryAt), as: .unavailable)
+    case .changed: break
     }
   }
 
@@ -157,7 +175,7 @@ package final class Endpoint {
         send(request, frame)
       case .refuse(let waiter):
         guard let request = waiting.removeValue(forKey: waiter) else { continue }
-        request.session.fail(request, notReady(after: 0))
+        refuse(request, .closed, notReady(after: 0))
       case .validate: sendProbe()
       case .open: manager.update(id) { $0.wake(at: $1) }
       case .close: manager.update(id) { $0.replace(at: $1) }
@@ -170,6 +188,7 @@ package final class Endpoint {
       switch action {
       case .probe: sendProbe()
       case .inspectProcesses:
+        tally.probesMissed += 1
         guard let client else { continue }
         Task { @GatewayActor in
           let isStopped = await client.process.hasStopped()
@@ -200,27 +219,29 @@ package final class Endpoint {
     perform(pool.timePassed(at: now))
   }
 
-  func refuseWaiting(_ failure: Failure) {
+  /// Fails everything that waits.
+  func refuseWaiting(_ failure: Failure, as refusal: EndpointTally.Refusal) {
     for waiter in pool.takeWaiters() {
       guard let request = waiting.removeValue(forKey: waiter) else { continue }
       request.waiter = nil
-      request.session.fail(request, failure)
+      refuse(request, refusal, failure)
     }
   }
 
-  private func changed(to condition: EndpointState.Condition) {
-    if condition == .closed { firstStart.open() }
-    let replica = server.endpoints.count > 1 ? " \(id.replica)" : ""
-    server.log(condition.logLevel, "endpoint_changed", ["to": condition.summary + replica])
+  private func refuse(_ request: ClientRequest, _ refusal: EndpointTally.Refusal, _ failure: Failure) {
+    tally.refused(refusal)
+    request.session.fail(request, failure)
   }
 
   // MARK: - Signs of life
 
   private func sendProbe() {
     guard let client else { return }
+    tally.probesSent += 1
     let answer = client.begin(.ping, params: nil, timeout: nil, phase: .call, isProbe: true)
     Task { @GatewayActor in
       guard case .success = await answer.answer(), self.client === client else { return }
+      tally.probesAnswered += 1
       perform(probe?.probeAnswered(at: now) ?? [])
       perform(pool.heard(on: generation, at: now))
     }
@@ -232,7 +253,14 @@ package final class Endpoint {
     perform(pool.heard(on: generation, at: now))
   }
 
+  /// A server that does not read what it is sent is not read either: answers to what it asks would pile up here.
+  func serverCongested(_ isCongested: Bool) {
+    isServerCongested = isCongested
+    readingChanged(!isCongested && !manager.audience.isCongested)
+  }
+
   func readingChanged(_ isReading: Bool) {
+    let isReading = isReading && !isServerCongested
     (client ?? opening)?.process.transport.setReading(isReading)
     if isReading { probe?.readingResumed(at: now) } else { probe?.readingPaused(at: now) }
   }
@@ -267,11 +295,17 @@ package final class Endpoint {
       lost(failure, client.closed.isOpen ? .exit : .handshake, .handshake, generation)
       return
     }
-    manager.update(id) { state, now in state.phaseReached(.listing, generation: generation, at: now) }
+    for phase in [StartPhase.capabilityNegotiation, .listing] {
+      manager.update(id) { state, now in state.phaseReached(phase, generation: generation, at: now) }
+    }
     switch await client.readOffer() {
     case .failure(let failure): lost(failure, client.closed.isOpen ? .exit : .timeout, .listing, generation)
     case .success(let offer):
       guard generation == self.generation else { return }
+      guard !client.closed.isOpen else {
+        lost(client.lossFailure(.listing), .exit, .listing, generation)
+        return
+      }
       becomeReady(client, offer, generation, after: manager.clock.now().since(begun))
     }
   }
@@ -326,17 +360,20 @@ package final class Endpoint {
 
   private func close(_ generation: UInt64) {
     guard generation == self.generation else { return }
+    isServerCongested = false
     // Whatever is still reported of this generation comes too late.
     self.generation = 0
     let client = client ?? opening
     self.client = nil
     opening = nil
     probe = nil
+    // The pool knows first: a call that is sent again when the connection is closed must not be given the same one.
+    let actions = pool.connectionLost(generation, at: now)
     if let client {
       client.close()
       client.process.end(manager.isUrgent)
     }
-    perform(pool.connectionLost(generation, at: now))
+    perform(actions)
     for request in waiting.values { limitPatience(of: request) }
   }
 
@@ -366,14 +403,17 @@ package final class Endpoint {
         cure: "It may still be starting: try again.")
   }
 
-  private func refusal(_ refusal: ConnectionPool.Refusal) -> Failure {
+  private func refuse(_ request: ClientRequest, _ refusal: ConnectionPool.Refusal) {
     switch refusal {
     case .queueIsFull(let count):
-      Failure(
-        server: server.name, phase: .waiting,
-        reason: "\(pool.inFlight) requests are in flight and \(count) wait already",
-        cure: "Try again when some of them are answered.")
-    case .closed: Failure(server: server.name, phase: .shutdown, reason: "it is being shut down")
+      refuse(
+        request, .queueFull,
+        Failure(
+          server: server.name, phase: .waiting,
+          reason: "\(pool.inFlight) requests are in flight and \(count) wait already",
+          cure: "Try again when some of them are answered."))
+    case .closed:
+      refuse(request, .closed, Failure(server: server.name, phase: .shutdown, reason: "it is being shut down"))
     }
   }
 }

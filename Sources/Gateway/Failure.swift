@@ -76,7 +76,9 @@ package struct Failure: Error, Equatable, Sendable {
     _ method: Method?, id: RawToken, now: UInt64, redaction: (String) -> String, to output: OutputBuffer
   ) {
     let text = redaction(message)
-    let object = redaction(json(now: now))
+    let object = Failure(
+      server: server, phase: phase, reason: redaction(reason), outcome: outcome, retryIn: retryIn
+    ).json(now: now)
     if method == .toolsCall {
       let content = "[{\"type\":\"text\",\"text\":\(JSONText.quote(text))}]"
       Reply.result(

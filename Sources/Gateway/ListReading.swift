@@ -9,6 +9,7 @@ struct ListReading {
   private let maxItems: Int
   private(set) var items: [ListItem] = []
   private(set) var quarantined: [ServerOffer.Quarantined] = []
+  private var brokenCount = 0
   /// The raw cursor to ask for next.
   private(set) var cursor: String?
   /// Why reading ended before the server said so.
@@ -40,19 +41,31 @@ struct ListReading {
     return stoppedEarly == nil
   }
 
+  /// Keeps a few of the broken items by name; the rest are counted.
+  private mutating func quarantine(_ name: String, _ reason: String) {
+    brokenCount += 1
+    guard brokenCount <= Self.quarantineLimit else { return }
+    quarantined.append(.init(kind: kind, name: String(name.prefix(200)), reason: reason))
+    if brokenCount == Self.quarantineLimit {
+      quarantined.append(.init(kind: kind, name: "", reason: "there may be more: only \(brokenCount) are named"))
+    }
+  }
+
+  private static let quarantineLimit = 50
+
   private mutating func addItems(_ page: Frame, _ range: Range<Int>) {
     JSONWalk.elements(of: page.bytes, in: range) { element in
-      guard items.count < maxItems else { return false }
+      guard items.count + brokenCount < maxItems else { return false }
       switch ListItem.judge(page[element], kind: kind) {
       case .good(let item):
         if seenKeys[item.key] == nil {
           seenKeys[item.key] = true
           items.append(item)
         } else {
-          quarantined.append(.init(kind: kind, name: item.key, reason: "the server lists it twice"))
+          quarantine(item.key, "the server lists it twice")
         }
       case .broken(let name, let reason):
-        quarantined.append(.init(kind: kind, name: name, reason: reason))
+        quarantine(name, reason)
       }
       return true
     }

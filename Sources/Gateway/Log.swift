@@ -23,6 +23,18 @@ package final class Log {
     _ level: LogLevel, _ event: String, server: String? = nil, _ fields: KeyValuePairs<String, String> = [:]
   ) {
     guard level >= self.level else { return }
+    write(level, event, server, fields.map { ($0.key, $0.value) })
+  }
+
+  /// The same with fields that are not the same each time.
+  package func callAsFunction(
+    _ level: LogLevel, _ event: String, server: String?, fields: [(key: String, value: String)]
+  ) {
+    guard level >= self.level else { return }
+    write(level, event, server, fields)
+  }
+
+  private func write(_ level: LogLevel, _ event: String, _ server: String?, _ fields: [(key: String, value: String)]) {
     var line = "level=\(level.rawValue) event=\(event)"
     if let server { line += " server=\(Self.quoted(server))" }
     for (key, value) in fields { line += " \(key)=\(Self.quoted(redact(value)))" }

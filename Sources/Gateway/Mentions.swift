@@ -3,6 +3,8 @@ import JSONRPC
 /// Which server mentioned a URI last, for the latest ten thousand of them.
 struct Mentions {
   private static let limit = 10_000
+  /// Bytes of a URI beyond which it is not worth remembering.
+  private static let lengthLimit = 4096
 
   private var current = ByteTable<Int>()
   private var previous = ByteTable<Int>()
@@ -11,6 +13,7 @@ struct Mentions {
   subscript(uri: String) -> Int? { current[uri] ?? previous[uri] }
 
   mutating func note(_ uri: String, server: Int) {
+    guard uri.utf8.count <= Self.lengthLimit else { return }
     if current[uri] == nil {
       // Half of the memory is dropped at once: the older half.
       if count >= Self.limit / 2 {

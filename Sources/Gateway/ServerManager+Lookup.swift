@@ -83,7 +83,8 @@ extension ServerManager {
 
   /// Starts servers that nobody has needed yet, because one of them may have what is asked for. Returns whether any is
   /// on its way.
-  func wakeSleepers() -> Bool {
+  @discardableResult
+  package func wakeSleepers() -> Bool {
     var isAnyComing = false
     for server in servers where server.configuration.settings.lazy && server.negotiated == nil {
       for endpoint in server.endpoints where !endpoint.firstStart.isOpen {
@@ -92,6 +93,13 @@ extension ServerManager {
       }
     }
     return isAnyComing
+  }
+
+  /// Suspends until every server that was woken has come or failed: nobody has asked it anything yet.
+  package func whenAwake() async {
+    for server in servers where server.configuration.settings.lazy {
+      await server.endpoints.first?.firstStart.wait()
+    }
   }
 
   // MARK: - To all servers

@@ -18,6 +18,7 @@ package final class ServerManager {
   let spawner: ProcessSpawner
   let facts: FactStore
   package let audience = Audience()
+  package let metrics: Metrics
   package private(set) var servers: [UpstreamServer] = []
   /// The states of all endpoints.
   package private(set) var registry = EndpointRegistry()
@@ -56,6 +57,7 @@ package final class ServerManager {
     checker = HealthChecker(clock: clock)
     logger = log
     let enabled = configuration.servers.filter { !$0.isDisabled }
+    metrics = Metrics(servers: enabled.count, startedAt: clock.now())
     merged = Catalog(settings: configuration.settings, prefixes: enabled.map(\.prefix))
     servers = enabled.enumerated().map { UpstreamServer(index: $0, configuration: $1, manager: self) }
     for server in servers { register(server) }
@@ -85,6 +87,10 @@ package final class ServerManager {
     _ level: LogLevel, _ event: String, server: String? = nil, _ fields: KeyValuePairs<String, String> = [:]
   ) {
     logger(level, event, server: server, fields)
+  }
+
+  func log(_ level: LogLevel, _ event: String, server: String, fields: [(key: String, value: String)]) {
+    logger(level, event, server: server, fields: fields)
   }
 
   // MARK: - Life
@@ -122,6 +128,8 @@ package final class ServerManager {
   func state(of id: EndpointRegistry.ID) -> EndpointState? { registry.state(of: id) }
 
   private func perform(_ actions: [EndpointRegistry.Action]) {
+    // Taken down first: what is performed may change the state again, and the log is to tell it in order.
+    for case .endpoint(let id, .changed) in actions { endpoints[id]?.noteChange() }
     for action in actions {
       switch action {
       case .endpoint(let id, let action): endpoints[id]?.perform(action)
@@ -191,6 +199,12 @@ package final class ServerManager {
     registryTimer?.cancel()
     closing.open()
     for endpoint in endpoints.values { await endpoint.whenOver() }
+  }
+
+  /// Makes what is ending end faster.
+  func hurry() {
+    isUrgent = true
+    for endpoint in endpoints.values { endpoint.hurry() }
   }
 
   /// Ends every server that has nothing to do and will get nothing any more: the first step of a quiet end.

@@ -43,7 +43,8 @@ package struct Serving {
       session.failAll(
         "the gateway was asked to stop before this was answered", cure: "Start the gateway again to go on.")
     }
-    let isUrgent = end == .stopped || session.outputEnded.isOpen
+    let isUrgent = stopped.isOpen || session.outputEnded.isOpen
+    stopped.whenOpen { manager.hurry() }
     async let flushed: Void = flush(isPatient: drains && end == .inputEnded)
     await manager.shutDown(urgent: isUrgent)
     await flushed
@@ -63,14 +64,19 @@ package struct Serving {
     if drains {
       await enough.wait()
     } else {
-      manager.retireIdle()
+      if !session.hasUnsentRequests { manager.retireIdle() }
       let timer = manager.clock.after(manager.configuration.settings.endOfInputWait) { enough.open() }
       await enough.wait()
       timer.cancel()
     }
-    session.failAll(
-      "the client closed its input before this was answered",
-      cure: "Start the gateway with --drain to have every answer waited for.")
+    if stopped.isOpen {
+      session.failAll(
+        "the gateway was asked to stop before this was answered", cure: "Start the gateway again to go on.")
+    } else {
+      session.failAll(
+        "the client closed its input before this was answered",
+        cure: "Start the gateway with --drain to have every answer waited for.")
+    }
   }
 
   /// Waits until the client has read everything; not for ever, unless it is `isPatient`.

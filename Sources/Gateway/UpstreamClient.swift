@@ -31,8 +31,6 @@ package final class UpstreamClient {
   var declared = ClientCapabilities.none
   /// Lines on its standard output that were no messages.
   package private(set) var skippedLines = 0
-  /// Answers that nobody waited for.
-  package private(set) var strayAnswers = 0
   /// Open once the connection is over.
   let closed = Gate()
   /// When the server last said anything.
@@ -61,7 +59,10 @@ package final class UpstreamClient {
   func start() {
     let readEnded = Gate()
     process.transport.start(
-      Transport.Events(received: { [weak self] in self?.received($0) }, readEnded: { readEnded.open() }))
+      Transport.Events(
+        received: { [weak self] in self?.received($0) }, readEnded: { readEnded.open() },
+        writeEnded: { readEnded.open() },
+        congested: { [weak self] in self?.endpoint.serverCongested($0) }))
     watch(readEnded)
   }
 
@@ -200,7 +201,7 @@ package final class UpstreamClient {
 
   private func answered(_ frame: Frame) {
     guard let raw = frame.raw("id"), let id = JSONText.unsigned(raw), let entry = pending.removeValue(forKey: id) else {
-      strayAnswers += 1
+      endpoint.tally.strayAnswers += 1
       server.log(.debug, "stray_answer")
       return
     }
@@ -236,7 +237,7 @@ package final class UpstreamClient {
   }
 
   private func skipped(_ frame: Frame) {
-    skippedLines += 1
+    countSkippedLine()
     server.log(.debug, "line_skipped", ["line": String(decoding: frame.bytes.prefix(200), as: UTF8.self)])
   }
 
@@ -255,9 +256,14 @@ package final class UpstreamClient {
       }
       return
     }
-    skippedLines += 1
+    countSkippedLine()
     let event: LogLevel = skippedLines == 1 ? .warning : .debug
     server.log(event, "line_skipped", ["line": line.excerpt])
+  }
+
+  private func countSkippedLine() {
+    skippedLines += 1
+    endpoint.tally.skippedLines += 1
   }
 
   /// The pending request of a client that a progress token belongs to.
@@ -378,6 +384,7 @@ package final class UpstreamClient {
       request,
       Failure(
         server: server.name, phase: .call, reason: limit,
-        cure: "The limit is \"timeout\" in the server's entry of the configuration.", outcome: .unknown))
+        cure: "The limit is \"timeout\" in the server's entry of the configuration.", outcome: .unknown),
+      as: .expired)
   }
 }

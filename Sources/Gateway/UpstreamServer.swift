@@ -80,11 +80,16 @@ package final class UpstreamServer {
     manager.log(level, event, server: name, fields)
   }
 
+  func log(_ level: LogLevel, _ event: String, fields: [(key: String, value: String)]) {
+    manager.log(level, event, server: name, fields: fields)
+  }
+
   // MARK: - Calls
 
   /// Hands a request to the endpoint that is to take it.
   func accept(_ request: ClientRequest, _ frame: Frame) {
     request.server = self
+    request.meter = manager.metrics.meter(server: index, method: request.method, tool: request.tool)
     if let impediment {
       request.session.fail(request, impediment)
       return
@@ -106,13 +111,14 @@ package final class UpstreamServer {
     let chosen = balancer.pick(
       among: candidates, session: session.number, at: manager.clock.now().milliseconds,
       chance: Double.random(in: 0..<1))
+    if let chosen { endpoints[chosen].tally.picks += 1 }
     return chosen.map { endpoints[$0] }
   }
 
   func sessionEnded(_ session: ClientSession) { balancer.sessionEnded(session.number) }
 
   /// Fails everything that waits.
-  func refuseWaiting(_ failure: Failure) { for endpoint in endpoints { endpoint.refuseWaiting(failure) } }
+  func refuseWaiting(_ failure: Failure) { for endpoint in endpoints { endpoint.refuseWaiting(failure, as: .closed) } }
 
   var waitingBytes: Int { endpoints.reduce(0) { $0 + $1.waitingBytes } }
 
@@ -188,8 +194,12 @@ package final class UpstreamServer {
   }
 
   private func refresh() async {
-    await manager.clock.sleep(milliseconds: ServerManager.settlingTime)
-    while let client, !changedKinds.isEmpty {
+    // A server that announces a change after every list is listened to less and less.
+    var pause = ServerManager.settlingTime
+    while client != nil, !changedKinds.isEmpty {
+      await manager.clock.sleep(milliseconds: pause)
+      pause = min(pause * 2, 5_000)
+      guard let client else { break }
       let kinds = changedKinds
       changedKinds = []
       var next = offer

@@ -21,8 +21,10 @@ struct ListCommand {
     let manager = assembly.manager
     let servers = Task { @GatewayActor in await manager.run() }
     manager.declare(.none)
+    manager.wakeSleepers()
     let progress = Terminal.isTerminal(2) ? Task { @GatewayActor in await showProgress() } : nil
     await Gate.any(manager.settled, assembly.stopped).wait()
+    if !assembly.stopped.isOpen { await manager.whenAwake() }
     progress?.cancel()
     await progress?.value
     let wasStopped = assembly.stopped.isOpen
@@ -30,7 +32,7 @@ struct ListCommand {
     if !wasStopped {
       console.say(isForProgram ? report.json + "\n" : report.text(columns: Terminal.columns(console.streams.output)))
     }
-    await assembly.end(urgent: false)
+    await assembly.end(urgent: wasStopped)
     await servers.value
     if wasStopped { return Status.interrupted }
     return report.allReady ? Status.good : Status.failed

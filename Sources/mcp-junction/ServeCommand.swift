@@ -29,7 +29,10 @@ struct ServeCommand {
     }
     port.unreadLimit = assembly.configuration.settings.unreadLimit
     let session = ClientSession(manager: assembly.manager, transport: Transport(port))
+    let metrics = MetricsFile(assembly.manager, log: assembly.log)
+    metrics.start()
     await Serving(manager: assembly.manager, session: session, stopped: assembly.stopped, drains: drains).run()
+    metrics.stop()
     await assembly.endSupervisor(urgent: true)
     return Status.good
   }

@@ -11,6 +11,8 @@ final class Bench {
   let manager: ServerManager
   let session: ClientSession
   let servers: [String: FakeServer]
+  /// Lines of the gateway's log, the least urgent included.
+  let log = Mailbox<String>()
   /// Lines that the client was sent.
   let lines = Mailbox<String>()
   private let output = OutputBuffer()
@@ -25,10 +27,11 @@ final class Bench {
     ).get()
     let fakes = Dictionary(uniqueKeysWithValues: names.map { ($0, FakeServer()) })
     servers = fakes
+    let logged = log
     manager = ServerManager(
       configuration: configuration, identity: Identity(name: "gateway", version: "0"), clock: clock.clock,
       spawner: ProcessSpawner { server, _, _ in fakes[server.name]!.start() },
-      log: Log(level: .error, redact: { $0 }, write: { _ in }), redact: { $0 })
+      log: Log(level: .debug, redact: { $0 }, write: { logged.put($0) }), redact: { $0 })
     session = ClientSession(
       manager: manager, transport: Transport(output: output, start: { _ in }))
     output.onFirstByte = { [weak self] in TurnEnd.call { self?.drain() } }

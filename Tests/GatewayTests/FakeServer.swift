@@ -38,7 +38,12 @@ final class FakeServer {
         pid: Int32(starts),
         transport: Transport(output: output, start: { [weak self] in self?.events = $0 }),
         standardErrorTail: { "the last words" }, exit: { exited.isOpen ? "exit code 3" : nil },
-        end: { [weak self] _ in self?.die() }, exited: exited, gone: gone))
+        end: { [weak self] _ in
+          self?.die()
+          // With several replicas this may not be the latest process.
+          exited.open()
+          gone.open()
+        }, exited: exited, gone: gone))
   }
 
   func die() {

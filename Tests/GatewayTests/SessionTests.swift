@@ -231,4 +231,51 @@ import Testing
       await bench.close()
     }
   }
+
+  @Test func whatCameBehindInitializeIsCountedAsUnansweredUntilItIsTakenUp() async {
+    await onLoop {
+      let bench = Bench()
+      bench["one"].answersHandshake = false
+      bench.run()
+      bench.tell(
+        #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"c","version":"1"}}}"#
+      )
+      bench.tell(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+      bench.tell(#"{"jsonrpc":"2.0","id":2,"method":"logging/setLevel","params":{"level":"info"}}"#)
+      bench.tell(#"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"one__echo"}}"#)
+      let handshake = await bench["one"].received.next()
+      #expect(handshake.contains("initialize"))
+      let idle = bench.session.whenIdle()
+      bench["one"].send(
+        #"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"f","version":"1"}}}"#
+      )
+      #expect(await bench["one"].received.next().contains("tools/call"))
+      #expect(!idle.isOpen, "the call is not answered yet")
+      bench["one"].send(#"{"jsonrpc":"2.0","id":3,"result":{"content":[]}}"#)
+      #expect(await bench.lines.next { $0.contains(#""id":3"#) }.contains("content"))
+      #expect(idle.isOpen)
+      await bench.close()
+    }
+  }
+
+  @Test func atTheEndWhatWaitedIsNotSentInThePlaceOfWhatIsCancelled() async {
+    await onLoop {
+      let bench = Bench(entry: #"{"callsInFlight":1}"#)
+      _ = await bench.open()
+      for id in 1...4 {
+        bench.tell(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"one__echo"}}"#)
+      }
+      _ = await bench["one"].received.next()
+      bench.session.failAll("the end", cure: nil)
+      var outcomes: [String] = []
+      for _ in 1...4 {
+        let answer = await bench.lines.next { $0.contains("isError") }
+        outcomes.append(answer.contains("notSent") ? "notSent" : "unknown")
+      }
+      #expect(outcomes.sorted() == ["notSent", "notSent", "notSent", "unknown"])
+      #expect(await bench["one"].received.next().contains("notifications/cancelled"))
+      #expect(bench["one"].all.count { $0.contains("tools/call") } == 1)
+      await bench.close()
+    }
+  }
 }

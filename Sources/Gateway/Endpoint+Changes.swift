@@ -1,0 +1,26 @@
+import ConnectionPooling
+import EventLoop
+
+/// What is told of an endpoint's state.
+extension Endpoint {
+  /// Counts and logs that the registry has another condition for this endpoint.
+  func noteChange() {
+    guard let state else { return }
+    let before = tally.stage
+    tally.changed(to: state, at: now)
+    let condition = state.condition
+    if condition == .closed { firstStart.open() }
+    var fields = [
+      (key: "replica", value: String(id.replica)), ("generation", String(state.generation)),
+      ("from", before.rawValue), ("to", condition.stage.rawValue),
+    ]
+    func add(_ key: String, _ value: String?) { if let value { fields.append((key, value)) } }
+    add("phase", condition.phase)
+    if condition.stage == .connected { add("health", state.health.name) }
+    if state.breaker != .closed { add("breaker", state.breaker.name) }
+    add("attempt", state.reconnection.map { String($0.attempt) })
+    if let retryAt = state.reconnection?.at { add("retry", Duration.spelled(retryAt > now ? retryAt - now : 0)) }
+    add("why", condition.complaint)
+    server.log(condition.logLevel, "endpoint_changed", fields: fields)
+  }
+}

@@ -1,0 +1,33 @@
+package import EventLoop
+package import MCP
+
+/// The counts of one series of requests: those with one method to one server or, where they call a tool, those that
+/// call one tool.
+@GatewayActor
+package final class CallMeter {
+  package let method: Method
+  /// The tool's original name.
+  package let tool: String?
+  private var counts = [UInt64](repeating: 0, count: CallOutcome.allCases.count)
+  /// Nil for an outcome that has not occurred.
+  private var latencies = [LatencyHistogram?](repeating: nil, count: CallOutcome.allCases.count)
+
+  init(method: Method, tool: String? = nil) {
+    self.method = method
+    self.tool = tool
+  }
+
+  /// Counts a request that is over.
+  ///
+  /// - Parameter latency: milliseconds since it was sent; nil when it never was.
+  func ended(_ outcome: CallOutcome, after latency: UInt64?) {
+    counts[outcome.rawValue] += 1
+    guard let latency else { return }
+    if latencies[outcome.rawValue] == nil { latencies[outcome.rawValue] = LatencyHistogram() }
+    latencies[outcome.rawValue]?.add(latency)
+  }
+
+  package func count(_ outcome: CallOutcome) -> UInt64 { counts[outcome.rawValue] }
+
+  package func latency(_ outcome: CallOutcome) -> LatencyHistogram? { latencies[outcome.rawValue] }
+}

@@ -1,0 +1,84 @@
+package import EventLoop
+import JSONRPC
+package import MCP
+
+/// The counters and histograms that belong to no endpoint.
+///
+/// Counting a request costs one look-up in a table and a few additions. What an endpoint counts is its
+/// ``EndpointTally``; gauges are read from the machines at the moment they are asked for.
+@GatewayActor
+package final class Metrics {
+  /// The most tools with a series of their own, of all servers together. Further ones are counted by server only.
+  package static let toolLimit = 5_000
+
+  private struct Server {
+    var tools = ByteTable<CallMeter>()
+    var methods: [Method: CallMeter] = [:]
+    /// All of them, in the order of their first request.
+    var meters: [CallMeter] = []
+    var resends: UInt64 = 0
+  }
+
+  package let startedAt: Instant
+  private var servers: [Server]
+  private var tools = 0
+  /// Notifications that a client did not get because it left too much unread, or was not ready for so many.
+  package private(set) var droppedNotifications: UInt64 = 0
+  private var changesSent: [Method: UInt64] = [:]
+
+  init(servers count: Int, startedAt: Instant) {
+    servers = Array(repeating: Server(), count: count)
+    self.startedAt = startedAt
+  }
+
+  // MARK: - Counting
+
+  /// Returns where a request is counted.
+  ///
+  /// - Parameter tool: the original name of a listed tool as a raw JSON string; nil when it calls none.
+  func meter(server index: Int, method: Method, tool: [UInt8]?) -> CallMeter {
+    if let meter = tool.flatMap({ self.tool($0, of: index) }) { return meter }
+    if let meter = servers[index].methods[method] { return meter }
+    let meter = CallMeter(method: method)
+    servers[index].methods[method] = meter
+    servers[index].meters.append(meter)
+    return meter
+  }
+
+  private func tool(_ raw: [UInt8], of index: Int) -> CallMeter? {
+    raw.withUnsafeBytes { bytes in
+      if let meter = servers[index].tools.value(forQuoted: bytes) { return meter }
+      guard tools < Self.toolLimit, let name = JSONText.string(bytes) else { return nil }
+      tools += 1
+      let meter = CallMeter(method: .toolsCall, tool: name)
+      servers[index].tools[name] = meter
+      servers[index].meters.append(meter)
+      return meter
+    }
+  }
+
+  func sentAgain(server index: Int) { servers[index].resends += 1 }
+
+  func notificationDropped() { droppedNotifications += 1 }
+
+  /// A client was told that a list is another one now.
+  func changeSent(_ notification: Method) { changesSent[notification, default: 0] += 1 }
+
+  // MARK: - Reading
+
+  package func meters(server index: Int) -> [CallMeter] { servers[index].meters }
+
+  package func resends(server index: Int) -> UInt64 { servers[index].resends }
+
+  package func changesSent(_ notification: Method) -> UInt64 { changesSent[notification] ?? 0 }
+
+  package func totals(server index: Int) -> CallTotals {
+    var totals = CallTotals()
+    for meter in servers[index].meters {
+      for outcome in CallOutcome.allCases {
+        totals.add(outcome, count: meter.count(outcome), latency: meter.latency(outcome))
+      }
+    }
+    return totals
+  }
+}

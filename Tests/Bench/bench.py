@@ -23,7 +23,6 @@ BUILT = ROOT / ".build" / "bench"
 GATEWAY = ROOT / ".build" / "release" / "mcp-junction"
 UPSTREAM = str(BUILT / "upstream")
 RELAY = str(BUILT / "relay")
-FASTMCP = ROOT / ".build" / "venvs" / "fastmcp" / "bin" / "fastmcp"
 
 
 @dataclass
@@ -57,7 +56,6 @@ class Machine:
         self.environment = os.environ | {
             "XDG_CACHE_HOME": str(directory / "cache"),
             "XDG_RUNTIME_DIR": str(directory / "run"),
-            "FASTMCP_LOG_LEVEL": "CRITICAL",
         }
         (directory / "run").mkdir(mode=0o700)
         self.core = max(os.sched_getaffinity(0))
@@ -126,14 +124,10 @@ def row(name, unit, value, reference_name, reference, target="", meets=None) -> 
     return made
 
 
-def peers(machine: Machine, wanted: bool, servers: int) -> dict[str, list[str]]:
-    return {"FastMCP": [str(FASTMCP), "run", str(machine.configuration(servers)), "--no-banner"]} if wanted else {}
-
-
 # What is measured
 
 
-def sequential(machine: Machine, rounds: int, with_peers: bool) -> Table:
+def sequential(machine: Machine, rounds: int) -> Table:
     rows = []
     one = machine.configuration(1)
     direct, relay = [UPSTREAM, "--mark", "s0"], [RELAY, UPSTREAM, "--mark", "s0"]
@@ -167,15 +161,10 @@ def sequential(machine: Machine, rounds: int, with_peers: bool) -> Table:
             if pinned:
                 goal = ("at most 2 x", at_most(2)) if size == 100 else ()
                 rows.append(row(f"{label}, CPU of the process", "µs", own["cpu"], "relay", floor["cpu"], *goal))
-    for name, command in peers(machine, with_peers, 1).items():
-        found = machine.load("sequential", command, pinned=True, calls=200)
-        floor = machine.load("sequential", relay, pinned=True, calls=2000)
-        rows.append(row(f"100 B, pinned, p50: {name}", "µs", found["p50"], "relay", floor["p50"]))
-        rows.append(row(f"100 B, CPU of the process: {name}", "µs", found["cpu"], "relay", floor["cpu"]))
     return Table("Calls one after the other", rows)
 
 
-def concurrent(machine: Machine, rounds: int, with_peers: bool) -> Table:
+def concurrent(machine: Machine, rounds: int) -> Table:
     rows, faults = [], 0
     for servers in (1, 5, 20):
         configuration = machine.configuration(servers)
@@ -219,18 +208,6 @@ def concurrent(machine: Machine, rounds: int, with_peers: bool) -> Table:
             found["relay"]["rate"],
         )
     )
-    for name, command in peers(machine, with_peers, 5).items():
-        found = machine.load("concurrent", command, servers=5, in_flight=16, calls=300, pinned=True)
-        floor = machine.load(
-            "concurrent",
-            [RELAY, UPSTREAM, "--mark", "s@"],
-            servers=5,
-            copies=5,
-            in_flight=16,
-            calls=20_000,
-            pinned=True,
-        )
-        rows.append(row(f"16 in flight, 5 servers: {name}", "calls/s", found["rate"], "relays", floor["rate"]))
     rows.append(row("answers wrong or lost", "", faults, "none", 0, "none", lambda _: faults == 0))
     return Table("Calls at the same time, pinned", rows)
 
@@ -340,7 +317,7 @@ def lists(machine: Machine, rounds: int) -> Table:
     )
 
 
-def memory(machine: Machine, with_peers: bool) -> Table:
+def memory(machine: Machine) -> Table:
     rows = []
     small = machine.load("memory", [RELAY, UPSTREAM, "--mark", "s0"], calls=10)["pss"]
 
@@ -360,8 +337,6 @@ def memory(machine: Machine, with_peers: bool) -> Table:
             "no growth beyond 1 %", at_most(1.01),
         )
     )  # fmt: skip
-    for name, command in peers(machine, with_peers, 10).items():
-        size(f"{name}, 10 servers", command, 10)
     return Table("Resident size of all processes of the gateway, servers not counted", rows)
 
 
@@ -507,12 +482,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench")
     parser.add_argument("--rounds", type=int, default=7, help="how often each figure is taken (7)")
     parser.add_argument("--only", metavar="WORD", default="", help="only tables whose name has this word")
-    parser.add_argument("--peers", action="store_true", help="measure FastMCP as well (after scripts/setup --test)")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     parser.add_argument("--gate", action="store_true", help="only what must not get worse; the status says whether")
     arguments = parser.parse_args()
-    if arguments.peers and not FASTMCP.exists():
-        parser.error("FastMCP is not there: run scripts/setup --test first")
     rounds = arguments.rounds
     tables = []
     begun = time.monotonic()
@@ -523,12 +495,12 @@ def main() -> int:
             show(table)
             return int(any(one.met is False for one in table.rows))
         measurements = {
-            "sequential": lambda: sequential(machine, rounds, arguments.peers),
-            "concurrent": lambda: concurrent(machine, max(3, rounds // 2), arguments.peers),
+            "sequential": lambda: sequential(machine, rounds),
+            "concurrent": lambda: concurrent(machine, max(3, rounds // 2)),
             "allocations": lambda: allocations(machine),
             "start": lambda: starts(machine, rounds),
             "list": lambda: lists(machine, max(3, rounds // 2)),
-            "memory": lambda: memory(machine, arguments.peers),
+            "memory": lambda: memory(machine),
             "large": lambda: large_answers(machine, max(3, rounds // 2)),
             "recovery": lambda: recovery(machine, rounds),
         }

@@ -43,7 +43,7 @@ extension ClientSession {
       Reply.error(refusal.code, refusal.message, id: id, revision: nil, to: client.output)
       return
     }
-    guard asked.count + held.count < Self.questionLimit else {
+    guard asked.values.count(where: { $0.client === client }) + held.count < Self.questionLimit else {
       Reply.error(
         .internal, "\(Self.questionLimit) questions wait for the client already.", id: id, revision: nil,
         to: client.output)
@@ -150,6 +150,11 @@ extension ClientSession {
       return
     }
     guard isInitialized else {
+      // What is said before the client is ready is kept only as far as it is little.
+      guard frame.bytes.count <= Self.keptMessageLimit, held.count < Self.keptMessages else {
+        manager.metrics.notificationDropped()
+        return
+      }
       let copy = frame.copy()
       hold { [weak self, weak server] in if let server { self?.logged(copy, server) } }
       return
@@ -251,4 +256,7 @@ extension ClientSession {
 
   /// Questions of servers that may be open at once, and things that may be kept until the client is ready.
   private static let questionLimit = 1000
+  /// Bytes of a log message, and the number of them, that are kept until then.
+  private static let keptMessageLimit = 16 << 10
+  private static let keptMessages = 200
 }

@@ -33,7 +33,11 @@ extension ServerManager {
   func owners(of uri: String) -> [Owner] {
     if isStale { rebuild() }
     let resources = merged.resources
-    if let target = resources.owner(of: uri) ?? resources.prefixedOwner(of: uri) {
+    if let target = resources.owner(of: uri) {
+      return [Owner(server: servers[target.server], original: target.original)]
+    }
+    // A scheme such as git+https looks like a prefix; it is one only of a server whose URIs are given out with it.
+    if mentions[uri] == nil, let target = resources.prefixedOwner(of: uri), resources.renames(of: target.server) {
       return [Owner(server: servers[target.server], original: target.original)]
     }
     if let index = mentions[uri] ?? resources.templateOwner(of: uri) {

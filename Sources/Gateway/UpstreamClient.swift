@@ -222,10 +222,12 @@ package final class UpstreamClient {
   private func fault(of frame: Frame) -> Failure? {
     let hasResult = frame.range("result") != nil
     let hasError = frame.range("error") != nil
-    guard hasResult == hasError else { return nil }
+    guard hasResult == hasError || frame.hasDuplicate("id") else { return nil }
     return Failure(
       server: server.name, phase: .call,
-      reason: hasResult ? "it answered with both a result and an error" : "it answered with neither result nor error",
+      reason: frame.hasDuplicate("id")
+        ? "it answered with two ids"
+        : hasResult ? "it answered with both a result and an error" : "it answered with neither result nor error",
       outcome: .unknown)
   }
 
@@ -238,7 +240,8 @@ package final class UpstreamClient {
 
   private func skipped(_ frame: Frame) {
     countSkippedLine()
-    server.log(.debug, "line_skipped", ["line": String(decoding: frame.bytes.prefix(200), as: UTF8.self)])
+    let excerpt = server.manager.redacted(String(decoding: frame.bytes.prefix(4096), as: UTF8.self))
+    server.log(.debug, "line_skipped", ["line": String(excerpt.prefix(200))])
   }
 
   private func skipped(_ line: FrameReader.Malformed) {
@@ -258,7 +261,7 @@ package final class UpstreamClient {
     }
     countSkippedLine()
     let event: LogLevel = skippedLines == 1 ? .warning : .debug
-    server.log(event, "line_skipped", ["line": line.excerpt])
+    server.log(event, "line_skipped", ["line": String(server.manager.redacted(line.excerpt).prefix(200))])
   }
 
   private func countSkippedLine() {

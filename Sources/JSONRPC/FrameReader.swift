@@ -15,7 +15,7 @@ package struct FrameReader {
     package let id: RawToken?
     /// Whether a `method` stood before the fault.
     package let hasMethod: Bool
-    /// The line's beginning, at most 200 bytes.
+    /// The line's beginning, at most 4 KiB: more than is ever shown, so that it can be freed of secrets before it is cut.
     package let excerpt: String
   }
 
@@ -116,7 +116,7 @@ package struct FrameReader {
     frame.members = scanner.found
     let id = frame.raw("id").flatMap { RawToken(identifier: $0) }
     let hasMethod = frame.range("method") != nil
-    return (id, hasMethod, String(decoding: line.prefix(200), as: UTF8.self))
+    return (id, hasMethod, String(decoding: line.prefix(4096), as: UTF8.self))
   }
 
   // MARK: - Lines in pieces

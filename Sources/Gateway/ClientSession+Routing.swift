@@ -40,7 +40,7 @@ extension ClientSession {
       parked.append(request)
       return
     }
-    guard manager.mayQueue(frame.bytes.count) else {
+    guard manager.mayQueue(parked.reduce(frame.bytes.count) { $0 + ($1.frame?.bytes.count ?? 0) }) else {
       respond(.internal, "Too much waits for servers that are still starting.", to: request)
       return
     }

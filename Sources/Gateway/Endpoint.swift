@@ -61,6 +61,11 @@ package final class Endpoint {
         return
       }
     }
+    if let client, !client.output.isEmpty, !hasRoom(for: frame) {
+      request.session.fail(
+        request, Failure(server: server.name, phase: .waiting, reason: "it leaves too many bytes unread already"))
+      return
+    }
     lastWaiter += 1
     switch pool.requestLease(waiter: lastWaiter, at: now) {
     case .lease: send(request, frame)
@@ -90,17 +95,22 @@ package final class Endpoint {
   }
 
   private func wait(_ request: ClientRequest, _ frame: Frame, _ waiter: UInt64) {
-    guard manager.mayQueue(frame.bytes.count) else {
+    guard hasRoom(for: frame) else {
       _ = pool.waitCancelled(waiter)
       refuse(
         request, .bytesFull,
-        Failure(server: server.name, phase: .waiting, reason: "too many bytes wait for servers already"))
+        Failure(server: server.name, phase: .waiting, reason: "too many bytes wait for it already"))
       return
     }
     request.frame = request.frame ?? frame.copy()
     request.waiter = waiter
     waiting[waiter] = request
     if client == nil { limitPatience(of: request) }
+  }
+
+  /// Whether a request's bytes may wait here, beside those that wait or that the server has not read.
+  private func hasRoom(for frame: Frame) -> Bool {
+    waitingBytes + frame.bytes.count <= manager.configuration.settings.maxQueuedBytes
   }
 
   /// A call waits only so long for a server that is not there; behind other calls it waits for its whole time.

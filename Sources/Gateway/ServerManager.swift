@@ -264,10 +264,8 @@ package final class ServerManager {
 
   // MARK: - Limits
 
-  /// Whether that many more bytes may wait.
-  func mayQueue(_ count: Int) -> Bool {
-    servers.reduce(count) { $0 + $1.waitingBytes } <= configuration.settings.maxQueuedBytes
-  }
+  /// Whether so many bytes of one client may wait for servers that are still starting.
+  func mayQueue(_ count: Int) -> Bool { count <= configuration.settings.maxQueuedBytes }
 
   /// Stops or goes on reading servers, by what the clients leave unread.
   func setReading(_ isReading: Bool) { for endpoint in endpoints.values { endpoint.readingChanged(isReading) } }

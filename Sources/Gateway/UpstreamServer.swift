@@ -120,8 +120,6 @@ package final class UpstreamServer {
   /// Fails everything that waits.
   func refuseWaiting(_ failure: Failure) { for endpoint in endpoints { endpoint.refuseWaiting(failure, as: .closed) } }
 
-  var waitingBytes: Int { endpoints.reduce(0) { $0 + $1.waitingBytes } }
-
   // MARK: - A new connection
 
   /// Takes over what a connection brought, and tells it what sessions had told the one before.

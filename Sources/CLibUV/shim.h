@@ -15,6 +15,7 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,6 +67,35 @@ static inline int junction_socket_pair(int descriptors[2]) {
 
 /// The most descriptors that one message carries.
 #define JUNCTION_MOST_DESCRIPTORS 16
+
+/// Returns how many bytes a Unix socket's path may have.
+static inline size_t junction_socket_path_limit(void) { return sizeof(((struct sockaddr_un *)0)->sun_path) - 1; }
+
+/// Connects to a Unix socket; never blocks: a listener whose queue is full is EAGAIN. Returns the descriptor, or -1.
+static inline int junction_connect(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) > junction_socket_path_limit()) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  strcpy(address.sun_path, path);
+#if defined(__linux__)
+  int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (descriptor < 0) return -1;
+#else
+  int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+  if (descriptor < 0) return -1;
+  junction_close_on_exec(descriptor);
+  fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+#endif
+  if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0) {
+    int failure = errno;
+    close(descriptor);
+    errno = failure;
+    return -1;
+  }
+  return descriptor;
+}
 
 /// Sends bytes, with descriptors attached to the first of them; never blocks, never raises SIGPIPE.
 /// Returns what sendmsg does.

@@ -80,6 +80,7 @@ extension ClientSession {
     if revision != nil { startOver(but: request) }
     let agreed = Revision.negotiated(requested: frame.string("protocolVersion", in: .params))
     self.capabilities = ClientCapabilities(json: capabilities)
+    introduction = frame.raw("clientInfo", in: .params).flatMap { ClientIntroduction(json: $0) }
     manager.declare(self.capabilities)
     guard !manager.knowsAllInstructions else {
       welcome(request, agreed)

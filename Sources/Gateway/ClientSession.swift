@@ -31,6 +31,8 @@ package final class ClientSession {
   /// Whether the client has said that it is ready for requests and notifications.
   var isInitialized = false
   var capabilities = ClientCapabilities.none
+  /// Who the client said it is.
+  var introduction: ClientIntroduction?
   package internal(set) var logLevel: LoggingLevel?
   var inFlight: [RawToken: ClientRequest] = [:]
   var asked: [UInt64: Asked] = [:]

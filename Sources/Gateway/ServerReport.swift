@@ -75,7 +75,8 @@ package struct ServerReport {
     return report
   }
 
-  private static func title(_ serverInfo: String) -> String? {
+  /// Name and version from the raw object of a handshake.
+  static func title(_ serverInfo: String) -> String? {
     var serverInfo = serverInfo
     return serverInfo.withUTF8 { bytes in
       let bytes = UnsafeRawBufferPointer(bytes)

@@ -38,8 +38,9 @@ enum Program {
     case .printSchema: return console.say(ConfigurationSchema.text)
     case .checkConfiguration: return ConfigurationLoading.check(arguments, console)
     case .status:
-      console.complain("\(identity.name): a running gateway cannot be asked for its status yet.")
-      return Status.unusable
+      return await StatusCommand(
+        console, configurationPath: arguments.configurationPath, isForProgram: arguments.json
+      ).run()
     case .serve, .list, .call: break
     }
     guard let configuration = ConfigurationLoading.load(arguments, console), !isNested(configuration, console) else {

@@ -31,9 +31,28 @@ struct ServeCommand {
     let session = ClientSession(manager: assembly.manager, transport: Transport(port))
     let metrics = MetricsFile(assembly.manager, log: assembly.log)
     metrics.start()
+    let control = listen()
     await Serving(manager: assembly.manager, session: session, stopped: assembly.stopped, drains: drains).run()
+    control?.close()
     metrics.stop()
     await assembly.endSupervisor(urgent: true)
     return Status.good
+  }
+
+  /// Makes the socket at which this gateway can be asked; it serves just as well without.
+  private func listen() -> ControlSocket? {
+    let (manager, process) = (assembly.manager, OwnProcess.id)
+    let path = manager.configuration.path
+    let realPath = (try? FileSystem.realPath(path)) ?? path
+    do throws(PlatformError) {
+      let directory = try RuntimeDirectory.path()
+      ControlFiles.removeStale(in: directory)
+      return try ControlSocket(path: ControlFiles.path(in: directory, process: process)) { question in
+        ControlProtocol.answer(question, about: manager, configurationPath: realPath, process: process)
+      }
+    } catch {
+      assembly.log(.warning, "control_socket_missing", ["reason": "\(error)"])
+      return nil
+    }
   }
 }

@@ -1,0 +1,52 @@
+import Configuration
+package import EventLoop
+import MCP
+
+/// How a running gateway and its servers are: for a person, or for a program.
+package struct StatusReport: Sendable {
+  struct Client: Sendable {
+    /// Nil before it has introduced itself.
+    let name: String?
+    let version: String?
+    let revision: String?
+    let unanswered: Int
+  }
+
+  let identity: Identity
+  /// The gateway's process id.
+  let process: Int32
+  /// Milliseconds since it was started.
+  let uptime: UInt64
+  package let configurationPath: String
+  let clients: [Client]
+  let servers: [ServerStatus]
+  /// Milliseconds since 1970 at which all this was so.
+  let takenAt: UInt64
+
+  /// Takes down how things stand now.
+  ///
+  /// - Parameter process: the gateway's process id.
+  @GatewayActor
+  package init(of manager: ServerManager, process: Int32) {
+    identity = manager.identity
+    self.process = process
+    uptime = manager.clock.now().since(manager.metrics.startedAt)
+    configurationPath = manager.configuration.path
+    clients = manager.audience.members.map {
+      Client(
+        name: $0.introduction?.name, version: $0.introduction?.version, revision: $0.revision?.rawValue,
+        unanswered: $0.unanswered)
+    }
+    var enabled = manager.servers.makeIterator()
+    servers = manager.configuration.servers.map { configuration in
+      guard !configuration.isDisabled, let server = enabled.next() else {
+        return ServerStatus(disabled: configuration.name)
+      }
+      return ServerStatus(of: server, in: manager)
+    }
+    takenAt = WallClock.milliseconds
+  }
+
+  /// Whether nothing is wrong with any server that is in use.
+  package var isHealthy: Bool { servers.allSatisfy(\.isWell) }
+}

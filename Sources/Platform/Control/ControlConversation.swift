@@ -1,0 +1,51 @@
+import EventLoop
+import JSONRPC
+
+/// One peer at the ``ControlSocket``: its question, our answer, the end.
+@GatewayActor
+final class ControlConversation {
+  private let port: StreamPort
+  private let answer: @GatewayActor (Frame) -> String
+  private let timer = LoopTimer()
+  private var onEnd: @GatewayActor () -> Void = {}
+  private var hasAnswered = false
+
+  /// Takes the socket over; when that fails it is released.
+  init(taking descriptor: Int32, answer: @escaping @GatewayActor (Frame) -> String) throws(PlatformError) {
+    self.answer = answer
+    port = try StreamPort(reading: descriptor, writing: descriptor, frameLimit: ControlSocket.questionLimit)
+  }
+
+  /// Begins; calls `onEnd` once when it is over, at the latest after so many milliseconds.
+  func start(within patience: UInt64, onEnd: @escaping @GatewayActor () -> Void) {
+    self.onEnd = onEnd
+    port.onEvent = { [weak self] in self?.received($0) }
+    port.onReadEnd = { [weak self] in if self?.hasAnswered == false { self?.end() } }
+    port.onWriteEnd = { [weak self] in self?.end() }
+    port.onWritten = { [weak self] in self?.end() }
+    timer.start(after: patience) { [weak self] in self?.end() }
+    port.startReading()
+  }
+
+  func close() {
+    timer.stop()
+    port.close()
+  }
+
+  private func received(_ event: FrameReader.Event) {
+    guard !hasAnswered else { return }
+    switch event {
+    case .malformed: end()
+    case .frame(let frame):
+      hasAnswered = true
+      port.stopReading()
+      port.output.append(answer(frame) + "\n")
+      port.closeWriting()
+    }
+  }
+
+  private func end() {
+    close()
+    onEnd()
+  }
+}

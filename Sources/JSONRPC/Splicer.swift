@@ -41,20 +41,38 @@ package struct Splicer {
     token.withBytes { replace(range, with: $0) }
   }
 
-  /// Takes a member out of its object, its comma with it.
-  package mutating func remove(member value: Range<Int>, key: Range<Int>, of text: UnsafeRawBufferPointer) {
-    var start = key.lowerBound - 1
-    var end = value.upperBound
-    var after = end
-    while after < text.count, text[after] <= UInt8(ascii: " ") { after += 1 }
-    if after < text.count, text[after] == UInt8(ascii: ",") {
-      end = after + 1
-    } else {
-      var before = start
-      while before > 0, text[before - 1] <= UInt8(ascii: " ") { before -= 1 }
-      if before > 0, text[before - 1] == UInt8(ascii: ",") { start = before - 1 }
+  /// Puts what `build` appends in the place of `range`.
+  package mutating func replace(_ range: Range<Int>, _ build: (inout [UInt8]) -> Void) {
+    let start = replacements.count
+    build(&replacements)
+    add(range, start)
+  }
+
+  /// Takes members out of one object of a frame, each with the comma that it makes superfluous.
+  package mutating func remove(
+    from frame: Frame, _ parent: Frame.Parent, where isUnwanted: (Frame.Member) -> Bool
+  ) {
+    // Before the first one that stays, a member goes with the comma behind it; after it, with the comma before it.
+    var previousEnd: Int?
+    var pending: Int?
+    frame.forEachMember(of: parent) { member in
+      let start = member.key.lowerBound - 1
+      if let open = pending {
+        add(open..<start, replacements.count)
+        pending = nil
+      }
+      if !isUnwanted(member) {
+        previousEnd = member.value.upperBound
+      } else if let end = previousEnd {
+        add(end..<member.value.upperBound, replacements.count)
+        previousEnd = member.value.upperBound
+      } else {
+        pending = start
+      }
     }
-    add(start..<end, replacements.count)
+    if let open = pending, let object = frame.object(parent) {
+      add(open..<(object.upperBound - 1), replacements.count)
+    }
   }
 
   /// Puts `members` (text such as `"a":1`) first into the object at `range`.
@@ -82,7 +100,6 @@ package struct Splicer {
     let range = range ?? 0..<frame.bytes.count
     var position = range.lowerBound
     for edit in edits where edit.range.lowerBound >= range.lowerBound && edit.range.upperBound <= range.upperBound {
-      // Two neighbouring members that are both removed may claim the same comma.
       if edit.range.lowerBound > position { output.append(frame, position..<edit.range.lowerBound) }
       replacements.withUnsafeBytes {
         output.append(UnsafeRawBufferPointer(rebasing: $0[edit.replacement]))

@@ -43,6 +43,9 @@ package final class Frame {
 
   init() {}
 
+  /// A message of no bytes.
+  package static var empty: Frame { Frame() }
+
   // MARK: - Looking up
 
   /// Returns where the value of a member lies, or nil when there is none. Of duplicate keys the last one counts, as in

@@ -52,27 +52,28 @@ package struct Splicer {
   package mutating func remove(
     from frame: Frame, _ parent: Frame.Parent, where isUnwanted: (Frame.Member) -> Bool
   ) {
-    // Before the first one that stays, a member goes with the comma behind it; after it, with the comma before it.
-    var previousEnd: Int?
-    var pending: Int?
+    guard let object = frame.object(parent) else { return }
+    var removal = MemberRemoval()
     frame.forEachMember(of: parent) { member in
-      let start = member.key.lowerBound - 1
-      if let open = pending {
-        add(open..<start, replacements.count)
-        pending = nil
-      }
-      if !isUnwanted(member) {
-        previousEnd = member.value.upperBound
-      } else if let end = previousEnd {
-        add(end..<member.value.upperBound, replacements.count)
-        previousEnd = member.value.upperBound
-      } else {
-        pending = start
+      if let range = removal.next(key: member.key, value: member.value, goes: isUnwanted(member)) {
+        add(range, replacements.count)
       }
     }
-    if let open = pending, let object = frame.object(parent) {
-      add(open..<(object.upperBound - 1), replacements.count)
+    if let range = removal.finish(object) { add(range, replacements.count) }
+  }
+
+  /// Takes members out of the object at `range`, wherever it lies.
+  package mutating func remove(
+    _ names: [StaticString], fromObjectAt range: Range<Int>, of text: UnsafeRawBufferPointer
+  ) {
+    var removal = MemberRemoval()
+    JSONWalk.members(of: text, in: range) { key, value in
+      let hasEscape = text[key].contains(UInt8(ascii: "\\"))
+      let goes = names.contains { JSONText.key(text, key, hasEscape: hasEscape, equals: $0) }
+      if let range = removal.next(key: key, value: value, goes: goes) { add(range, replacements.count) }
+      return true
     }
+    if let range = removal.finish(range) { add(range, replacements.count) }
   }
 
   /// Puts `members` (text such as `"a":1`) first into the object at `range`.
@@ -109,4 +110,30 @@ package struct Splicer {
     output.append(frame, position..<range.upperBound)
     if endsLine { output.append("\n") }
   }
+}
+
+/// Which bytes go with members that are taken out of an object: before the first one that stays it is the comma behind a
+/// member, after it the comma before.
+private struct MemberRemoval {
+  private var previousEnd: Int?
+  private var pending: Int?
+
+  mutating func next(key: Range<Int>, value: Range<Int>, goes: Bool) -> Range<Int>? {
+    let start = key.lowerBound - 1
+    let open = pending.map { $0..<start }
+    pending = nil
+    if !goes {
+      previousEnd = value.upperBound
+      return open
+    }
+    if let end = previousEnd {
+      previousEnd = value.upperBound
+      return end..<value.upperBound
+    }
+    pending = open?.lowerBound ?? start
+    return nil
+  }
+
+  /// - Parameter object: where the whole object lies.
+  func finish(_ object: Range<Int>) -> Range<Int>? { pending.map { $0..<(object.upperBound - 1) } }
 }

@@ -63,6 +63,9 @@ package struct ClientCapabilities: Equatable, Sendable {
   /// Whether the extension for long-running calls was declared (2026-07-28).
   package var tasks: Bool { extensions.contains { $0.identifier == ProtocolExtension.tasks } }
 
+  /// Whether the client can be asked anything at all.
+  package var answersQuestions: Bool { roots || sampling || elicitationForm || elicitationURL }
+
   /// Whether the client can be asked this. Nil when it can, else what is missing, as a `ClientCapabilities` object.
   package func missing(for question: InputQuestion) -> String? {
     switch question {

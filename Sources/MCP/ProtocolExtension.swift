@@ -28,7 +28,7 @@ package struct ProtocolExtension: Equatable, Sendable {
   }
 
   /// Whether the extension is defined for sessions of the legacy era as well; that for tasks is not.
-  func exists(in era: Era) -> Bool { era == .modern || identifier != Self.tasks }
+  package func exists(in era: Era) -> Bool { era == .modern || identifier != Self.tasks }
 
   /// The entry as a member of an object.
   package var member: String { "\(JSONText.quote(identifier)):\(settings)" }

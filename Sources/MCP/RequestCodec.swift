@@ -49,7 +49,9 @@ package enum RequestCodec {
   ) {
     var hasMember = false
     frame.forEachMember(of: .params) { member in
-      let goes = changes.dropsRetryMembers && (frame.has(member, key: "inputResponses") || frame.has(member, key: "requestState"))
+      let goes =
+        changes.dropsRetryMembers
+        && (frame.has(member, key: "inputResponses") || frame.has(member, key: "requestState"))
       if !goes { hasMember = true }
     }
     splicer.replace((params.lowerBound + 1)..<(params.lowerBound + 1)) { bytes in
@@ -92,5 +94,32 @@ package enum RequestCodec {
       bytes += Array("\"\(ReservedMeta.logLevel)\":\"\(level.rawValue)\"".utf8)
     }
     bytes.append(UInt8(ascii: "}"))
+  }
+
+  // MARK: - Notifications
+
+  /// Announces the edits that tag a server's notification for one listen; a tag that it has goes.
+  ///
+  /// - Parameter tag: a member of `_meta`.
+  package static func tag(_ frame: Frame, with tag: String, _ splicer: inout Splicer) {
+    if let meta = frame.range("_meta", in: .params) {
+      splicer.replace(meta) { bytes in
+        bytes += Array("{\(tag)".utf8)
+        frame.forEachMember(of: .paramsMeta) { member in
+          if ReservedMeta.contains(member, of: frame) { return }
+          bytes.append(UInt8(ascii: ","))
+          bytes.append(contentsOf: frame[(member.key.lowerBound - 1)..<member.value.upperBound])
+        }
+        bytes.append(UInt8(ascii: "}"))
+      }
+    } else if let params = frame.object(.params) {
+      splicer.insert(members: "\"_meta\":{\(tag)}", intoObjectAt: params, of: frame.bytes)
+    }
+  }
+
+  /// Announces the edits that take the tag of the gateway's own listen off a notification.
+  package static func untag(_ frame: Frame, _ splicer: inout Splicer) {
+    guard frame.object(.paramsMeta) != nil else { return }
+    splicer.remove(from: frame, .paramsMeta) { ReservedMeta.contains($0, of: frame) }
   }
 }

@@ -6,10 +6,10 @@ package enum ResultCodec {
   /// Announces the edits for a modern client.
   ///
   /// - Parameters:
-  ///   - identity: the gateway's `Implementation` object.
+  ///   - head: says who answers.
   ///   - hints: what `ttlMs` and `cacheScope` become; nil for what the server said, if it is well-formed.
   package static func forModernClient(
-    _ frame: Frame, _ method: Method, from era: Era, identity: String, hints: CacheHints? = nil,
+    _ frame: Frame, _ method: Method, from era: Era, identity head: ResultHead, hints: CacheHints? = nil,
     _ splicer: inout Splicer
   ) {
     guard let result = frame.object(.result) else { return }
@@ -20,7 +20,7 @@ package enum ResultCodec {
     } else {
       inserted.append("\"resultType\":\"complete\"")
     }
-    let serverInfo = "\"\(ReservedMeta.serverInfo)\":\(identity)"
+    let serverInfo = head.metaMember
     if let meta = frame.range("_meta", in: .result) {
       splicer.replace(meta) { append(meta: frame, with: serverInfo, era: era, to: &$0) }
     } else {

@@ -95,5 +95,8 @@ class Setting:
                     conversation.see("client", line[2:])
                 elif line.startswith(b"< "):
                     conversation.see("server", line[2:])
+                elif line.startswith(b"= "):
+                    # A server that was started again begins a conversation of its own.
+                    conversation = schemas.Conversation("client", conversation.complaints)
             found += [f"to server '{name}': {complaint}" for complaint in conversation.complaints]
         return found

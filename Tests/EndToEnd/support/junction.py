@@ -35,6 +35,13 @@ def scripted(**behaviour) -> dict:
     }
 
 
+def stateless(**behaviour) -> dict:
+    """Returns the configuration entry of a scripted server of the modern era."""
+    entry = scripted(**behaviour)
+    entry["args"][2] = str(end_to_end / "servers" / "stateless.py")
+    return entry
+
+
 def everything(sdk: str) -> dict:
     """Returns the entry of the server with every feature, on the SDK of that environment ("sdk1" or "sdk2")."""
     return {

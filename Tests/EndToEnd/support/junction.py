@@ -43,11 +43,18 @@ def stateless(**behaviour) -> dict:
 
 
 def everything(sdk: str) -> dict:
-    """Returns the entry of the server with every feature, on the SDK of that environment ("sdk1" or "sdk2")."""
+    """Returns the entry of the server with every feature, on that SDK ("sdk1", "sdk2" or "fastmcp")."""
+    environment = "servers-fastmcp" if sdk == "fastmcp" else sdk
     return {
-        "command": str(environments / sdk / "bin" / "python"),
+        "command": str(environments / environment / "bin" / "python"),
         "args": [str(end_to_end / "servers" / f"everything_{sdk}.py")],
     }
+
+
+def single_era(entry: dict, era: str) -> dict:
+    """Returns the same entry without the other era: a server of both that is "legacy" or "modern" only."""
+    filter = str(end_to_end / "support" / "single_era.py")
+    return {**entry, "command": sys.executable, "args": ["-S", "-E", filter, era, entry["command"], *entry["args"]]}
 
 
 def teed(entry: dict, record: pathlib.Path) -> dict:

@@ -168,8 +168,7 @@ def test_prompts_and_tools_are_asked_every_time(client, record):
     assert len(received(record, "prompts/get")) == len(received(record, "tools/call")) == 2
 
 
-def test_many_resources_are_kept_within_bounds(client):
-    """A resource whose template any name fits is read under many names; none of it must stay in the way of an answer."""
+def test_reading_many_names_that_are_not_there_harms_nothing(client):
     one = client(ttlMs=long)
     for number in range(300):
         answer = one.request("resources/read", {"uri": f"new://none/{number}"})

@@ -238,7 +238,7 @@ def test_the_lists_of_a_modern_server_are_read_over_all_pages(start):
     assert "one__pid" in wire.tool_names() and "one__pid" in Modern(wire).tool_names()
 
 
-def test_listing_and_calling_from_the_command_line_find_modern_servers(start, setting):
+def test_listing_and_calling_from_the_command_line_find_modern_servers(setting):
     one = setting({"one": stateless(), "two": scripted()})
     listed = subprocess.run(
         one.command("--list", "--json"), env={**os.environ, **one.environment}, capture_output=True, timeout=30

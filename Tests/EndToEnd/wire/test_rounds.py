@@ -1,4 +1,4 @@
-"""A modern server requires input: a legacy client is asked within its call, a modern one comes back for another round."""
+"""A modern server requires input: a legacy client is asked within its call, a modern one comes back with the answer."""
 
 import json
 

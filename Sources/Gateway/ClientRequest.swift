@@ -54,10 +54,14 @@ final class ClientRequest {
   var edit: Edit?
   /// The URI that a client wants to read, as it knows it.
   var publicURI: String?
+  /// The same as the server knows it that is asked first.
+  var originalURI: String?
   /// Servers to try next when one does not know the URI.
   var candidates: [UpstreamServer] = []
   /// The request itself, while it may have to be sent again.
   var retry: Frame?
+  /// Whether its answer may be given out again: it brings no answers to questions.
+  var isCacheable = false
   /// The request itself, while its client may be asked something in the middle of it.
   var original: Frame?
   /// The call that waits at a legacy server, while questions for this request are gathered.

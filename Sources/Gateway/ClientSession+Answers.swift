@@ -16,6 +16,7 @@ extension ClientSession {
     restore(answer, request, client, id)
     if request.rounds != nil { completeElicitations(of: request) }
     splicer.write(answer, to: destination(of: request))
+    keepForLater(frame, request, client)
     settlePurpose(request, frame)
     count(request, outcome(of: answer, request))
     finish(request)
@@ -75,7 +76,7 @@ extension ClientSession {
   // MARK: - URIs
 
   /// Notes whose URIs an answer mentions, and replaces those that are listed under another form.
-  private func restoreURIs(_ frame: Frame, _ server: UpstreamServer) {
+  func restoreURIs(_ frame: Frame, _ server: UpstreamServer) {
     let renames = manager.renames(of: server)
     func visit(_ object: Range<Int>) {
       guard let range = JSONWalk.member("uri", of: frame.bytes, in: object), let uri = JSONText.string(frame[range])

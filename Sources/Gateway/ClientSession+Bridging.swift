@@ -153,3 +153,37 @@ extension ClientSession {
     }
   }
 }
+
+/// Resources that may be given out again without asking.
+extension ClientSession {
+  /// Keeps what a modern server answered, for as long as it says; never what came of questions.
+  func keepForLater(_ frame: Frame, _ request: ClientRequest, _ client: UpstreamClient) {
+    guard client.era == .modern, request.method == .resourcesRead, request.isCacheable, let uri = request.originalURI,
+      frame.range("error") == nil, request.firstError == nil, ResultCodec.isComplete(frame)
+    else { return }
+    manager.readCache.store(
+      frame, for: uri, of: client.server.index, readBy: number, at: manager.clock.now())
+  }
+
+  /// Answers with what was read before and is still fresh. Returns false when there is none.
+  func serveFromCache(_ request: ClientRequest, _ frame: Frame, _ server: UpstreamServer) -> Bool {
+    request.isCacheable =
+      frame.range("inputResponses", in: .params) == nil && frame.range("requestState", in: .params) == nil
+    guard request.isCacheable, let uri = request.originalURI,
+      let (answer, hints) = manager.readCache.answer(to: uri, of: server.index, for: number, at: manager.clock.now()),
+      let idRange = answer.range("id")
+    else { return false }
+    splicer.reset()
+    splicer.replace(idRange, with: request.id)
+    switch request.terms.era {
+    case .legacy: ResultCodec.forLegacyClient(answer, request.method, &splicer)
+    case .modern:
+      ResultCodec.forModernClient(
+        answer, request.method, from: .modern, identity: manager.resultHead, hints: hints, &splicer)
+    }
+    if manager.servers.count > 1 || manager.renames(of: server) { restoreURIs(answer, server) }
+    splicer.write(answer, to: destination(of: request))
+    finish(request)
+    return true
+  }
+}

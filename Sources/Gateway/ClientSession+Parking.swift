@@ -90,12 +90,11 @@ extension ClientSession {
     guard token.isOf(run: manager.run), let call = parkedCalls[token] else {
       let cause =
         token.isOf(run: manager.run) ? "was used before or has expired" : "is of an earlier run of the gateway"
-      respond(
-        .invalidParams, "This requestState \(cause): make the request anew, without it.", to: request)
+      refuseState(request, frame, "This requestState \(cause): make the request anew, without it.")
       return
     }
     guard call.isRepeated(by: frame, request.method) else {
-      respond(.invalidParams, "This requestState belongs to another request.", to: request)
+      refuseState(request, frame, "This requestState belongs to another request.")
       return
     }
     guard let responses = responses(in: frame) else {
@@ -116,6 +115,15 @@ extension ClientSession {
       call.client.unpark(id, to: request)
     } else {
       present(call, to: request)
+    }
+  }
+
+  /// A modern server judges by itself what it is shown; a legacy one never gave out any state.
+  private func refuseState(_ request: ClientRequest, _ frame: Frame, _ message: String) {
+    if case .server(let server, _) = destination(request, frame), server.client?.era == .modern {
+      routeAnew(request, frame)
+    } else {
+      respond(.invalidParams, message, to: request)
     }
   }
 

@@ -18,6 +18,14 @@ extension ClientSession {
       refuse(.invalidRequest, "Another request with the id \(id.text) has not been answered yet.", id: id)
       return
     }
+    let isModern = Self.isModern(frame)
+    let terms: RequestTerms
+    switch isModern ? modernTerms(frame) : .success(legacyTerms) {
+    case .failure(let refusal):
+      refuse(refusal.code, refusal.message, data: refusal.data, id: id)
+      return
+    case .success(let success): terms = success
+    }
     guard let method = frame.raw("method").flatMap({ Method(raw: $0) }) else {
       refuse(.methodNotFound, "There is no method \(frame.string("method") ?? "").", id: id)
       return
@@ -26,25 +34,14 @@ extension ClientSession {
       refuse(.invalidParams, "The params of \(method.rawValue) must be an object.", id: id)
       return
     }
-    let terms: RequestTerms
-    if Self.isModern(frame) {
-      switch modernTerms(frame) {
-      case .failure(let refusal):
-        refuse(refusal.code, refusal.message, data: refusal.data, id: id)
-        return
-      case .success(let modern): terms = modern
-      }
+    if isModern {
       manager.declare(terms.capabilities, by: .modern)
-    } else {
-      guard revision != nil || method == .initialize || method == .ping else {
-        refuse(
-          .invalidParams,
-          "\(method.rawValue) came before initialize, and without \"\(ReservedMeta.protocolVersion)\" and "
-            + "\"\(ReservedMeta.clientCapabilities)\" in its _meta: one of the two says what the client can do.", id: id
-        )
-        return
-      }
-      terms = legacyTerms
+    } else if revision == nil, method != .initialize, method != .ping {
+      refuse(
+        .invalidParams,
+        "\(method.rawValue) came before initialize, and without \"\(ReservedMeta.protocolVersion)\" and "
+          + "\"\(ReservedMeta.clientCapabilities)\" in its _meta: one of the two says what the client can do.", id: id)
+      return
     }
     let settings = manager.configuration.settings
     guard inFlight.count < settings.callsPerSession + settings.servers.queue else {
@@ -95,7 +92,7 @@ extension ClientSession {
     }
     if revision != nil { startOver(but: request) }
     let agreed = Revision.negotiated(requested: frame.string("protocolVersion", in: .params))
-    self.capabilities = ClientCapabilities(json: capabilities, allowed: manager.allowedExtensions)
+    self.capabilities = ClientCapabilities(json: capabilities, allowed: manager.allowedExtensions).limited(to: agreed)
     introduction = frame.raw("clientInfo", in: .params).flatMap { ClientIntroduction(json: $0) }
     manager.declare(self.capabilities, by: .legacy)
     guard !manager.knowsAllInstructions else {
@@ -148,12 +145,13 @@ extension ClientSession {
       respond(.invalidParams, "There is no such cursor: every list comes whole, in one page.", to: request)
       return
     }
-    guard !manager.settled.isOpen else {
+    guard !manager.settled.isOpen || manager.hasExpired(kind) else {
       serve(kind, request)
       return
     }
     Task { @GatewayActor in
       await manager.settle(within: manager.configuration.settings.listsWait)
+      await manager.freshen(kind)
       serve(kind, request)
     }
   }

@@ -30,6 +30,7 @@ extension ClientSession {
   func routeAnew(_ request: ClientRequest, _ frame: Frame) {
     switch destination(request, frame) {
     case .server(let server, let edit):
+      if request.method == .resourcesRead, serveFromCache(request, frame, server) { return }
       request.server = server
       request.edit = edit
       server.accept(request, frame)
@@ -79,7 +80,7 @@ extension ClientSession {
     }
   }
 
-  private func destination(_ request: ClientRequest, _ frame: Frame) -> Route {
+  func destination(_ request: ClientRequest, _ frame: Frame) -> Route {
     switch request.method {
     case .toolsCall, .promptsGet: named(request, frame)
     case .resourcesRead, .resourcesSubscribe, .resourcesUnsubscribe: resource(request, frame)
@@ -105,7 +106,7 @@ extension ClientSession {
     }
     let server = manager.servers[target.server]
     if isTool { request.tool = target.raw }
-    if isTool, frame.range("task", in: .params) != nil {
+    if isTool, request.terms.era == .legacy, frame.range("task", in: .params) != nil {
       if let capabilities = server.negotiated?.capabilities, !capabilities.tasksToolsCall {
         return .refused(.methodNotFound, "Server \"\(server.name)\" does not run tools as tasks.")
       }
@@ -146,6 +147,7 @@ extension ClientSession {
       return notFound(uri, request)
     }
     request.publicURI = uri
+    request.originalURI = first.original
     request.candidates = candidates.dropFirst().map(\.server)
     if !request.candidates.isEmpty { request.retry = frame.copy() }
     switch request.method {

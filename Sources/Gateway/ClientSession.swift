@@ -112,6 +112,7 @@ package final class ClientSession {
   /// Leaves: nothing more is delivered.
   package func close() {
     manager.audience.leave(self)
+    manager.readCache.sessionEnded(number)
     for server in manager.servers { server.sessionEnded(self) }
     withdrawWaiting()
     for request in Array(inFlight.values) { abandon(request) }

@@ -11,6 +11,8 @@ package import MCP
 package final class ServerManager {
   /// Milliseconds in which changes are gathered before clients are told, so that a burst is one notification.
   static let settlingTime: UInt64 = 50
+  /// Milliseconds that a list waits for servers whose part of it has expired.
+  static let freshenWait: UInt64 = 2_000
 
   package let configuration: Configuration
   package let identity: Identity
@@ -50,6 +52,8 @@ package final class ServerManager {
   private var isAnnouncing = false
   private let logger: Log
   private let redact: (String) -> String
+  /// Resources that may be given out again.
+  var readCache = ReadCache()
   /// Whose answers mentioned a URI last, for URIs that no list holds.
   var mentions = Mentions()
 

@@ -47,7 +47,7 @@ extension UpstreamClient {
     let changes = RequestCodec.Changes(
       stamp: era == .modern ? terms.stamp : nil, logLevel: terms.logLevel,
       token: request.progressToken == nil ? nil : id, retry: request.rounds?.takeRetry(),
-      dropsRetryMembers: era == .legacy || terms.era == .legacy)
+      crossesEras: era != terms.era)
     RequestCodec.apply(changes, to: frame, &splicer)
   }
 }

@@ -48,7 +48,9 @@ extension UpstreamClient {
     case .message: server.manager.audience.logged(frame, from: server)
     case .subscriptionsAcknowledged: acknowledged(frame)
     case .resourcesUpdated where era == .modern && !isListenedTo(frame): server.log(.debug, "stray_notification")
-    case .resourcesUpdated: server.manager.audience.resourceUpdated(frame, from: server)
+    case .resourcesUpdated:
+      if let uri = frame.string("uri", in: .params) { server.manager.readCache.resourceChanged(uri, of: server.index) }
+      server.manager.audience.resourceUpdated(frame, from: server)
     case .toolsListChanged: server.listChanged(.tools)
     case .promptsListChanged: server.listChanged(.prompts)
     case .resourcesListChanged:

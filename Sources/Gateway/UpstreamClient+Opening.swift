@@ -73,13 +73,29 @@ extension UpstreamClient {
 
   /// Subscribes again to a URI that sessions are subscribed to.
   func subscribe(_ uri: String) -> OwnRequest {
-    begin(
+    let request = begin(
       .resourcesSubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
+    subscribed[uri] = request
+    return request
+  }
+
+  /// Subscribes to a URI unless that has been done. Returns whether the server has agreed.
+  func isSubscribed(to uri: String) async -> Bool {
+    let request: OwnRequest
+    if let open = subscribed[uri] {
+      request = open
+    } else {
+      request = subscribe(uri)
+    }
+    if case .success(let answer) = await request.answer(), answer.range("error") == nil { return true }
+    if subscribed[uri] === request { subscribed[uri] = nil }
+    return false
   }
 
   /// Ends the subscription to a URI that nobody wants to hear of any more.
   func unsubscribe(_ uri: String) {
+    subscribed[uri] = nil
     _ = begin(
       .resourcesUnsubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
       phase: .call)

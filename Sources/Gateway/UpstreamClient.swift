@@ -38,6 +38,8 @@ package final class UpstreamClient {
   var listenIDs: [UInt64: UInt64] = [:]
   /// Opens when the listening has changed.
   var listeningChanged = Gate()
+  /// The subscriptions that the gateway has made at a legacy server, by its URIs.
+  var subscribed: [String: OwnRequest] = [:]
   /// The most talkative level that a legacy server was told.
   var toldLogLevel: LoggingLevel?
   /// Whether it has carried a client's request.

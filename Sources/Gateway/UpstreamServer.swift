@@ -130,6 +130,7 @@ package final class UpstreamServer {
   /// Takes over what a connection brought, and tells it what sessions had told the one before.
   func becameReady(_ client: UpstreamClient, _ offer: ServerOffer, after time: UInt64) {
     negotiated = client.negotiated
+    manager.readCache.serverChanged(index)
     if startMilliseconds == nil { startMilliseconds = time }
     log(
       .info, "server_ready",
@@ -180,8 +181,7 @@ package final class UpstreamServer {
       return false
     }
     if client.era == .modern { return await client.holds(uri) }
-    guard case .success(let answer) = await client.subscribe(uri).answer() else { return false }
-    return answer.range("error") == nil
+    return await client.isSubscribed(to: uri)
   }
 
   /// Lets the server be silent about a resource again, unless somebody else wants to hear of it.
@@ -223,6 +223,27 @@ package final class UpstreamServer {
     manager.catalogStale()
   }
 
+  func hasExpired(_ kind: ListKind) -> Bool {
+    guard let client, client.era == .modern, let entry = freshness[kind] else { return false }
+    let list = kind == .resourceTemplates ? ListKind.resources : kind
+    if client.listening.honoured.lists.contains(list) { return false }
+    return manager.clock.now().since(entry.at) >= entry.hints.timeToLive
+  }
+
+  /// Reads one list again.
+  func read(_ kind: ListKind) async {
+    guard let client, case .success(let list) = await client.readList(kind), self.client === client else { return }
+    var next = offer
+    take(list, into: &next)
+    adopt(next)
+  }
+
+  private func take(_ list: ListReading, into offer: inout ServerOffer) {
+    note(list.hints, of: list.kind)
+    offer.items[list.kind] = list.items
+    offer.quarantined = offer.quarantined.filter { $0.kind != list.kind } + list.quarantined
+  }
+
   func note(_ hints: CacheHints?, of kind: ListKind) {
     freshness[kind] = hints.map { ($0, manager.clock.now()) }
   }
@@ -232,6 +253,7 @@ package final class UpstreamServer {
 
   /// Reads lists again that the server says have changed: once for a burst of such notifications.
   func listChanged(_ kind: ListKind) {
+    if kind == .resources { manager.readCache.serverChanged(index) }
     changedKinds.insert(kind)
     refreshChanged()
   }
@@ -255,10 +277,7 @@ package final class UpstreamServer {
       var next = offer
       for kind in ListKind.allCases where kinds.contains(kind) {
         switch await client.readList(kind) {
-        case .success(let list):
-          note(list.hints, of: kind)
-          next.items[kind] = list.items
-          next.quarantined = next.quarantined.filter { $0.kind != kind } + list.quarantined
+        case .success(let list): take(list, into: &next)
         case .failure(let failure): log(.warning, "list_failed", ["reason": failure.reason])
         }
       }

@@ -63,6 +63,18 @@ package struct ClientCapabilities: Equatable, Sendable {
   /// Whether the extension for long-running calls was declared (2026-07-28).
   package var tasks: Bool { extensions.contains { $0.identifier == ProtocolExtension.tasks } }
 
+  /// What of them a revision knows: what a client declares beyond it means nothing.
+  package func limited(to revision: Revision) -> ClientCapabilities {
+    var limited = self
+    if revision < .june2025 { limited.elicitationForm = false }
+    if revision < .november2025 {
+      limited.elicitationURL = false
+      limited.samplingTools = false
+      limited.samplingContext = false
+    }
+    return limited
+  }
+
   /// Whether the client can be asked anything at all.
   package var answersQuestions: Bool { roots || sampling || elicitationForm || elicitationURL }
 

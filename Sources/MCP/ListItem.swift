@@ -43,6 +43,10 @@ package struct ListItem: Equatable, Sendable {
     if kind == .tools {
       item.legacyOnly = cut("execution", from: element)
       if !hasObjectSchema("outputSchema", element) { item.modernOnly = cut("outputSchema", from: element) }
+      // A schema that is `true` or `false` is good for no client's reader.
+      if let schema = JSONWalk.member("outputSchema", of: element), schema.first != UInt8(ascii: "{") {
+        item.legacyOnly = item.modernOnly
+      }
     }
     return .good(item)
   }
@@ -94,7 +98,7 @@ package struct ListItem: Equatable, Sendable {
     switch kind {
     case .tools:
       require("inputSchema", "{", "an object", isRequired: true)
-      require("outputSchema", "{", "an object")
+      if era == .legacy { require("outputSchema", "{", "an object") }
       if reason == nil, !hasObjectSchema("inputSchema", element) {
         reason = "the \"type\" of its \"inputSchema\" is not \"object\""
       }

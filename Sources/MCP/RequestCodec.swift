@@ -12,18 +12,18 @@ package enum RequestCodec {
     package let token: UInt64?
     /// The members `inputResponses` and `requestState` of a retry that the gateway itself makes; text such as `"a":1`.
     package let retry: String?
-    /// Whether such members of the client's own are left out: the server, or this client, does not know them.
-    package let dropsRetryMembers: Bool
+    /// Whether members that only one of the two eras knows are left out: such a retry's, and `task`.
+    package let crossesEras: Bool
 
     package init(
       stamp: RequestStamp?, logLevel: LoggingLevel? = nil, token: UInt64?, retry: String? = nil,
-      dropsRetryMembers: Bool
+      crossesEras: Bool
     ) {
       self.stamp = stamp
       self.logLevel = logLevel
       self.token = token
       self.retry = retry
-      self.dropsRetryMembers = dropsRetryMembers
+      self.crossesEras = crossesEras
     }
   }
 
@@ -37,23 +37,18 @@ package enum RequestCodec {
     if lacksMeta || changes.retry != nil {
       insertMembers(of: changes, lacksMeta: lacksMeta, into: params, of: frame, &splicer)
     }
-    if changes.dropsRetryMembers {
-      splicer.remove(from: frame, .params) {
-        frame.has($0, key: "inputResponses") || frame.has($0, key: "requestState")
-      }
-    }
+    if changes.crossesEras { splicer.remove(from: frame, .params) { isOfOneEra($0, frame) } }
+  }
+
+  private static func isOfOneEra(_ member: Frame.Member, _ frame: Frame) -> Bool {
+    frame.has(member, key: "inputResponses") || frame.has(member, key: "requestState") || frame.has(member, key: "task")
   }
 
   private static func insertMembers(
     of changes: Changes, lacksMeta: Bool, into params: Range<Int>, of frame: Frame, _ splicer: inout Splicer
   ) {
     var hasMember = false
-    frame.forEachMember(of: .params) { member in
-      let goes =
-        changes.dropsRetryMembers
-        && (frame.has(member, key: "inputResponses") || frame.has(member, key: "requestState"))
-      if !goes { hasMember = true }
-    }
+    frame.forEachMember(of: .params) { if !changes.crossesEras || !isOfOneEra($0, frame) { hasMember = true } }
     splicer.replace((params.lowerBound + 1)..<(params.lowerBound + 1)) { bytes in
       if lacksMeta {
         bytes += Array("\"_meta\":".utf8)
@@ -120,6 +115,12 @@ package enum RequestCodec {
   /// Announces the edits that take the tag of the gateway's own listen off a notification.
   package static func untag(_ frame: Frame, _ splicer: inout Splicer) {
     guard frame.object(.paramsMeta) != nil else { return }
-    splicer.remove(from: frame, .paramsMeta) { ReservedMeta.contains($0, of: frame) }
+    var keepsMeta = false
+    frame.forEachMember(of: .paramsMeta) { if !ReservedMeta.contains($0, of: frame) { keepsMeta = true } }
+    if keepsMeta {
+      splicer.remove(from: frame, .paramsMeta) { ReservedMeta.contains($0, of: frame) }
+    } else {
+      splicer.remove(from: frame, .params) { frame.has($0, key: "_meta") }
+    }
   }
 }

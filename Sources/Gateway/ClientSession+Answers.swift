@@ -12,7 +12,9 @@ extension ClientSession {
     guard let idRange = answer.range("id") else { return }
     splicer.reset()
     splicer.replace(idRange, with: request.id)
+    if client.era == .modern || request.terms.era == .modern, !bridge(answer, request, from: client) { return }
     restore(answer, request, client, id)
+    if request.rounds != nil { completeElicitations(of: request) }
     splicer.write(answer, to: destination(of: request))
     settlePurpose(request, frame)
     count(request, outcome(of: answer, request))
@@ -36,7 +38,9 @@ extension ClientSession {
     switch request.purpose {
     case .task: wrapTaskIDs(frame, server)
     default:
-      if frame.range("io.modelcontextprotocol/related-task", in: .resultMeta) != nil { wrapTaskIDs(frame, server) }
+      if request.terms.era == .legacy, frame.range("io.modelcontextprotocol/related-task", in: .resultMeta) != nil {
+        wrapTaskIDs(frame, server)
+      }
     }
     if case .task = request.purpose, request.method == .toolsCall, let token = request.progressToken,
       frame.range("task", in: .result) != nil

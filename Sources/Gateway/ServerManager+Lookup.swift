@@ -12,9 +12,27 @@ extension ServerManager {
     let original: String
   }
 
-  func payload(_ kind: ListKind) -> ByteBuffer {
+  func payload(_ kind: ListKind, for era: Era) -> ByteBuffer {
     if isStale { rebuild() }
-    return merged.payload(kind)
+    return merged.payload(kind, for: era)
+  }
+
+  /// For how long the merged list may be kept: as long as the shortest-lived part of it. What is not complete yet may
+  /// not, and neither may a list with parts of legacy servers, which say nothing about it.
+  func cacheHints(_ kind: ListKind) -> CacheHints {
+    guard settled.isOpen else { return .none }
+    let parts = servers.filter { $0.offer.items[kind]?.isEmpty == false }.map { $0.cacheHints(kind) }
+    guard let first = parts.first else { return .none }
+    return parts.dropFirst().reduce(first) { $0.merged(with: $1) }
+  }
+
+  /// Entries of the `extensions` that the gateway offers to modern clients: those of its servers.
+  var offeredExtensions: [String] {
+    var seen: Set<String> = []
+    let all = servers.compactMap(\.negotiated).flatMap { negotiated in
+      negotiated.capabilities.extensions.filter { $0.exists(in: negotiated.revision.era) }
+    }
+    return all.filter { seen.insert($0.identifier).inserted }.map(\.member)
   }
 
   func tool(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {
@@ -112,7 +130,7 @@ extension ServerManager {
   func applyLogLevel() {
     guard let level = audience.logLevel else { return }
     for server in servers {
-      for client in server.clients where client.negotiated?.capabilities.logging == true {
+      for client in server.clients where client.negotiated?.capabilities.logging == true && client.era == .legacy {
         client.setLogLevel(level)
       }
     }

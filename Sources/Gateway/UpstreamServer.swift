@@ -18,9 +18,13 @@ package final class UpstreamServer {
   /// What the last handshake agreed on.
   package private(set) var negotiated: UpstreamClient.Negotiated?
   /// What an earlier run learned.
-  let facts: ServerFacts?
+  private(set) var facts: ServerFacts?
+  /// Which eras it is known to speak.
+  var eras: EraVerdicts
   /// Milliseconds from the spawn to the first readiness.
   package private(set) var startMilliseconds: UInt64?
+  /// What a modern server said about how long its lists may be kept, and when.
+  private var freshness: [ListKind: (hints: CacheHints, at: Instant)] = [:]
   private var changedKinds: Set<ListKind> = []
   private var isRefreshing = false
 
@@ -31,6 +35,7 @@ package final class UpstreamServer {
     balancer = LoadBalancer(configuration.settings)
     impediment = Self.impediment(of: configuration)
     facts = impediment == nil ? manager.facts.load(configuration) : nil
+    eras = facts?.eras ?? EraVerdicts()
   }
 
   private static func impediment(of configuration: ServerConfiguration) -> Failure? {
@@ -141,15 +146,19 @@ package final class UpstreamServer {
   /// Keeps what the server said of itself for the next run.
   private func remember(_ client: UpstreamClient) {
     guard let negotiated = client.negotiated else { return }
-    let facts = ServerFacts(negotiated, seenAt: WallClock.milliseconds)
-    let isNews =
-      self.facts?.instructions != facts.instructions || self.facts?.serverInfo != facts.serverInfo
-      || self.facts?.revision != facts.revision
-    if isNews { manager.facts.save(configuration, facts) }
+    let facts = ServerFacts(negotiated, eras: eras, seenAt: WallClock.milliseconds)
+    guard self.facts?.saysSame(as: facts) != true else { return }
+    self.facts = facts
+    manager.facts.save(configuration, facts)
   }
 
   private func restore(_ client: UpstreamClient) {
     guard let capabilities = client.negotiated?.capabilities else { return }
+    if client.era == .modern {
+      client.updateListening()
+      for uri in manager.audience.subscriptions(to: self) { manager.audience.resourceMayHaveChanged(uri, at: self) }
+      return
+    }
     if capabilities.logging, let level = manager.audience.logLevel { client.setLogLevel(level) }
     guard capabilities.resourcesSubscribe else { return }
     for uri in manager.audience.subscriptions(to: self) {
@@ -161,7 +170,46 @@ package final class UpstreamServer {
     }
   }
 
+  // MARK: - Changes of resources
+
+  /// Has the server tell of changes of a resource. Returns whether it will.
+  ///
+  /// - Parameter uri: as the server knows it.
+  func hold(_ uri: String) async -> Bool {
+    guard let client, let capabilities = client.negotiated?.capabilities, capabilities.resourcesSubscribe else {
+      return false
+    }
+    if client.era == .modern { return await client.holds(uri) }
+    guard case .success(let answer) = await client.subscribe(uri).answer() else { return false }
+    return answer.range("error") == nil
+  }
+
+  /// Lets the server be silent about a resource again, unless somebody else wants to hear of it.
+  func release(_ uri: String) {
+    guard let client, !manager.audience.subscriptions(to: self).contains(uri) else { return }
+    if client.era == .modern {
+      client.updateListening()
+    } else if client.negotiated?.capabilities.resourcesSubscribe == true {
+      client.unsubscribe(uri)
+    }
+  }
+
+  /// Something may have changed while the server was not listened to.
+  func mayHaveChanged() {
+    guard let capabilities = client?.negotiated?.capabilities else { return }
+    for kind in capabilities.listChanged { listChanged(kind) }
+    for uri in manager.audience.subscriptions(to: self) { manager.audience.resourceMayHaveChanged(uri, at: self) }
+  }
+
   // MARK: - Lists
+
+  /// For how long a list of this server may be kept from now on.
+  func cacheHints(_ kind: ListKind) -> CacheHints {
+    guard let entry = freshness[kind] else { return .none }
+    let age = manager.clock.now().since(entry.at)
+    let left = entry.hints.timeToLive > age ? entry.hints.timeToLive - age : 0
+    return CacheHints(timeToLive: left, scope: entry.hints.scope)
+  }
 
   /// Takes over what the server offers now.
   private func adopt(_ offer: ServerOffer) {
@@ -173,6 +221,10 @@ package final class UpstreamServer {
     }
     self.offer = offer
     manager.catalogStale()
+  }
+
+  func note(_ hints: CacheHints?, of kind: ListKind) {
+    freshness[kind] = hints.map { ($0, manager.clock.now()) }
   }
 
   /// The server has been away for longer than its lists are kept.
@@ -204,6 +256,7 @@ package final class UpstreamServer {
       for kind in ListKind.allCases where kinds.contains(kind) {
         switch await client.readList(kind) {
         case .success(let list):
+          note(list.hints, of: kind)
           next.items[kind] = list.items
           next.quarantined = next.quarantined.filter { $0.kind != kind } + list.quarantined
         case .failure(let failure): log(.warning, "list_failed", ["reason": failure.reason])

@@ -17,6 +17,8 @@ usage: stateless.py [BEHAVIOUR], a JSON object. All members are optional:
   listen: "ignore"                             a listen is not acknowledged
   inputs: {method: inputRequests}              `prompts/get` or `resources/read` require this once
   missing: [uri, ...]                          resources that are not there
+  tasks: true                                  offers the tasks extension and `job`: a task "t1", "t2"... which asks for
+                                               input with `ask`, and is done when `release` is called with its id as key
   record: path                                 every line received is appended there
 
 The built-in tools: `echo` answers with the bytes of its arguments as `structuredContent`; `raw` answers with the bytes
@@ -43,8 +45,10 @@ built_in = [
     {"name": tool, "description": f"Tries {tool}", "inputSchema": {"type": "object"}}
     for tool in "echo raw refuse rounds need hold release play change update end leave pid".split()
 ]
+tasks_extension = "io.modelcontextprotocol/tasks"
+jobs = [{"name": "job", "inputSchema": {"type": "object"}}] if behaviour.get("tasks") else []
 lists = {
-    "tools": built_in + behaviour.get("tools", []),
+    "tools": built_in + jobs + behaviour.get("tools", []),
     "prompts": behaviour.get("prompts", []),
     "resources": behaviour.get("resources", []),
     "resourceTemplates": behaviour.get("templates", []),
@@ -71,6 +75,9 @@ capabilities = behaviour.get(
         "completions": {},
     },
 )
+if jobs:
+    capabilities["extensions"] = {tasks_extension: {}}
+tasks: dict[str, dict] = {}
 listens: dict[bytes, dict] = {}
 legs: dict[bytes, int] = {}
 held: dict[str, tuple[bytes, bool]] = {}
@@ -111,6 +118,9 @@ class Request:
     def own(self, key: str):
         value = rawjson.member(self.meta, reserved + key)
         return None if value is None else json.loads(value)
+
+    def extensions(self) -> dict:
+        return (self.own("clientCapabilities") or {}).get("extensions", {})
 
     def param(self, key: str):
         value = rawjson.member(self.params, key)
@@ -218,8 +228,12 @@ def call(request: Request) -> None:
         if arguments["key"] not in released:
             held[arguments["key"]] = (request.id, request.is_modern)
             return
+    elif tool == "job" and tasks_extension in request.extensions():
+        return start_task(request, arguments)
     elif tool == "release":
         released.add(arguments["key"])
+        if arguments["key"] in tasks:
+            change_task(arguments["key"], "completed")
         id, is_modern = held.pop(arguments["key"], (None, False))
         if id:
             said = b'"resultType":"complete",' if is_modern else b""
@@ -246,6 +260,54 @@ def call(request: Request) -> None:
     elif tool == "pid":
         return request.text(str(os.getpid()))
     request.text(f"{tool} ran")
+
+
+def start_task(request: Request, arguments: dict) -> None:
+    task = {
+        "taskId": f"t{len(tasks) + 1}",
+        "status": "working",
+        "createdAt": "2026-07-28T10:30:00Z",
+        "lastUpdatedAt": "2026-07-28T10:30:00Z",
+        "ttlMs": 60000,
+        "pollIntervalMs": 10,
+    }
+    tasks[task["taskId"]] = task
+    send(request.id, json.dumps({"resultType": "task", **task}).encode())
+    if "ask" in arguments:
+        task["inputRequests"] = arguments["ask"]
+        change_task(task["taskId"], "input_required")
+
+
+def change_task(id: str, status: str) -> None:
+    """Gives a task another status and tells the listens that want to know."""
+    task = tasks[id]
+    task["status"] = status
+    if status != "input_required":
+        task.pop("inputRequests", None)
+    if status == "completed":
+        said = json.dumps(task.get("heard", {}))
+        task["result"] = {"resultType": "complete", "content": [{"type": "text", "text": f"{id} heard {said}"}]}
+    for listen, honoured in listens.items():
+        if id in honoured.get("taskIds", []):
+            notify("notifications/tasks", {key: value for key, value in task.items() if key != "heard"}, listen)
+
+
+def answer_task(request: Request) -> None:
+    if tasks_extension not in request.extensions():
+        data = {"requiredCapabilities": {"extensions": {tasks_extension: {}}}}
+        return send_error(request.id, {"code": -32021, "message": "tasks are needed", "data": data})
+    id = request.param("taskId")
+    if id not in tasks:
+        return send_error(request.id, {"code": -32602, "message": "no such task"})
+    if request.method == "tasks/get":
+        said = {key: value for key, value in tasks[id].items() if key != "heard"}
+        return request.complete(json.dumps(said).encode()[1:-1])
+    if request.method == "tasks/update":
+        tasks[id]["heard"] = request.param("inputResponses")
+        change_task(id, "working")
+    else:
+        change_task(id, "cancelled")
+    request.complete(b"")
 
 
 def listen(request: Request) -> None:
@@ -296,6 +358,8 @@ def answer(request: Request) -> None:
         read(request)
     elif method == "completion/complete":
         request.complete(json.dumps({"completion": {"values": [name]}}).encode()[1:-1])
+    elif method in ("tasks/get", "tasks/update", "tasks/cancel") and jobs:
+        answer_task(request)
     elif method == "subscriptions/listen" and request.is_modern:
         listen(request)
     elif (

@@ -13,9 +13,17 @@ def cell(client_is_modern: bool, server_is_modern: bool) -> str:
 
 
 def keep(suite: str, rows: list[dict]) -> None:
-    """Replaces what is known of one suite; a row has client, server, cell and outcomes by feature."""
+    """Renews what is known of the pairs of one suite; a row has client, server, cell and outcomes by feature."""
     tables.folder.mkdir(parents=True, exist_ok=True)
-    (tables.folder / f"eras-{suite}.json").write_text(json.dumps(rows, indent=1))
+    file = tables.folder / f"eras-{suite}.json"
+    pairs = (
+        {(row["client"], row["server"], row["cell"]): row for row in json.loads(file.read_text())}
+        if file.exists()
+        else {}
+    )
+    pairs.update({(row["client"], row["server"], row["cell"]): row for row in rows})
+    file.write_text(json.dumps([*pairs.values()], indent=1))
+    (tables.folder / "eras.md").write_text(summary(known()) + "\n" + detail(known()))
 
 
 def known() -> list[dict]:

@@ -38,6 +38,8 @@ modern = "2026-07-28"
 reserved = "io.modelcontextprotocol/"
 _may_require_input = ("tools/call", "prompts/get", "resources/read")
 _modern_errors = {-32022: "UnsupportedProtocolVersionError", -32021: "MissingRequiredClientCapabilityError"}
+# What the tasks extension adds; its schema is not part of the revision's.
+_extension_methods = ("tasks/get", "tasks/update", "tasks/cancel", "notifications/tasks")
 _change_notifications = {
     "notifications/tools/list_changed": "toolsListChanged",
     "notifications/prompts/list_changed": "promptsListChanged",
@@ -94,6 +96,8 @@ class Revision:
         if not isinstance(frame, dict):
             return [f"not an object: {str(frame)[:80]}"]
         method = frame.get("method")
+        if self.name == modern and method in _extension_methods:
+            return self._complain(["JSONRPCRequest" if "id" in frame else "JSONRPCNotification"], frame)
         if method is not None and "id" in frame:
             if method not in self.requests:
                 return [f"{self.name} has no request '{method}'"]
@@ -111,6 +115,8 @@ class Revision:
         found = self._complain(["JSONRPCResultResponse"], frame) or self._complain(["JSONRPCResponse"], frame)
         if asked in _result_definitions and "result" in frame:
             definitions = _result_definitions[asked]
+            if self.name == modern and asked in _extension_methods or _member(frame, "result", "resultType") == "task":
+                definitions = ["Result"]
             if asked in _may_require_input and _member(frame, "result", "resultType") == "input_required":
                 definitions = ["InputRequiredResult"]
             found += self._complain(definitions, frame["result"])

@@ -16,8 +16,10 @@ extension ClientSession {
     case .initialized:
       guard revision != nil else { return }
       isInitialized = true
-      let waiting = held
+      let (questions, waiting) = (heldQuestions, held)
+      heldQuestions = []
       held = []
+      for question in questions { ask(question.frame, id: question.id, for: question.client) }
       for action in waiting { action() }
     case .cancelled:
       guard let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) }),
@@ -43,15 +45,18 @@ extension ClientSession {
       Reply.error(refusal.code, refusal.message, id: id, revision: nil, to: client.output)
       return
     }
-    guard asked.values.count(where: { $0.client === client }) + held.count < Self.questionLimit else {
+    guard asked.values.count(where: { $0.client === client }) + heldQuestions.count < Self.questionLimit else {
       Reply.error(
         .internal, "\(Self.questionLimit) questions wait for the client already.", id: id, revision: nil,
         to: client.output)
       return
     }
     guard isInitialized else {
-      let copy = frame.copy()
-      hold { [weak self] in if !client.closed.isOpen { self?.ask(copy, id: id, for: client) } }
+      guard manager.mayQueue(heldQuestions.reduce(frame.bytes.count) { $0 + $1.frame.bytes.count }) else {
+        Reply.error(.internal, "Too much waits for the client already.", id: id, revision: nil, to: client.output)
+        return
+      }
+      heldQuestions.append(HeldQuestion(client: client, id: id, frame: frame.copy()))
       return
     }
     guard let idRange = frame.range("id") else { return }
@@ -70,7 +75,7 @@ extension ClientSession {
       // Behind a gateway "this server" would mean all of them.
       splicer.replace(context, with: "\"none\"")
     }
-    wrapTaskIDs(frame, client.server)
+    wrapRelatedTask(frame, in: .paramsMeta, client.server)
     asked[minted] = Asked(client: client, id: id, progressToken: progressToken)
     splicer.write(frame, to: output)
   }
@@ -113,8 +118,19 @@ extension ClientSession {
   /// Whether the client has a question of this connection open.
   func isAsking(for client: UpstreamClient) -> Bool { asked.values.contains { $0.client === client } }
 
+  /// Tells every server that waits for an answer of the client that there will be none.
+  func refuseQuestions(_ reason: String) {
+    let open = asked.values.map { ($0.client, $0.id) } + heldQuestions.map { ($0.client, $0.id) }
+    asked = [:]
+    heldQuestions = []
+    for (client, id) in open where !client.closed.isOpen {
+      Reply.error(.internal, reason, id: id, revision: nil, to: client.output)
+    }
+  }
+
   /// A server takes its own request back.
   func withdrawn(_ id: RawToken, by client: UpstreamClient, _ frame: Frame) {
+    heldQuestions.removeAll { $0.client === client && $0.id == id }
     guard let (minted, _) = asked.first(where: { $0.value.client === client && $0.value.id == id }),
       let range = frame.range("requestId", in: .params)
     else { return }
@@ -126,6 +142,7 @@ extension ClientSession {
 
   /// Takes back what a lost server had asked.
   func connectionClosed(_ client: UpstreamClient) {
+    heldQuestions.removeAll { $0.client === client }
     for (minted, entry) in asked where entry.client === client {
       asked[minted] = nil
       let reason = JSONText.quote("Server \"\(client.server.name)\" is gone.")
@@ -139,7 +156,7 @@ extension ClientSession {
     guard !mayDrop() else { return }
     splicer.reset()
     splicer.replace(range, with: token)
-    wrapTaskIDs(frame, server)
+    wrapRelatedTask(frame, in: .paramsMeta, server)
     splicer.write(frame, to: output)
   }
 
@@ -162,7 +179,7 @@ extension ClientSession {
     guard !mayDrop() else { return }
     splicer.reset()
     if manager.labels { label(frame, server) }
-    wrapTaskIDs(frame, server)
+    wrapRelatedTask(frame, in: .paramsMeta, server)
     splicer.write(frame, to: output)
   }
 
@@ -181,36 +198,56 @@ extension ClientSession {
     splicer.replace((range.lowerBound + 1)..<(range.lowerBound + 1), with: String(inner))
   }
 
-  func resourceUpdated(_ frame: Frame, _ server: UpstreamServer) {
+  func resourceUpdated(_ frame: Frame, _ endpoint: Endpoint) {
     guard isInitialized, let range = frame.range("uri", in: .params), let uri = JSONText.string(frame[range]),
-      subscriptions.values.contains(where: { $0.server === server })
+      subscriptions.values.contains(where: { $0.endpoint === endpoint })
     else { return }
     splicer.reset()
-    if let form = subscribedForm(of: uri, server) ?? manager.publicForm(of: uri, server: server) {
+    if let form = subscribedForm(of: uri, endpoint) ?? manager.publicForm(of: uri, server: endpoint.server) {
       splicer.replace(range, with: JSONText.quote(form))
     }
     splicer.write(frame, to: output)
   }
 
   /// Tells the client to read a resource again.
-  func resourceMayHaveChanged(_ original: String, _ server: UpstreamServer) {
-    for (form, subscription) in subscriptions
-    where subscription.server === server && subscription.original.utf8.elementsEqual(original.utf8) {
+  func resourceMayHaveChanged(_ original: String, _ endpoint: Endpoint) {
+    for (form, subscription) in subscriptions where subscription.stands(for: original, at: endpoint) {
       Reply.notification(.resourcesUpdated, params: "{\"uri\":\(JSONText.quote(form.text))}", to: output)
     }
   }
 
   /// The URI under which the client subscribed to what the server calls `uri`, when it differs.
-  private func subscribedForm(of uri: String, _ server: UpstreamServer) -> String? {
-    for (form, subscription) in subscriptions
-    where subscription.server === server && subscription.original.utf8.elementsEqual(uri.utf8) {
+  private func subscribedForm(of uri: String, _ endpoint: Endpoint) -> String? {
+    for (form, subscription) in subscriptions where subscription.stands(for: uri, at: endpoint) {
       return form.text.utf8.elementsEqual(uri.utf8) ? nil : form.text
     }
     return nil
   }
 
-  func subscriptions(to server: UpstreamServer) -> Set<String> {
-    Set(subscriptions.values.filter { $0.server === server }.map(\.original))
+  func subscriptions(at endpoint: Endpoint) -> [String] {
+    subscriptions.values.filter { $0.endpoint === endpoint }.map(\.original)
+  }
+
+  func isSubscribed(to uri: String, at endpoint: Endpoint) -> Bool {
+    subscriptions.values.contains { $0.stands(for: uri, at: endpoint) }
+  }
+
+  /// Whether a subscription is on its way that will stand for a URI.
+  func isSubscribing(to uri: String, at endpoint: Endpoint) -> Bool {
+    inFlight.values.contains { request in
+      guard case .subscribe(_, let original) = request.purpose, request.endpoint === endpoint else { return false }
+      return original.utf8.elementsEqual(uri.utf8)
+    }
+  }
+
+  /// Ends all subscriptions: at their servers those that no other session needs.
+  func releaseSubscriptions() {
+    let released = subscriptions.values
+    subscriptions = [:]
+    for subscription in released
+    where !manager.audience.needs(subscription.original, at: subscription.endpoint) {
+      subscription.endpoint.client?.unsubscribe(subscription.original)
+    }
   }
 
   func elicitationCompleted(_ frame: Frame) {
@@ -222,7 +259,8 @@ extension ClientSession {
   func taskChanged(_ frame: Frame, _ server: UpstreamServer) {
     guard isInitialized else { return }
     splicer.reset()
-    wrapTaskIDs(frame, server)
+    if let range = frame.range("taskId", in: .params) { wrapTaskID(range, of: frame, server) }
+    wrapRelatedTask(frame, in: .paramsMeta, server)
     splicer.write(frame, to: output)
   }
 

@@ -6,12 +6,17 @@ import JSONRPC
 final class OwnRequest {
   /// Whether its answer is a sign of life that was asked for.
   let isProbe: Bool
+  /// What the gateway is at with it.
+  let phase: Failure.Phase
   private var result: Result<Frame, Failure>?
   private let gate = Gate()
   /// Ends the wait for the answer.
   var timer: LoopClock.Cancellation?
 
-  init(isProbe: Bool = false) { self.isProbe = isProbe }
+  init(phase: Failure.Phase = .call, isProbe: Bool = false) {
+    self.phase = phase
+    self.isProbe = isProbe
+  }
 
   func succeed(_ frame: Frame) { end(.success(frame)) }
 

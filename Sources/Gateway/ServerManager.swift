@@ -42,7 +42,7 @@ package final class ServerManager {
   private let logger: Log
   private let redact: (String) -> String
   /// Whose answers mentioned a URI last, for URIs that no list holds.
-  var mentions = Mentions()
+  var mentions = RecentURIs<Int>(limit: 10_000)
 
   package init(
     configuration: Configuration, identity: Identity, clock: LoopClock, spawner: ProcessSpawner,

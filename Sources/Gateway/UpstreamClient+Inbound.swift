@@ -14,7 +14,7 @@ extension UpstreamClient {
     switch frame.raw("method").flatMap({ Method(raw: $0) }) {
     case .ping: Reply.result("{}", id: rawID, to: output)
     case .samplingCreateMessage, .elicitationCreate, .rootsList:
-      let session = latestRelayed?.session ?? server.manager.audience.onlySession
+      let session = taskOwner(frame) ?? latestRelayed?.session ?? server.manager.audience.onlySession
       guard let session else {
         Reply.error(
           .internal, "No client is connected that could answer this.", id: rawID, revision: nil, to: output)
@@ -29,6 +29,14 @@ extension UpstreamClient {
     }
   }
 
+  /// The session for whose task a server asks.
+  private func taskOwner(_ frame: Frame) -> ClientSession? {
+    guard let related = frame.range("io.modelcontextprotocol/related-task", in: .paramsMeta),
+      let id = JSONWalk.member("taskId", of: frame.bytes, in: related).flatMap({ JSONText.string(frame[$0]) })
+    else { return nil }
+    return server.manager.audience.owner(ofTask: server.wrapped(task: id))
+  }
+
   /// Passes a server's notification to whom it concerns.
   func notified(_ frame: Frame) {
     guard let method = frame.raw("method").flatMap({ Method(raw: $0) }) else {
@@ -38,7 +46,7 @@ extension UpstreamClient {
     switch method {
     case .progress: progressed(frame)
     case .message: server.manager.audience.logged(frame, from: server)
-    case .resourcesUpdated: server.manager.audience.resourceUpdated(frame, from: server)
+    case .resourcesUpdated: server.manager.audience.resourceUpdated(frame, from: endpoint)
     case .toolsListChanged: server.listChanged(.tools)
     case .promptsListChanged: server.listChanged(.prompts)
     case .resourcesListChanged:
@@ -49,10 +57,8 @@ extension UpstreamClient {
       server.manager.audience.withdrawn(id, by: self, frame)
     case .elicitationComplete: server.manager.audience.elicitationCompleted(frame)
     case .tasksStatus:
-      if let status = frame.string("status", in: .params), ["completed", "failed", "cancelled"].contains(status) {
-        server.log(.debug, "task_ended")
-      }
-      server.manager.audience.taskChanged(frame, from: server)
+      guard let id = frame.string("taskId", in: .params) else { return }
+      server.manager.audience.taskChanged(frame, from: server, wrapped: server.wrapped(task: id))
     default: server.log(.debug, "notification_dropped", ["method": method.rawValue])
     }
   }

@@ -76,6 +76,9 @@ package final class UpstreamServer {
 
   package var skippedLines: Int { clients.reduce(0) { $0 + $1.skippedLines } }
 
+  /// Returns the id by which clients know a task.
+  func wrapped(task id: String) -> String { TaskID.prefix(for: manager.taskKey(of: self)) + id }
+
   func log(_ level: LogLevel, _ event: String, _ fields: KeyValuePairs<String, String> = [:]) {
     manager.log(level, event, server: name, fields)
   }
@@ -94,7 +97,7 @@ package final class UpstreamServer {
       request.session.fail(request, impediment)
       return
     }
-    guard let endpoint = endpoints.count == 1 ? endpoints[0] : choose(for: request.session) else {
+    guard let endpoint = request.home ?? (endpoints.count == 1 ? endpoints[0] : choose(for: request.session)) else {
       request.session.fail(
         request, failure ?? Failure(server: name, phase: .waiting, reason: "none of its processes is running"))
       return
@@ -152,11 +155,13 @@ package final class UpstreamServer {
     guard let capabilities = client.negotiated?.capabilities else { return }
     if capabilities.logging, let level = manager.audience.logLevel { client.setLogLevel(level) }
     guard capabilities.resourcesSubscribe else { return }
-    for uri in manager.audience.subscriptions(to: self) {
-      let subscribed = client.subscribe(uri)
-      Task { @GatewayActor in
-        _ = await subscribed.answer()
-        manager.audience.resourceMayHaveChanged(uri, at: self)
+    let subscribed = manager.audience.subscriptions(at: client.endpoint).map { ($0, client.subscribe($0)) }
+    guard !subscribed.isEmpty else { return }
+    Task { @GatewayActor in
+      for (uri, request) in subscribed {
+        _ = await request.answer()
+        guard await client.mayHaveChanged(uri) else { continue }
+        manager.audience.resourceMayHaveChanged(uri, at: client.endpoint)
       }
     }
   }

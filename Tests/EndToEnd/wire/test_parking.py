@@ -343,6 +343,52 @@ def test_a_call_that_ends_while_it_waits_is_answered_when_the_client_comes_back(
     assert client.call("old__play", ends, retry=retry(state, {key: rooted}))["error"]["code"] == -32602
 
 
+asks_and_waits = {
+    "before": [base64.b64encode(b'{"jsonrpc":"2.0","id":"z","method":"roots/list"}\n').decode()],
+    "answer": False,
+}
+
+
+def end_parked(client: Modern) -> None:
+    """Has the server answer the call that was parked first."""
+    sent = json.dumps(client.calls("play")[0]["id"]).encode()
+    late = b'{"jsonrpc":"2.0","id":%s,"result":{"content":[]}}\n' % sent
+    client.call("old__play", {"before": [base64.b64encode(late).decode()]})
+
+
+def test_a_question_is_answered_though_the_call_it_was_put_to_has_ended(client):
+    """It may have been another call's: on a pipe nothing says whose it is."""
+    requests, state = parked(client, asks_and_waits, "play")
+    end_parked(client)
+    key, _ = only(requests)
+    assert client.call("old__play", asks_and_waits, retry=retry(state, {key: rooted}))["result"]["content"] == []
+    processes.wait_until(lambda: answers(client.record), 5, "the answer")
+    assert json.loads(answers(client.record)[0]) == {"jsonrpc": "2.0", "id": "z", "result": rooted}
+
+
+def test_a_question_is_given_up_though_the_call_it_was_put_to_has_ended(open_client):
+    client = open_client(junction={"inputWait": "1s"})
+    parked(client, asks_and_waits, "play")
+    end_parked(client)
+    processes.wait_until(lambda: answers(client.record), 8, "an answer of our own")
+    assert json.loads(answers(client.record)[0])["id"] == "z"
+
+
+def test_a_question_outlives_the_request_that_it_was_put_to(client):
+    """The request started last is cancelled at once, and the call that asked is another."""
+    calls = {client.start_call("old__hold", {"key": "k"}): ("old__hold", {"key": "k"})}
+    id = client.start_call("old__play", asks_and_waits)
+    client.wire.notify("notifications/cancelled", {"requestId": id})
+    calls[client.start_call("old__release", {"key": "k"})] = ("old__release", {"key": "k"})
+    for waiting in calls:
+        answer = client.wire.result_of(waiting)
+        if answer["result"]["resultType"] == "input_required":
+            requests, state = client.asked(answer)
+            client.call(*calls[waiting], retry=retry(state, {only(requests)[0]: rooted}))
+    processes.wait_until(lambda: answers(client.record), 5, "an answer")
+    assert json.loads(answers(client.record)[0])["id"] == "z"
+
+
 def test_a_server_that_dies_takes_its_parked_calls_with_it(client):
     requests, state = parked(client)
     client.call("old__play", {"answer": False, "exit": 1})

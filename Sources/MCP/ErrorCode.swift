@@ -7,6 +7,4 @@ package enum ErrorCode: Int, Sendable {
   case `internal` = -32603
   /// Up to 2025-11-25 (server/resources, error handling).
   case resourceNotFound = -32002
-  /// What SDK clients answer when the person rejects a sampling request (2025-11-25, client/sampling).
-  case rejectedByUser = -1
 }

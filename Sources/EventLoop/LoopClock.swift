@@ -8,6 +8,11 @@ package struct Instant: Comparable, Hashable, Sendable {
 
   package static func < (left: Instant, right: Instant) -> Bool { left.milliseconds < right.milliseconds }
 
+  /// Returns the instant `milliseconds` later.
+  package func advanced(by milliseconds: UInt64) -> Instant {
+    Instant(milliseconds: self.milliseconds &+ milliseconds)
+  }
+
   /// Returns how many milliseconds lie between an earlier instant and this one; 0 when `earlier` is not earlier.
   package func since(_ earlier: Instant) -> UInt64 {
     milliseconds > earlier.milliseconds ? milliseconds - earlier.milliseconds : 0

@@ -8,15 +8,18 @@ extension ClientSession {
   func deliver(_ frame: Frame, to request: ClientRequest, from client: UpstreamClient, id: UInt64) {
     guard !request.isFinished else { return }
     if frame.range("error") != nil {
-      if request.firstError == nil, !request.candidates.isEmpty { request.firstError = (frame.copy(), client.server) }
+      if request.firstError == nil, !request.candidates.isEmpty { request.firstError = (frame.copy(), client) }
       if tryNext(request, as: .error) || answerWithFirstError(request, as: .error) { return }
     }
     guard let idRange = frame.range("id") else { return }
     splicer.reset()
     splicer.replace(idRange, with: request.id)
+    if client.era == .modern || request.terms.era == .modern, !bridge(frame, request, from: client) { return }
     restore(frame, request, client.server)
     keepProgress(frame, request, client, id)
+    if request.rounds != nil { completeElicitations(of: request) }
     splicer.write(frame, to: destination(of: request))
+    keepForLater(frame, request, client)
     settlePurpose(request, frame)
     count(request, outcome(of: frame, request))
     finish(request)
@@ -26,10 +29,11 @@ extension ClientSession {
   ///
   /// - Parameter outcome: as what the last attempt is counted.
   func answerWithFirstError(_ request: ClientRequest, as outcome: CallOutcome) -> Bool {
-    guard let (frame, server) = request.firstError, let idRange = frame.range("id") else { return false }
+    guard let (frame, client) = request.firstError, let idRange = frame.range("id") else { return false }
     splicer.reset()
     splicer.replace(idRange, with: request.id)
-    restore(frame, request, server)
+    if client.era == .modern || request.terms.era == .modern, !bridge(frame, request, from: client) { return true }
+    restore(frame, request, client.server)
     splicer.write(frame, to: destination(of: request))
     count(request, outcome)
     finish(request)
@@ -105,7 +109,7 @@ extension ClientSession {
   // MARK: - URIs
 
   /// Notes whose URIs an answer mentions, and replaces those that are listed under another form.
-  private func restoreURIs(_ frame: Frame, _ server: UpstreamServer) {
+  func restoreURIs(_ frame: Frame, _ server: UpstreamServer) {
     let renames = manager.renames(of: server)
     func visit(_ object: Range<Int>) {
       guard let range = JSONWalk.member("uri", of: frame.bytes, in: object), let uri = JSONText.string(frame[range])

@@ -22,15 +22,15 @@ extension ClientSession {
       for question in questions { ask(question.frame, id: question.id, for: question.client) }
       for action in waiting { action() }
     case .cancelled:
-      guard let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) }),
+      guard let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) }), !endListen(id),
         let request = inFlight[id], request.method != .initialize
       else { return }
       abandon(request, frame)
     case .progress:
       guard let range = frame.range("progressToken", in: .params), let id = JSONText.unsigned(frame[range]),
-        let entry = asked[id], let token = entry.progressToken
+        let entry = asked[id], case .server(let client, _) = entry.origin, let token = entry.progressToken
       else { return }
-      entry.client.forward(frame, replacing: range, with: token)
+      client.forward(frame, replacing: range, with: token)
     case .rootsListChanged: manager.rootsChanged(frame)
     default: manager.log(.debug, "client_notification_dropped", ["method": method.rawValue])
     }
@@ -45,7 +45,7 @@ extension ClientSession {
       Reply.error(refusal.code, refusal.message, id: id, revision: nil, to: client.output)
       return
     }
-    guard asked.values.count(where: { $0.client === client }) + heldQuestions.count < Self.questionLimit else {
+    guard asked.values.count(where: { $0.isOf(client) }) + heldQuestions.count < Self.questionLimit else {
       Reply.error(
         .internal, "\(Self.questionLimit) questions wait for the client already.", id: id, revision: nil,
         to: client.output)
@@ -68,15 +68,9 @@ extension ClientSession {
       progressToken = RawToken(identifier: frame[token])
       splicer.replace(token, with: minted)
     }
-    if method == .elicitationCreate, manager.labels, let message = frame.range("message", in: .params) {
-      insert("[\(client.server.name)] ", intoStringAt: message, of: frame)
-    }
-    if method == .samplingCreateMessage, let context = frame.range("includeContext", in: .params) {
-      // Behind a gateway "this server" would mean all of them.
-      splicer.replace(context, with: "\"none\"")
-    }
+    if let params = frame.object(.params) { dress(params, of: frame, client.server) }
     wrapRelatedTask(frame, in: .paramsMeta, client.server)
-    asked[minted] = Asked(client: client, id: id, progressToken: progressToken)
+    asked[minted] = Asked(origin: .server(client, id), progressToken: progressToken)
     splicer.write(frame, to: output)
   }
 
@@ -108,19 +102,26 @@ extension ClientSession {
       manager.log(.debug, "client_answer_dropped")
       return
     }
-    guard !entry.client.closed.isOpen else { return }
-    splicer.reset()
-    splicer.replace(range, with: entry.id)
-    unwrapTaskIDs(frame)
-    splicer.write(frame, to: entry.client.output)
+    switch entry.origin {
+    case .round(let request): answeredRound(request, frame)
+    case .server(let client, let id):
+      guard !client.closed.isOpen else { return }
+      splicer.reset()
+      splicer.replace(range, with: id)
+      unwrapTaskIDs(frame)
+      splicer.write(frame, to: client.output)
+    }
   }
 
   /// Whether the client has a question of this connection open.
-  func isAsking(for client: UpstreamClient) -> Bool { asked.values.contains { $0.client === client } }
+  func isAsking(for client: UpstreamClient) -> Bool { asked.values.contains { $0.isOf(client) } }
 
   /// Tells every server that waits for an answer of the client that there will be none.
   func refuseQuestions(_ reason: String) {
-    let open = asked.values.map { ($0.client, $0.id) } + heldQuestions.map { ($0.client, $0.id) }
+    let open =
+      asked.values.compactMap { question -> (UpstreamClient, RawToken)? in
+        if case .server(let client, let id) = question.origin { (client, id) } else { nil }
+      } + heldQuestions.map { ($0.client, $0.id) }
     asked = [:]
     heldQuestions = []
     for (client, id) in open where !client.closed.isOpen {
@@ -130,8 +131,9 @@ extension ClientSession {
 
   /// A server takes its own request back.
   func withdrawn(_ id: RawToken, by client: UpstreamClient, _ frame: Frame) {
+    withdrawParked(id, by: client)
     heldQuestions.removeAll { $0.client === client && $0.id == id }
-    guard let (minted, _) = asked.first(where: { $0.value.client === client && $0.value.id == id }),
+    guard let (minted, _) = asked.first(where: { $0.value.isOf(client, id) }),
       let range = frame.range("requestId", in: .params)
     else { return }
     asked[minted] = nil
@@ -143,7 +145,7 @@ extension ClientSession {
   /// Takes back what a lost server had asked.
   func connectionClosed(_ client: UpstreamClient) {
     heldQuestions.removeAll { $0.client === client }
-    for (minted, entry) in asked where entry.client === client {
+    for (minted, entry) in asked where entry.isOf(client) {
       asked[minted] = nil
       let reason = JSONText.quote("Server \"\(client.server.name)\" is gone.")
       Reply.notification(.cancelled, params: "{\"requestId\":\(minted),\"reason\":\(reason)}", to: output)
@@ -152,7 +154,11 @@ extension ClientSession {
 
   // MARK: - Notifications of servers
 
-  func progress(_ frame: Frame, _ range: Range<Int>, _ token: RawToken, from server: UpstreamServer) {
+  func progress(
+    _ frame: Frame, _ range: Range<Int>, _ token: RawToken, from server: UpstreamServer,
+    of request: ClientRequest? = nil
+  ) {
+    if let rounds = request?.rounds, !rounds.advances(frame) { return }
     guard !mayDrop() else { return }
     splicer.reset()
     splicer.replace(range, with: token)
@@ -161,12 +167,9 @@ extension ClientSession {
   }
 
   func logged(_ frame: Frame, _ server: UpstreamServer) {
-    if let logLevel, let level = frame.string("level", in: .params).flatMap({ LoggingLevel(rawValue: $0) }),
-      level < logLevel
-    {
-      return
-    }
-    guard isInitialized else {
+    let level = frame.string("level", in: .params).flatMap { LoggingLevel(rawValue: $0) }
+    guard isWanted(level, from: server) else { return }
+    guard isInitialized || revision == nil else {
       // What is said before the client is ready is kept only as far as it is little.
       guard frame.bytes.count <= Self.keptMessageLimit, held.count < Self.keptMessages else {
         manager.metrics.notificationDropped()
@@ -183,6 +186,21 @@ extension ClientSession {
     splicer.write(frame, to: output)
   }
 
+  /// Whether a log message is for this client: it has a legacy session whose level it reaches, or a modern request to
+  /// that server is open which asked for it. A message on stdio does not say to which request it belongs.
+  private func isWanted(_ level: LoggingLevel?, from server: UpstreamServer) -> Bool {
+    if revision != nil {
+      guard let logLevel, let level else { return true }
+      if level >= logLevel { return true }
+    }
+    return inFlight.values.contains { request in
+      guard request.terms.era == .modern, request.server === server, let wanted = request.terms.logLevel else {
+        return false
+      }
+      return level.map { $0 >= wanted } ?? true
+    }
+  }
+
   private func label(_ frame: Frame, _ server: UpstreamServer) {
     if let logger = frame.range("logger", in: .params) {
       insert(server.name + "/", intoStringAt: logger, of: frame)
@@ -192,20 +210,21 @@ extension ClientSession {
     }
   }
 
-  private func insert(_ text: String, intoStringAt range: Range<Int>, of frame: Frame) {
+  func insert(_ text: String, intoStringAt range: Range<Int>, of frame: Frame) {
     guard frame[range].first == UInt8(ascii: "\"") else { return }
     let inner = JSONText.quote(text).dropFirst().dropLast()
     splicer.replace((range.lowerBound + 1)..<(range.lowerBound + 1), with: String(inner))
   }
 
   func resourceUpdated(_ frame: Frame, _ endpoint: Endpoint) {
-    guard isInitialized, let range = frame.range("uri", in: .params), let uri = JSONText.string(frame[range]),
-      subscriptions.values.contains(where: { $0.endpoint === endpoint })
-    else { return }
+    guard let range = frame.range("uri", in: .params), let uri = JSONText.string(frame[range]) else { return }
+    if !listens.isEmpty { updateListens(frame, uri, endpoint) }
+    guard isInitialized, subscriptions.values.contains(where: { $0.endpoint === endpoint }) else { return }
     splicer.reset()
     if let form = subscribedForm(of: uri, endpoint) ?? manager.publicForm(of: uri, server: endpoint.server) {
       splicer.replace(range, with: JSONText.quote(form))
     }
+    RequestCodec.untag(frame, &splicer)
     splicer.write(frame, to: output)
   }
 
@@ -214,6 +233,7 @@ extension ClientSession {
     for (form, subscription) in subscriptions where subscription.stands(for: original, at: endpoint) {
       Reply.notification(.resourcesUpdated, params: "{\"uri\":\(JSONText.quote(form.text))}", to: output)
     }
+    resourceMayHaveChangedForListens(original, endpoint)
   }
 
   /// The URI under which the client subscribed to what the server calls `uri`, when it differs.
@@ -226,10 +246,14 @@ extension ClientSession {
 
   func subscriptions(at endpoint: Endpoint) -> [String] {
     subscriptions.values.filter { $0.endpoint === endpoint }.map(\.original)
+      + listens.values.flatMap(\.resources).filter { $0.endpoint === endpoint }.map(\.original)
   }
 
   func isSubscribed(to uri: String, at endpoint: Endpoint) -> Bool {
     subscriptions.values.contains { $0.stands(for: uri, at: endpoint) }
+      || listens.values.contains { listen in
+        listen.resources.contains { $0.endpoint === endpoint && $0.original.utf8.elementsEqual(uri.utf8) }
+      }
   }
 
   /// Whether a subscription is on its way that will stand for a URI.
@@ -244,14 +268,11 @@ extension ClientSession {
   func releaseSubscriptions() {
     let released = subscriptions.values
     subscriptions = [:]
-    for subscription in released
-    where !manager.audience.needs(subscription.original, at: subscription.endpoint) {
-      subscription.endpoint.client?.unsubscribe(subscription.original)
-    }
+    for subscription in released { subscription.endpoint.release(subscription.original) }
   }
 
   func elicitationCompleted(_ frame: Frame) {
-    guard isInitialized, capabilities.elicitationURL else { return }
+    guard isInitialized, revision != nil, capabilities.elicitationURL else { return }
     splicer.reset()
     splicer.write(frame, to: output)
   }
@@ -264,22 +285,29 @@ extension ClientSession {
     splicer.write(frame, to: output)
   }
 
-  /// Says which merged lists are no longer what the client knows. A list that it is just asking for needs no word.
+  /// Says which merged lists are no longer what the client knows.
   func announceChanges() {
+    announceToListens()
+    guard revision != nil else { return }
     guard isInitialized else {
       hold { [weak self] in self?.announceChanges() }
       return
     }
-    let news = ListKind.allCases.filter { kind in
-      guard !inFlight.values.contains(where: { $0.method == kind.method }) else { return false }
-      let payload = manager.payload(kind)
-      defer { known[kind] = payload }
-      guard let known = known[kind] else { return true }
-      return known !== payload && !known.bytes.elementsEqual(payload.bytes)
-    }
-    for method in Set(news.map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
+    for method in Set(news(in: .legacy).map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
       Reply.notification(method, to: output)
       manager.metrics.changeSent(method)
+    }
+  }
+
+  /// Returns the lists that are no longer what the client knows, and takes them as known from now on. A list that it is
+  /// just asking for needs no word.
+  func news(in era: Era) -> [ListKind] {
+    ListKind.allCases.filter { kind in
+      guard !inFlight.values.contains(where: { $0.method == kind.method && $0.terms.era == era }) else { return false }
+      let payload = manager.payload(kind, for: era)
+      defer { known[era, default: [:]][kind] = payload }
+      guard let known = known[era]?[kind] else { return true }
+      return known !== payload && !known.bytes.elementsEqual(payload.bytes)
     }
   }
 

@@ -8,8 +8,11 @@ final class OwnRequest {
   let isProbe: Bool
   /// What the gateway is at with it.
   let phase: Failure.Phase
-  private var result: Result<Frame, Failure>?
-  private let gate = Gate()
+  private(set) var result: Result<Frame, Failure>?
+  /// The id that it has on its connection.
+  var id: UInt64 = 0
+  /// Open when it is answered or has failed.
+  let gate = Gate()
   /// Ends the wait for the answer.
   var timer: LoopClock.Cancellation?
 

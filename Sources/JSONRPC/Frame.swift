@@ -10,7 +10,7 @@ package final class Frame {
     package let key: Range<Int>
     /// The value's bytes, quotes included.
     package let value: Range<Int>
-    fileprivate let hasEscapedKey: Bool
+    package let hasEscapedKey: Bool
 
     init(parent: Parent, key: Range<Int>, value: Range<Int>, hasEscapedKey: Bool) {
       self.parent = parent
@@ -43,6 +43,9 @@ package final class Frame {
 
   init() {}
 
+  /// A message of no bytes.
+  package static var empty: Frame { Frame() }
+
   // MARK: - Looking up
 
   /// Returns where the value of a member lies, or nil when there is none. Of duplicate keys the last one counts, as in
@@ -60,6 +63,31 @@ package final class Frame {
       return nil
     }
   }
+
+  /// Calls `body` with each member of the object that `parent` stands for, in their order. Of duplicate objects it is the
+  /// last one.
+  package func forEachMember(of parent: Parent, _ body: (Member) -> Void) {
+    guard let object = self.object(parent) else { return }
+    for member in members where member.parent == parent && object.contains(member.key.lowerBound) { body(member) }
+  }
+
+  /// Returns where the object lies whose members have this parent; nil when there is none.
+  package func object(_ parent: Parent) -> Range<Int>? {
+    let range: Range<Int>? =
+      switch parent {
+      case .message: 0..<bytes.count
+      case .params: range("params")
+      case .result: range("result")
+      case .error: range("error")
+      case .paramsMeta: range("_meta", in: .params)
+      case .resultMeta: range("_meta", in: .result)
+      }
+    guard let range, bytes[range.lowerBound] == UInt8(ascii: "{") else { return nil }
+    return range
+  }
+
+  /// Whether a member has this key, escapes resolved.
+  package func has(_ member: Member, key: StaticString) -> Bool { matches(member, key) }
 
   /// Returns a member's raw bytes.
   package func raw(_ key: StaticString, in parent: Parent = .message) -> UnsafeRawBufferPointer? {

@@ -86,14 +86,14 @@ package final class OutputBuffer {
     if wasEmpty { onFirstByte() } else { onGrowth() }
   }
 
-  /// Appends bytes that were prebuilt and do not change, sharing them when they are many.
-  package func append(shared storage: ByteBuffer) {
+  /// Appends bytes that were prebuilt and do not change, all or those from an offset on, sharing them when they are many.
+  package func append(shared storage: ByteBuffer, from start: Int = 0) {
     guard storage.count >= Self.shareFrom else {
-      append(storage.bytes)
+      append(UnsafeRawBufferPointer(rebasing: storage.bytes[start...]))
       return
     }
     let wasEmpty = isEmpty
-    chunks.append(Chunk(storage: storage, isOwn: false, start: 0, end: storage.count))
+    chunks.append(Chunk(storage: storage, isOwn: false, start: start, end: storage.count))
     if wasEmpty { onFirstByte() } else { onGrowth() }
   }
 

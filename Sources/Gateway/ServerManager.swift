@@ -291,8 +291,10 @@ package final class ServerManager {
 
   func rebuild() {
     isStale = false
+    let exhausted = merged.exhausted
     merged.rebuild(
       servers.map { Catalog.Source(prefix: $0.configuration.prefix, offer: $0.offer) }, own: ownResources())
+    for index in merged.exhausted.subtracting(exhausted) { log(.warning, "names_used_up", server: servers[index].name) }
   }
 
   /// Says that some list may have changed; each client is told of those that are no longer what it knows.

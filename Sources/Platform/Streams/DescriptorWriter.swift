@@ -39,6 +39,8 @@ package final class DescriptorWriter {
   package var onDrained: @GatewayActor () -> Void = {}
   /// Called once everything that waited before ``closeWhenWritten()`` has been written and the descriptor is released.
   package var onClosed: @GatewayActor () -> Void = {}
+  /// Why the peer or the file took no more; nil while it does.
+  package private(set) var failure: PlatformError?
   /// Whether more has come to wait than ``highWater``, and not drained since.
   package private(set) var isCongested = false
 
@@ -113,7 +115,7 @@ package final class DescriptorWriter {
       if written > 0 {
         output.consume(Int(written))
       } else if written < 0, written != UV_EAGAIN.rawValue {
-        fail()
+        fail(-written)
         return
       }
     }
@@ -140,7 +142,7 @@ package final class DescriptorWriter {
     if status != 0 {
       Unmanaged.passUnretained(self).release()
       inFlight = 0
-      fail()
+      fail(-status)
     }
   }
 
@@ -149,7 +151,7 @@ package final class DescriptorWriter {
     inFlight = 0
     guard case .stream = target else { return }
     guard status == 0 else {
-      fail()
+      fail(-status)
       return
     }
     output.consume(written)
@@ -175,7 +177,7 @@ package final class DescriptorWriter {
       if written >= 0 {
         output.consume(written)
       } else if errno != EINTR, errno != EAGAIN {
-        fail()
+        fail(errno)
         return
       }
     }
@@ -212,7 +214,8 @@ package final class DescriptorWriter {
 
   // MARK: - Ends and congestion
 
-  private func fail() {
+  private func fail(_ code: Int32) {
+    failure = PlatformError("write", code: code)
     close()
     onEnd()
   }

@@ -202,6 +202,7 @@ def test_tokens_cannot_be_guessed_from_others(client):
 
 
 def test_a_token_is_good_for_its_tool_and_arguments_only(client):
+    client.tool_names()
     requests, state = parked(client)
     key, _ = only(requests)
     again = retry(state, {key: accepted})

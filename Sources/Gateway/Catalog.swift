@@ -49,8 +49,8 @@ package struct Catalog {
 
   private var toolNames: NameTable
   private var promptNames: NameTable
-  private var tools = ByteTable<Target>()
-  private var prompts = ByteTable<Target>()
+  package private(set) var tools = TargetTable()
+  package private(set) var prompts = TargetTable()
   private var payloads: [ListKind: ByteBuffer] = [:]
   package private(set) var resources: ResourceTable
   /// The merged tools in their order.
@@ -67,10 +67,6 @@ package struct Catalog {
   package func payload(_ kind: ListKind) -> ByteBuffer { payloads[kind] ?? Self.empty }
 
   private static var empty: ByteBuffer { ByteBuffer(capacity: 1) }
-
-  package func tool(quoted raw: UnsafeRawBufferPointer) -> Target? { tools.value(forQuoted: raw) }
-
-  package func prompt(quoted raw: UnsafeRawBufferPointer) -> Target? { prompts.value(forQuoted: raw) }
 
   /// Merges the offers, in the order of the configuration, and returns the lists whose bytes have changed.
   ///
@@ -105,18 +101,20 @@ package struct Catalog {
     let names = kind == .tools ? toolNames.names(for: items) : promptNames.names(for: items)
     let builder = ListBuilder(kind)
     if kind == .tools { toolEntries.removeAll(keepingCapacity: true) }
+    var targets: [(name: String, target: Target)] = []
     for (index, item) in items.enumerated() {
       let entry = entries[index]
       builder.add(entry, key: names[index])
       let target = Target(
         server: item.server, raw: Array(entry.bytes[entry.keyRange]),
         isRepeatable: kind == .tools && entry.isRepeatable)
-      if kind == .tools {
-        tools[names[index]] = target
-        toolEntries.append(Entry(server: item.server, name: names[index], item: entry))
-      } else {
-        prompts[names[index]] = target
-      }
+      targets.append((names[index], target))
+      if kind == .tools { toolEntries.append(Entry(server: item.server, name: names[index], item: entry)) }
+    }
+    if kind == .tools {
+      tools = TargetTable(tools, adding: targets)
+    } else {
+      prompts = TargetTable(prompts, adding: targets)
     }
     return builder.finish()
   }

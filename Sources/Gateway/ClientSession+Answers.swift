@@ -7,9 +7,9 @@ extension ClientSession {
   /// Passes a server's answer on: its bytes as they came, but for the id and what only this hop knows.
   func deliver(_ frame: Frame, to request: ClientRequest, from client: UpstreamClient, id: UInt64) {
     guard !request.isFinished else { return }
-    if frame.range("error") != nil, tryNext(request, frame) { return }
-    let answer = frame.range("error") == nil ? frame : request.firstError ?? frame
-    guard let idRange = answer.range("id") else { return }
+    if frame.outer.error != nil, tryNext(request, frame) { return }
+    let answer = frame.outer.error == nil ? frame : request.firstError ?? frame
+    guard let idRange = answer.outer.id else { return }
     splicer.reset()
     splicer.replace(idRange, with: request.id)
     restore(answer, request, client, id)
@@ -20,7 +20,7 @@ extension ClientSession {
   }
 
   private func outcome(of frame: Frame, _ request: ClientRequest) -> CallOutcome {
-    if frame.range("error") != nil { return .error }
+    if frame.outer.error != nil { return .error }
     let isToolError = request.method == .toolsCall && frame.raw("isError", in: .result)?.first == UInt8(ascii: "t")
     return isToolError ? .toolError : .ok
   }
@@ -46,7 +46,7 @@ extension ClientSession {
   }
 
   private func settlePurpose(_ request: ClientRequest, _ frame: Frame) {
-    guard frame.range("error") == nil, let server = request.server else { return }
+    guard frame.outer.error == nil, let server = request.server else { return }
     switch request.purpose {
     case .subscribe(let uri, let original):
       subscriptions[RawToken(uri)] = Subscription(server: server, original: original)
@@ -91,7 +91,10 @@ extension ClientSession {
         visit(resource)
       }
     }
-    if let content = frame.range("content", in: .result) {
+    // Most content is text, and need not be walked to know that no block of it is a resource or a link to one.
+    if let content = frame.range("content", in: .result),
+      ByteScan.mayHaveString(beginningWith: "resource", in: frame[content])
+    {
       JSONWalk.elements(of: frame.bytes, in: content) {
         block($0)
         return true

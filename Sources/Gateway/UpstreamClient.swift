@@ -35,7 +35,7 @@ package final class UpstreamClient {
   let closed = Gate()
   /// When the server last said anything.
   private(set) var heardAt: Instant
-  private var pending: [UInt64: Pending] = [:]
+  private var pending = IDTable<Pending>()
   private var lastID: UInt64 = 0
   private var splicer = Splicer()
   private var sweep: LoopClock.Cancellation?
@@ -53,7 +53,7 @@ package final class UpstreamClient {
 
   /// Requests of clients that the server has not answered.
   var inFlight: Int {
-    pending.values.reduce(0) { if case .relayed = $1 { $0 + 1 } else { $0 } }
+    pending.entries.reduce(0) { if case .relayed = $1.value { $0 + 1 } else { $0 } }
   }
 
   func start() {
@@ -70,7 +70,7 @@ package final class UpstreamClient {
 
   /// Sends a client's request with the ids and names of this hop.
   func relay(_ request: ClientRequest, _ frame: Frame) {
-    guard let idRange = frame.range("id") else { return }
+    guard let idRange = frame.outer.id else { return }
     lastID += 1
     let id = lastID
     splicer.reset()
@@ -83,7 +83,7 @@ package final class UpstreamClient {
       if request.progressToken != nil { splicer.replace(token, with: id) }
     }
     splicer.write(frame, to: output)
-    pending[id] = .relayed(request)
+    pending.insert(.relayed(request), for: id)
     request.state = .sent(self, id: id)
     request.frame = nil
     request.sentAt = server.manager.clock.now()
@@ -95,7 +95,7 @@ package final class UpstreamClient {
   ///
   /// - Parameter notification: the client's own words, when it was the client who cancelled.
   func cancel(_ id: UInt64, _ notification: Frame? = nil, reason: String = "") {
-    guard case .relayed(let request)? = pending.removeValue(forKey: id) else { return }
+    guard case .relayed(let request)? = pending.removeValue(for: id) else { return }
     if let notification, let range = notification.range("requestId", in: .params) {
       splicer.reset()
       splicer.replace(range, with: id)
@@ -141,7 +141,7 @@ package final class UpstreamClient {
         self?.expire(id, method: method, after: timeout, phase: phase)
       }
     }
-    pending[id] = .own(own)
+    pending.insert(.own(own), for: id)
     Reply.request(method, params: params, id: id, to: output)
     return own
   }
@@ -149,7 +149,7 @@ package final class UpstreamClient {
   private func expire(_ id: UInt64, method: Method, after timeout: UInt64, phase: Failure.Phase) {
     // An answer that is already in the pipe is read first: this process may have been stopped for a while.
     _ = server.manager.clock.after(1) { [weak self] in
-      guard let self, case .own(let own)? = pending.removeValue(forKey: id) else { return }
+      guard let self, case .own(let own)? = pending.removeValue(for: id) else { return }
       if method != .initialize { Reply.notification(.cancelled, params: "{\"requestId\":\(id)}", to: output) }
       own.fail(
         Failure(
@@ -187,20 +187,20 @@ package final class UpstreamClient {
     case .notification: notified(frame)
     case .batch: unpack(frame)
     case .invalid:
-      if frame.range("id") != nil { answered(frame) } else { skipped(frame) }
+      if frame.outer.id != nil { answered(frame) } else { skipped(frame) }
     }
   }
 
   /// Whether a frame answers a probe, which the endpoint hears of by itself.
   private func isProbeAnswer(_ frame: Frame) -> Bool {
-    guard frame.kind == .response, let id = frame.raw("id").flatMap({ JSONText.unsigned($0) }),
+    guard frame.kind == .response, let id = frame.mintedID,
       case .own(let own)? = pending[id]
     else { return false }
     return own.isProbe
   }
 
   private func answered(_ frame: Frame) {
-    guard let raw = frame.raw("id"), let id = JSONText.unsigned(raw), let entry = pending.removeValue(forKey: id) else {
+    guard let id = frame.mintedID, let entry = pending.removeValue(for: id) else {
       endpoint.tally.strayAnswers += 1
       server.log(.debug, "stray_answer")
       return
@@ -220,12 +220,12 @@ package final class UpstreamClient {
 
   /// What makes an answer none.
   private func fault(of frame: Frame) -> Failure? {
-    let hasResult = frame.range("result") != nil
-    let hasError = frame.range("error") != nil
-    guard hasResult == hasError || frame.hasDuplicate("id") else { return nil }
+    let hasResult = frame.outer.result != nil
+    let hasError = frame.outer.error != nil
+    guard hasResult == hasError || frame.outer.repeated.contains(.id) else { return nil }
     return Failure(
       server: server.name, phase: .call,
-      reason: frame.hasDuplicate("id")
+      reason: frame.outer.repeated.contains(.id)
         ? "it answered with two ids"
         : hasResult ? "it answered with both a result and an error" : "it answered with neither result nor error",
       outcome: .unknown)
@@ -246,7 +246,7 @@ package final class UpstreamClient {
 
   private func skipped(_ line: FrameReader.Malformed) {
     if case .tooLong(let limit) = line.reason, !line.hasMethod, let id = line.id?.withBytes({ JSONText.unsigned($0) }),
-      let entry = pending.removeValue(forKey: id)
+      let entry = pending.removeValue(for: id)
     {
       let failure = Failure(
         server: server.name, phase: .call, reason: "its answer is longer than \(limit) bytes",
@@ -278,7 +278,7 @@ package final class UpstreamClient {
   /// The request that was sent last, and so most likely is the one for which the server asks something.
   var latestRelayed: ClientRequest? {
     var latest: (id: UInt64, request: ClientRequest)?
-    for (id, entry) in pending {
+    for (id, entry) in pending.entries {
       guard case .relayed(let request) = entry, id > latest?.id ?? 0 else { continue }
       latest = (id, request)
     }
@@ -314,11 +314,11 @@ package final class UpstreamClient {
     let transport = process.transport
     transport.closeWriting()
     process.gone.whenOpen { transport.close() }
-    let lost = pending
-    pending = [:]
+    let lost = pending.entries
+    pending = IDTable()
     closed.open()
     endpoint.ended(self)
-    for entry in lost.values {
+    for (_, entry) in lost {
       switch entry {
       case .own(let own): own.fail(lossFailure(.handshake))
       case .relayed(let request): request.session.lost(request, lossFailure(.call, outcome: .unknown))
@@ -365,7 +365,7 @@ package final class UpstreamClient {
     let now = server.manager.clock.now()
     let configuration = server.configuration
     var expired: [(UInt64, String)] = []
-    for (id, entry) in pending {
+    for (id, entry) in pending.entries {
       guard case .relayed(let request) = entry else { continue }
       if now.since(request.sentAt) >= configuration.callTimeout {
         expired.append((id, "no answer within \(Duration.spelled(configuration.callTimeout))"))

@@ -21,6 +21,8 @@ package final class UpstreamServer {
   let facts: ServerFacts?
   /// Milliseconds from the spawn to the first readiness.
   package private(set) var startMilliseconds: UInt64?
+  /// Whether any of its URIs is listed under another form.
+  var isRenamed = false
   private var changedKinds: Set<ListKind> = []
   private var isRefreshing = false
 

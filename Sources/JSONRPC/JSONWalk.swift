@@ -44,7 +44,8 @@ package enum JSONWalk {
   ) -> Range<Int>? {
     var found: Range<Int>?
     members(of: text, in: range) { key, value in
-      let hasEscape = text[key].contains(UInt8(ascii: "\\"))
+      let hasEscape =
+        ByteScan.firstIndex(of: UInt8(ascii: "\\"), in: UnsafeRawBufferPointer(rebasing: text[key]), from: 0) != nil
       if JSONText.key(text, key, hasEscape: hasEscape, equals: name) { found = value }
       return true
     }

@@ -24,6 +24,18 @@ extension GatewaySettings: SettingTarget {
       "endOfInputWait", \.endOfInputWait, 0...600_000,
       "How long calls in flight may still be answered after end of input."),
 
+    .duration(
+      "inputWait", \.inputWait, 1_000...86_400_000,
+      "How long a call waits for a modern client that was asked something to come back with the answer."),
+    .integer(
+      "parkedCalls", \.parkedCalls, 0...100_000, "Calls of one client that may wait for such answers at the same time."),
+    .integer(
+      "inputRounds", \.inputRounds, 1...1_000, "How often a modern server may ask a legacy client within one call."),
+    .text(
+      "extensions", \.extensions,
+      "Identifiers of protocol extensions, separated by commas, that are let through besides tasks and MCP Apps.",
+      defaultNote: "none"),
+
     .integer("nameLimit", \.nameLimit, 24...128, "Characters of a public name; longer ones end in a hash."),
     .choice(
       "uriPolicy", \.uriPolicy, "Whether a resource's URI gets its server's prefix always or only where two clash."),

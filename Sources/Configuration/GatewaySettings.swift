@@ -12,6 +12,11 @@ package struct GatewaySettings: Equatable, Sendable {
   package var unknownNameWait: UInt64 = 10_000
   package var endOfInputWait: UInt64 = 1_000
 
+  package var inputWait: UInt64 = 10 * 60_000
+  package var parkedCalls = 64
+  package var inputRounds = 10
+  package var extensions: String?
+
   package var nameLimit = 48
   package var uriPolicy = URIPolicy.keep
   package var labels = true

@@ -21,7 +21,9 @@ package final class Gate {
   }
 
   /// Returns a gate that opens as soon as one of `gates` does.
-  package static func any(_ gates: Gate...) -> Gate {
+  package static func any(_ gates: Gate...) -> Gate { any(gates) }
+
+  package static func any(_ gates: [Gate]) -> Gate {
     let any = Gate()
     for gate in gates { gate.whenOpen { any.open() } }
     return any

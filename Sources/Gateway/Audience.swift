@@ -17,8 +17,11 @@ package final class Audience {
 
   func leave(_ session: ClientSession) { sessions.removeAll { $0 === session } }
 
-  /// The one session there is; nil when there are none or several.
-  var onlySession: ClientSession? { sessions.count == 1 ? sessions[0] : nil }
+  /// The one session that a server may ask of its own accord; nil when there are none or several.
+  var onlyLegacySession: ClientSession? {
+    let legacy = sessions.filter { $0.revision != nil }
+    return legacy.count == 1 ? legacy[0] : nil
+  }
 
   /// The most talkative level that any session asked for.
   var logLevel: LoggingLevel? { sessions.compactMap(\.logLevel).min() }

@@ -51,7 +51,7 @@ package struct Catalog {
   private var promptNames: NameTable
   package private(set) var tools = TargetTable()
   package private(set) var prompts = TargetTable()
-  private var payloads: [ListKind: ByteBuffer] = [:]
+  private var payloads: [ListKind: Payloads] = [:]
   package private(set) var resources: ResourceTable
   /// The merged tools in their order.
   package private(set) var toolEntries: [Entry] = []
@@ -63,8 +63,16 @@ package struct Catalog {
     rebuild([], own: [])
   }
 
+  /// One list as each era wants it; the two are the same buffer when nothing in it differs.
+  fileprivate struct Payloads {
+    let legacy: ByteBuffer
+    let modern: ByteBuffer
+
+    subscript(era: Era) -> ByteBuffer { era == .legacy ? legacy : modern }
+  }
+
   /// The result of a list request, `{"tools":[…]}`.
-  package func payload(_ kind: ListKind) -> ByteBuffer { payloads[kind] ?? Self.empty }
+  package func payload(_ kind: ListKind, for era: Era) -> ByteBuffer { payloads[kind]?[era] ?? Self.empty }
 
   private static var empty: ByteBuffer { ByteBuffer(capacity: 1) }
 
@@ -83,13 +91,18 @@ package struct Catalog {
     return changed
   }
 
-  private mutating func replace(_ kind: ListKind, _ payload: ByteBuffer, _ changed: inout Set<ListKind>) {
-    if let old = payloads[kind], old.bytes.elementsEqual(payload.bytes) { return }
+  private mutating func replace(_ kind: ListKind, _ payload: Payloads, _ changed: inout Set<ListKind>) {
+    if let old = payloads[kind], old.legacy.bytes.elementsEqual(payload.legacy.bytes),
+      old.modern === old.legacy && payload.modern === payload.legacy
+        || old.modern.bytes.elementsEqual(payload.modern.bytes)
+    {
+      return
+    }
     payloads[kind] = payload
     changed.insert(kind)
   }
 
-  private mutating func named(_ kind: ListKind, _ sources: [Source]) -> ByteBuffer {
+  private mutating func named(_ kind: ListKind, _ sources: [Source]) -> Payloads {
     var items: [NameTable.Item] = []
     var entries: [ListItem] = []
     for (server, source) in sources.enumerated() {
@@ -119,7 +132,7 @@ package struct Catalog {
     return builder.finish()
   }
 
-  private mutating func listedResources(_ sources: [Source], own: [ListItem]) -> ByteBuffer {
+  private mutating func listedResources(_ sources: [Source], own: [ListItem]) -> Payloads {
     let builder = ListBuilder(.resources)
     for (server, source) in sources.enumerated() {
       for item in source.offer.items[.resources] ?? [] {
@@ -131,7 +144,7 @@ package struct Catalog {
     return builder.finish()
   }
 
-  private mutating func listedTemplates(_ sources: [Source]) -> ByteBuffer {
+  private mutating func listedTemplates(_ sources: [Source]) -> Payloads {
     let builder = ListBuilder(.resourceTemplates)
     var seen = ByteTable<Bool>()
     for (server, source) in sources.enumerated() {
@@ -147,32 +160,66 @@ package struct Catalog {
 
 /// Assembles one list's result.
 private final class ListBuilder {
-  private let buffer = ByteBuffer(capacity: 4096)
+  private let kind: ListKind
+  private let legacy: ByteBuffer
+  /// Differs from the other from the first item on that does.
+  private var modern: ByteBuffer?
   private var isFirst = true
 
-  init(_ kind: ListKind) { append("{\"\(kind.member)\":[") }
+  init(_ kind: ListKind) {
+    self.kind = kind
+    legacy = ByteBuffer(capacity: 4096)
+    Self.append("{\"\(kind.member)\":[", to: legacy)
+  }
 
   /// Adds an item; `key` replaces its name or URI.
   func add(_ item: ListItem, key: String?) {
-    if !isFirst { append(",") }
+    if item.hasEraOwnMembers, modern == nil {
+      let copy = ByteBuffer(capacity: max(legacy.count * 2, 4096))
+      copy.append(legacy.bytes)
+      modern = copy
+    }
+    let key = key.map { JSONText.quote($0) }
+    add(item, key, without: item.modernOnly, to: legacy)
+    if let modern { add(item, key, without: item.legacyOnly, to: modern) }
     isFirst = false
+  }
+
+  private func add(_ item: ListItem, _ key: String?, without cut: Range<Int>?, to buffer: ByteBuffer) {
+    if !isFirst { Self.append(",", to: buffer) }
     item.bytes.withUnsafeBytes { bytes in
-      guard let key else {
-        buffer.append(bytes)
-        return
+      var position = 0
+      func copy(upTo end: Int) {
+        if end > position { buffer.append(UnsafeRawBufferPointer(rebasing: bytes[position..<end])) }
       }
-      buffer.append(UnsafeRawBufferPointer(rebasing: bytes[..<item.keyRange.lowerBound]))
-      append(JSONText.quote(key))
-      buffer.append(UnsafeRawBufferPointer(rebasing: bytes[item.keyRange.upperBound...]))
+      func replaceKey() {
+        guard let key else { return }
+        copy(upTo: item.keyRange.lowerBound)
+        Self.append(key, to: buffer)
+        position = item.keyRange.upperBound
+      }
+      if let cut, cut.upperBound <= item.keyRange.lowerBound {
+        copy(upTo: cut.lowerBound)
+        position = cut.upperBound
+        replaceKey()
+      } else {
+        replaceKey()
+        if let cut {
+          copy(upTo: cut.lowerBound)
+          position = cut.upperBound
+        }
+      }
+      copy(upTo: bytes.count)
     }
   }
 
-  func finish() -> ByteBuffer {
-    append("]}")
-    return buffer
+  func finish() -> Catalog.Payloads {
+    Self.append("]}", to: legacy)
+    if let modern { Self.append("]}", to: modern) }
+    return Catalog.Payloads(legacy: legacy, modern: modern ?? legacy)
   }
 
-  private func append(_ text: String) {
+  private static func append(_ text: String, to buffer: ByteBuffer) {
     var text = text
     text.withUTF8 { buffer.append(UnsafeRawBufferPointer($0)) }
   }

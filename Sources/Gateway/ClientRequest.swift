@@ -9,6 +9,8 @@ final class ClientRequest {
     /// Waits for something of the gateway's own: lists, a name, a server, a place in a queue.
     case waiting
     case sent(UpstreamClient, id: UInt64)
+    /// Its legacy client is being asked what a modern server wants to know.
+    case asking
     case finished
   }
 
@@ -31,6 +33,7 @@ final class ClientRequest {
   unowned let session: ClientSession
   let id: RawToken
   let method: Method
+  let terms: RequestTerms
   var state = State.waiting
   /// The server it is meant for, once that is known.
   var server: UpstreamServer?
@@ -49,10 +52,24 @@ final class ClientRequest {
   /// Where its end is counted; nil while no server is known.
   var meter: CallMeter?
   var edit: Edit?
+  /// The URI that a client wants to read, as it knows it.
+  var publicURI: String?
+  /// The same as the server knows it that is asked first.
+  var originalURI: String?
   /// Servers to try next when one does not know the URI.
   var candidates: [UpstreamServer] = []
   /// The request itself, while it may have to be sent again.
   var retry: Frame?
+  /// Whether its answer may be given out again: it brings no answers to questions.
+  var isCacheable = false
+  /// The request itself, while its client may be asked something in the middle of it.
+  var original: Frame?
+  /// The call that waits at a legacy server, while questions for this request are gathered.
+  var parking: ParkedCall?
+  /// Whether it brings what an earlier request of the client was asked for.
+  var isResumed = false
+  /// The rounds of questions that a modern server has asked a legacy client within this call.
+  var rounds: InputRounds?
   /// The first refusal, which is the answer when all candidates refuse.
   var firstError: Frame?
   /// The client's own token, while the server uses the gateway's.
@@ -65,10 +82,16 @@ final class ClientRequest {
   /// Ends the wait for a name or a server.
   var patience: LoopClock.Cancellation?
 
-  init(session: ClientSession, id: RawToken, method: Method) {
+  init(session: ClientSession, id: RawToken, method: Method, terms: RequestTerms) {
     self.session = session
     self.id = id
     self.method = method
+    self.terms = terms
+  }
+
+  /// Whether its client, a modern one, can be asked this while the call goes on.
+  func canBeAsked(_ question: InputQuestion) -> Bool {
+    terms.era == .modern && method.takesInput && terms.capabilities.missing(for: question) == nil
   }
 
   var isFinished: Bool {

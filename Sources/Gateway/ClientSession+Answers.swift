@@ -12,8 +12,11 @@ extension ClientSession {
     guard let idRange = answer.outer.id else { return }
     splicer.reset()
     splicer.replace(idRange, with: request.id)
+    if client.era == .modern || request.terms.era == .modern, !bridge(answer, request, from: client) { return }
     restore(answer, request, client, id)
+    if request.rounds != nil { completeElicitations(of: request) }
     splicer.write(answer, to: destination(of: request))
+    keepForLater(frame, request, client)
     settlePurpose(request, frame)
     count(request, outcome(of: answer, request))
     finish(request)
@@ -36,7 +39,9 @@ extension ClientSession {
     switch request.purpose {
     case .task: wrapTaskIDs(frame, server)
     default:
-      if frame.range("io.modelcontextprotocol/related-task", in: .resultMeta) != nil { wrapTaskIDs(frame, server) }
+      if request.terms.era == .legacy, frame.range("io.modelcontextprotocol/related-task", in: .resultMeta) != nil {
+        wrapTaskIDs(frame, server)
+      }
     }
     if case .task = request.purpose, request.method == .toolsCall, let token = request.progressToken,
       frame.range("task", in: .result) != nil
@@ -71,7 +76,7 @@ extension ClientSession {
   // MARK: - URIs
 
   /// Notes whose URIs an answer mentions, and replaces those that are listed under another form.
-  private func restoreURIs(_ frame: Frame, _ server: UpstreamServer) {
+  func restoreURIs(_ frame: Frame, _ server: UpstreamServer) {
     let renames = manager.renames(of: server)
     func visit(_ object: Range<Int>) {
       guard let range = JSONWalk.member("uri", of: frame.bytes, in: object), let uri = JSONText.string(frame[range])

@@ -20,15 +20,15 @@ extension ClientSession {
       held = []
       for action in waiting { action() }
     case .cancelled:
-      guard let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) }),
+      guard let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) }), !endListen(id),
         let request = inFlight[id], request.method != .initialize
       else { return }
       abandon(request, frame)
     case .progress:
       guard let range = frame.range("progressToken", in: .params), let id = JSONText.unsigned(frame[range]),
-        let entry = asked[id], let token = entry.progressToken
+        let entry = asked[id], case .server(let client, _) = entry.origin, let token = entry.progressToken
       else { return }
-      entry.client.forward(frame, replacing: range, with: token)
+      client.forward(frame, replacing: range, with: token)
     case .rootsListChanged: manager.rootsChanged(frame)
     default: manager.log(.debug, "client_notification_dropped", ["method": method.rawValue])
     }
@@ -43,7 +43,7 @@ extension ClientSession {
       Reply.error(refusal.code, refusal.message, id: id, revision: nil, to: client.output)
       return
     }
-    guard asked.values.count(where: { $0.client === client }) + held.count < Self.questionLimit else {
+    guard asked.values.count(where: { $0.isOf(client) }) + held.count < Self.questionLimit else {
       Reply.error(
         .internal, "\(Self.questionLimit) questions wait for the client already.", id: id, revision: nil,
         to: client.output)
@@ -63,15 +63,9 @@ extension ClientSession {
       progressToken = RawToken(identifier: frame[token])
       splicer.replace(token, with: minted)
     }
-    if method == .elicitationCreate, manager.labels, let message = frame.range("message", in: .params) {
-      insert("[\(client.server.name)] ", intoStringAt: message, of: frame)
-    }
-    if method == .samplingCreateMessage, let context = frame.range("includeContext", in: .params) {
-      // Behind a gateway "this server" would mean all of them.
-      splicer.replace(context, with: "\"none\"")
-    }
+    if let params = frame.object(.params) { dress(params, of: frame, client.server) }
     wrapTaskIDs(frame, client.server)
-    asked[minted] = Asked(client: client, id: id, progressToken: progressToken)
+    asked[minted] = Asked(origin: .server(client, id), progressToken: progressToken)
     splicer.write(frame, to: output)
   }
 
@@ -103,19 +97,24 @@ extension ClientSession {
       manager.log(.debug, "client_answer_dropped")
       return
     }
-    guard !entry.client.closed.isOpen else { return }
-    splicer.reset()
-    splicer.replace(range, with: entry.id)
-    unwrapTaskIDs(frame)
-    splicer.write(frame, to: entry.client.output)
+    switch entry.origin {
+    case .round(let request): answeredRound(request, frame)
+    case .server(let client, let id):
+      guard !client.closed.isOpen else { return }
+      splicer.reset()
+      splicer.replace(range, with: id)
+      unwrapTaskIDs(frame)
+      splicer.write(frame, to: client.output)
+    }
   }
 
   /// Whether the client has a question of this connection open.
-  func isAsking(for client: UpstreamClient) -> Bool { asked.values.contains { $0.client === client } }
+  func isAsking(for client: UpstreamClient) -> Bool { asked.values.contains { $0.isOf(client) } }
 
   /// A server takes its own request back.
   func withdrawn(_ id: RawToken, by client: UpstreamClient, _ frame: Frame) {
-    guard let (minted, _) = asked.first(where: { $0.value.client === client && $0.value.id == id }),
+    withdrawParked(id, by: client)
+    guard let (minted, _) = asked.first(where: { $0.value.isOf(client, id) }),
       let range = frame.range("requestId", in: .params)
     else { return }
     asked[minted] = nil
@@ -126,7 +125,7 @@ extension ClientSession {
 
   /// Takes back what a lost server had asked.
   func connectionClosed(_ client: UpstreamClient) {
-    for (minted, entry) in asked where entry.client === client {
+    for (minted, entry) in asked where entry.isOf(client) {
       asked[minted] = nil
       let reason = JSONText.quote("Server \"\(client.server.name)\" is gone.")
       Reply.notification(.cancelled, params: "{\"requestId\":\(minted),\"reason\":\(reason)}", to: output)
@@ -135,7 +134,11 @@ extension ClientSession {
 
   // MARK: - Notifications of servers
 
-  func progress(_ frame: Frame, _ range: Range<Int>, _ token: RawToken, from server: UpstreamServer) {
+  func progress(
+    _ frame: Frame, _ range: Range<Int>, _ token: RawToken, from server: UpstreamServer,
+    of request: ClientRequest? = nil
+  ) {
+    if let rounds = request?.rounds, !rounds.advances(frame) { return }
     guard !mayDrop() else { return }
     splicer.reset()
     splicer.replace(range, with: token)
@@ -144,12 +147,9 @@ extension ClientSession {
   }
 
   func logged(_ frame: Frame, _ server: UpstreamServer) {
-    if let logLevel, let level = frame.string("level", in: .params).flatMap({ LoggingLevel(rawValue: $0) }),
-      level < logLevel
-    {
-      return
-    }
-    guard isInitialized else {
+    let level = frame.string("level", in: .params).flatMap { LoggingLevel(rawValue: $0) }
+    guard isWanted(level, from: server) else { return }
+    guard isInitialized || revision == nil else {
       // What is said before the client is ready is kept only as far as it is little.
       guard frame.bytes.count <= Self.keptMessageLimit, held.count < Self.keptMessages else {
         manager.metrics.notificationDropped()
@@ -166,6 +166,21 @@ extension ClientSession {
     splicer.write(frame, to: output)
   }
 
+  /// Whether a log message is for this client: it has a legacy session whose level it reaches, or a modern request to
+  /// that server is open which asked for it. A message on stdio does not say to which request it belongs.
+  private func isWanted(_ level: LoggingLevel?, from server: UpstreamServer) -> Bool {
+    if revision != nil {
+      guard let logLevel, let level else { return true }
+      if level >= logLevel { return true }
+    }
+    return inFlight.values.contains { request in
+      guard request.terms.era == .modern, request.server === server, let wanted = request.terms.logLevel else {
+        return false
+      }
+      return level.map { $0 >= wanted } ?? true
+    }
+  }
+
   private func label(_ frame: Frame, _ server: UpstreamServer) {
     if let logger = frame.range("logger", in: .params) {
       insert(server.name + "/", intoStringAt: logger, of: frame)
@@ -175,20 +190,21 @@ extension ClientSession {
     }
   }
 
-  private func insert(_ text: String, intoStringAt range: Range<Int>, of frame: Frame) {
+  func insert(_ text: String, intoStringAt range: Range<Int>, of frame: Frame) {
     guard frame[range].first == UInt8(ascii: "\"") else { return }
     let inner = JSONText.quote(text).dropFirst().dropLast()
     splicer.replace((range.lowerBound + 1)..<(range.lowerBound + 1), with: String(inner))
   }
 
   func resourceUpdated(_ frame: Frame, _ server: UpstreamServer) {
-    guard isInitialized, let range = frame.range("uri", in: .params), let uri = JSONText.string(frame[range]),
-      subscriptions.values.contains(where: { $0.server === server })
-    else { return }
+    guard let range = frame.range("uri", in: .params), let uri = JSONText.string(frame[range]) else { return }
+    if !listens.isEmpty { updateListens(frame, uri, server) }
+    guard isInitialized, subscriptions.values.contains(where: { $0.server === server }) else { return }
     splicer.reset()
     if let form = subscribedForm(of: uri, server) ?? manager.publicForm(of: uri, server: server) {
       splicer.replace(range, with: JSONText.quote(form))
     }
+    RequestCodec.untag(frame, &splicer)
     splicer.write(frame, to: output)
   }
 
@@ -198,6 +214,7 @@ extension ClientSession {
     where subscription.server === server && subscription.original.utf8.elementsEqual(original.utf8) {
       Reply.notification(.resourcesUpdated, params: "{\"uri\":\(JSONText.quote(form.text))}", to: output)
     }
+    resourceMayHaveChangedForListens(original, server)
   }
 
   /// The URI under which the client subscribed to what the server calls `uri`, when it differs.
@@ -210,11 +227,12 @@ extension ClientSession {
   }
 
   func subscriptions(to server: UpstreamServer) -> Set<String> {
-    Set(subscriptions.values.filter { $0.server === server }.map(\.original))
+    let listened = listens.values.flatMap(\.resources).filter { $0.server === server }.map(\.original)
+    return Set(subscriptions.values.filter { $0.server === server }.map(\.original)).union(listened)
   }
 
   func elicitationCompleted(_ frame: Frame) {
-    guard isInitialized, capabilities.elicitationURL else { return }
+    guard isInitialized, revision != nil, capabilities.elicitationURL else { return }
     splicer.reset()
     splicer.write(frame, to: output)
   }
@@ -226,22 +244,29 @@ extension ClientSession {
     splicer.write(frame, to: output)
   }
 
-  /// Says which merged lists are no longer what the client knows. A list that it is just asking for needs no word.
+  /// Says which merged lists are no longer what the client knows.
   func announceChanges() {
+    announceToListens()
+    guard revision != nil else { return }
     guard isInitialized else {
       hold { [weak self] in self?.announceChanges() }
       return
     }
-    let news = ListKind.allCases.filter { kind in
-      guard !inFlight.values.contains(where: { $0.method == kind.method }) else { return false }
-      let payload = manager.payload(kind)
-      defer { known[kind] = payload }
-      guard let known = known[kind] else { return true }
-      return known !== payload && !known.bytes.elementsEqual(payload.bytes)
-    }
-    for method in Set(news.map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
+    for method in Set(news(in: .legacy).map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
       Reply.notification(method, to: output)
       manager.metrics.changeSent(method)
+    }
+  }
+
+  /// Returns the lists that are no longer what the client knows, and takes them as known from now on. A list that it is
+  /// just asking for needs no word.
+  func news(in era: Era) -> [ListKind] {
+    ListKind.allCases.filter { kind in
+      guard !inFlight.values.contains(where: { $0.method == kind.method && $0.terms.era == era }) else { return false }
+      let payload = manager.payload(kind, for: era)
+      defer { known[era, default: [:]][kind] = payload }
+      guard let known = known[era]?[kind] else { return true }
+      return known !== payload && !known.bytes.elementsEqual(payload.bytes)
     }
   }
 

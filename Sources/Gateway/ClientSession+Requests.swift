@@ -14,9 +14,17 @@ extension ClientSession {
       refuse(.invalidRequest, fault, id: id)
       return
     }
-    guard inFlight[id] == nil else {
+    guard inFlight[id] == nil, listens[id] == nil else {
       refuse(.invalidRequest, "Another request with the id \(id.text) has not been answered yet.", id: id)
       return
+    }
+    let isModern = Self.isModern(frame)
+    let terms: RequestTerms
+    switch isModern ? modernTerms(frame) : .success(legacyTerms) {
+    case .failure(let refusal):
+      refuse(refusal.code, refusal.message, data: refusal.data, id: id)
+      return
+    case .success(let success): terms = success
     }
     guard let method = frame.method else {
       refuse(.methodNotFound, "There is no method \(frame.string("method") ?? "").", id: id)
@@ -26,8 +34,13 @@ extension ClientSession {
       refuse(.invalidParams, "The params of \(method.rawValue) must be an object.", id: id)
       return
     }
-    guard revision != nil || method == .initialize || method == .ping else {
-      refuse(.invalidParams, "The first request must be initialize; \(method.rawValue) came before it.", id: id)
+    if isModern {
+      manager.declare(terms.capabilities, by: .modern)
+    } else if revision == nil, method != .initialize, method != .ping {
+      refuse(
+        .invalidParams,
+        "\(method.rawValue) came before initialize, and without \"\(ReservedMeta.protocolVersion)\" and "
+          + "\"\(ReservedMeta.clientCapabilities)\" in its _meta: one of the two says what the client can do.", id: id)
       return
     }
     let settings = manager.configuration.settings
@@ -36,11 +49,11 @@ extension ClientSession {
         .internal, "\(inFlight.count) requests of this client are unanswered: wait for some of them.", id: id)
       return
     }
-    let request = ClientRequest(session: self, id: id, method: method)
+    let request = ClientRequest(session: self, id: id, method: method, terms: terms)
     request.batch = batch
     batch?.expect()
     inFlight[id] = request
-    handle(request, frame)
+    if terms.era == .modern { handleModern(request, frame) } else { handle(request, frame) }
   }
 
   private func envelopeFault(_ frame: Frame) -> String? {
@@ -80,9 +93,9 @@ extension ClientSession {
     }
     if revision != nil { startOver(but: request) }
     let agreed = Revision.negotiated(requested: frame.string("protocolVersion", in: .params))
-    self.capabilities = ClientCapabilities(json: capabilities)
+    self.capabilities = ClientCapabilities(json: capabilities, allowed: manager.allowedExtensions).limited(to: agreed)
     introduction = frame.raw("clientInfo", in: .params).flatMap { ClientIntroduction(json: $0) }
-    manager.declare(self.capabilities)
+    manager.declare(self.capabilities, by: .legacy)
     guard !manager.knowsAllInstructions else {
       welcome(request, agreed)
       return
@@ -106,7 +119,7 @@ extension ClientSession {
   private func welcome(_ request: ClientRequest, _ agreed: Revision) {
     guard !request.isFinished else { return }
     revision = agreed
-    for kind in ListKind.allCases { known[kind] = manager.payload(kind) }
+    for kind in ListKind.allCases { known[.legacy, default: [:]][kind] = manager.payload(kind, for: .legacy) }
     let instructions = manager.instructions().map { ",\"instructions\":\(JSONText.quote($0))" } ?? ""
     respond(
       "{\"protocolVersion\":\"\(agreed.rawValue)\",\"capabilities\":\(ServerCapabilities.ofGateway(for: agreed)),"
@@ -128,26 +141,28 @@ extension ClientSession {
 
   // MARK: - Lists
 
-  private func list(_ kind: ListKind, _ request: ClientRequest, _ frame: Frame) {
+  func list(_ kind: ListKind, _ request: ClientRequest, _ frame: Frame) {
     if let cursor = frame.raw("cursor", in: .params), cursor.first != UInt8(ascii: "n") {
       respond(.invalidParams, "There is no such cursor: every list comes whole, in one page.", to: request)
       return
     }
-    guard !manager.settled.isOpen else {
+    guard !manager.settled.isOpen || manager.hasExpired(kind) else {
       serve(kind, request)
       return
     }
     Task { @GatewayActor in
       await manager.settle(within: manager.configuration.settings.listsWait)
+      await manager.freshen(kind)
       serve(kind, request)
     }
   }
 
   private func serve(_ kind: ListKind, _ request: ClientRequest) {
     guard !request.isFinished else { return }
-    let payload = manager.catalog.payload(kind)
-    known[kind] = payload
-    respond(payload, to: request)
+    let era = request.terms.era
+    let payload = manager.payload(kind, for: era)
+    known[era, default: [:]][kind] = payload
+    respond(payload, hints: era == .modern ? manager.cacheHints(kind) : nil, to: request)
   }
 
   // MARK: - Logging

@@ -17,12 +17,26 @@ extension ClientSession {
   }
 
   func route(_ request: ClientRequest, _ frame: Frame) {
+    if request.terms.era == .modern, request.method.takesInput, let raw = frame.raw("requestState", in: .params),
+      let token = ParkingToken(raw: raw)
+    {
+      resume(request, frame, token)
+    } else {
+      routeAnew(request, frame)
+    }
+  }
+
+  /// Sends a request to the server that it is for.
+  func routeAnew(_ request: ClientRequest, _ frame: Frame) {
     switch destination(request, frame) {
     case .server(let server, let edit):
+      if request.method == .resourcesRead, serveFromCache(request, frame, server) { return }
       request.server = server
       request.edit = edit
       server.accept(request, frame)
-    case .local(let payload): respond(payload, to: request)
+    case .local(let payload):
+      // What the gateway says of itself changes with its configuration only, but nobody tells.
+      respond(payload, hints: request.method == .resourcesRead ? CacheHints.none : nil, to: request)
     case .invalid(let message): respond(.invalidParams, message, to: request)
     case .refused(let code, let message): respond(code, message, to: request)
     case .unknown(let what, let code, let data):
@@ -66,7 +80,7 @@ extension ClientSession {
     }
   }
 
-  private func destination(_ request: ClientRequest, _ frame: Frame) -> Route {
+  func destination(_ request: ClientRequest, _ frame: Frame) -> Route {
     switch request.method {
     case .toolsCall, .promptsGet: named(request, frame)
     case .resourcesRead, .resourcesSubscribe, .resourcesUnsubscribe: resource(request, frame)
@@ -92,7 +106,7 @@ extension ClientSession {
     }
     let server = manager.servers[target.server]
     if isTool { request.tool = target.raw }
-    if isTool, frame.range("task", in: .params) != nil {
+    if isTool, request.terms.era == .legacy, frame.range("task", in: .params) != nil {
       if let capabilities = server.negotiated?.capabilities, !capabilities.tasksToolsCall {
         return .refused(.methodNotFound, "Server \"\(server.name)\" does not run tools as tasks.")
       }
@@ -127,13 +141,13 @@ extension ClientSession {
       candidates.removeAll { $0.server.negotiated?.capabilities.resourcesSubscribe == false }
     }
     guard let first = candidates.first else {
-      return .unknown(
-        what: "Resource not found: \(uri).", code: .resourceNotFound, data: "{\"uri\":\(JSONText.quote(uri))}")
+      return notFound(uri, request)
     }
     if candidates.count > 1, !manager.settled.isOpen, request.patience == nil, request.frame == nil {
-      return .unknown(
-        what: "Resource not found: \(uri).", code: .resourceNotFound, data: "{\"uri\":\(JSONText.quote(uri))}")
+      return notFound(uri, request)
     }
+    request.publicURI = uri
+    request.originalURI = first.original
     request.candidates = candidates.dropFirst().map(\.server)
     if !request.candidates.isEmpty { request.retry = frame.copy() }
     switch request.method {
@@ -146,6 +160,13 @@ extension ClientSession {
     default: request.purpose = .plain
     }
     return .server(first.server, edit(frame, range, uri, first.original))
+  }
+
+  private func notFound(_ uri: String, _ request: ClientRequest) -> Route {
+    .unknown(
+      what: "Resource not found: \(uri).",
+      code: request.terms.era == .modern ? .invalidParams : .resourceNotFound,
+      data: "{\"uri\":\(JSONText.quote(uri))}")
   }
 
   private func edit(_ frame: Frame, _ range: Range<Int>, _ uri: String, _ original: String) -> ClientRequest.Edit? {

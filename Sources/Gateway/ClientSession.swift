@@ -9,11 +9,23 @@ package import MCP
 /// Every request is answered exactly once, with its id spelled as it came, whatever happens to servers meanwhile.
 @GatewayActor
 package final class ClientSession {
-  /// A server's request that the client has not answered.
+  /// A question that the client has not answered.
   struct Asked {
-    let client: UpstreamClient
-    let id: RawToken
+    enum Origin {
+      /// A legacy server's own request.
+      case server(UpstreamClient, RawToken)
+      /// What a modern server wants to know within a call.
+      case round(ClientRequest)
+    }
+
+    let origin: Origin
     let progressToken: RawToken?
+
+    /// Whether it is a request of this connection, of the given id if there is one.
+    func isOf(_ client: UpstreamClient, _ id: RawToken? = nil) -> Bool {
+      guard case .server(let asker, let itsID) = origin else { return false }
+      return asker === client && (id == nil || itsID == id)
+    }
   }
 
   struct Subscription {
@@ -30,7 +42,15 @@ package final class ClientSession {
   var revision: Revision?
   /// Whether the client has said that it is ready for requests and notifications.
   var isInitialized = false
-  var capabilities = ClientCapabilities.none
+  var capabilities = ClientCapabilities.none { didSet { stamp = manager.stamp(for: capabilities) } }
+  /// What goes with the requests of the legacy session to modern servers.
+  private(set) var stamp: RequestStamp
+  /// The terms of the last modern request, and the capabilities as it spelled them: most clients repeat them.
+  var lastTerms: (capabilities: [UInt8], terms: RequestTerms)?
+  /// The listens of modern clients that are open.
+  var listens: [RawToken: ClientListen] = [:]
+  /// Calls of modern clients that go on at their servers while the client is asked something.
+  var parkedCalls: [ParkingToken: ParkedCall] = [:]
   /// Who the client said it is.
   var introduction: ClientIntroduction?
   package internal(set) var logLevel: LoggingLevel?
@@ -46,8 +66,8 @@ package final class ClientSession {
   /// What waits for the client to be ready.
   var held: [@GatewayActor () -> Void] = []
   /// The lists as they were when the client opened the session, was last served them, or was last told that they
-  /// changed.
-  var known: [ListKind: ByteBuffer] = [:]
+  /// changed; those of each era by themselves.
+  var known: [Era: [ListKind: ByteBuffer]] = [:]
   var splicer = Splicer()
   private var lastAsked: UInt64 = 0
   /// Whether the client leaves too much unread.
@@ -66,6 +86,7 @@ package final class ClientSession {
   package init(manager: ServerManager, transport: Transport) {
     self.manager = manager
     number = manager.nextSession()
+    stamp = manager.stamp(for: .none)
     self.transport = transport
   }
 
@@ -84,19 +105,28 @@ package final class ClientSession {
   }
 
   /// Says that nothing more will be written.
-  func closeWriting() { transport.closeWriting() }
+  func closeWriting() {
+    endListens()
+    transport.closeWriting()
+  }
 
   /// Leaves: nothing more is delivered.
   package func close() {
     manager.audience.leave(self)
+    manager.readCache.sessionEnded(number)
     for server in manager.servers { server.sessionEnded(self) }
     withdrawWaiting()
     for request in Array(inFlight.values) { abandon(request) }
     inFlight = [:]
+    dropParkedCalls()
+    for id in Array(listens.keys) { _ = endListen(id) }
     isCongested = false
     manager.setReading(!manager.audience.isCongested)
     transport.close()
   }
+
+  /// What a legacy request goes out with.
+  var legacyTerms: RequestTerms { RequestTerms(era: .legacy, stamp: stamp, logLevel: logLevel) }
 
   // MARK: - What arrives
 
@@ -127,7 +157,11 @@ package final class ClientSession {
 
   /// Clients that write everything at once still get the answer to `initialize` first.
   private func keepBehindHandshake(_ frame: Frame) -> Bool {
-    if frame.kind == .request, frame.raw("method").flatMap({ Method(raw: $0) }) == .ping { return false }
+    if frame.kind == .request {
+      if frame.raw("method").flatMap({ Method(raw: $0) }) == .ping { return false }
+      // A modern request has nothing to do with the session that is being opened.
+      if Self.isModern(frame) { return false }
+    }
     guard manager.mayQueue(frame.bytes.count + (behindHandshake ?? []).reduce(0) { $0 + $1.bytes.count }) else {
       return false
     }
@@ -139,8 +173,12 @@ package final class ClientSession {
     if !line.hasMethod, let id = line.id?.withBytes({ JSONText.unsigned($0) }),
       let entry = asked.removeValue(forKey: id)
     {
-      Reply.error(
-        .internal, "The client's answer was not valid JSON.", id: entry.id, revision: nil, to: entry.client.output)
+      let reason = "The client's answer was not valid JSON."
+      switch entry.origin {
+      case .server(let client, let id): Reply.error(.internal, reason, id: id, revision: nil, to: client.output)
+      case .round(let request):
+        fail(request, Failure(server: request.server?.name, phase: .call, reason: reason, outcome: .unknown))
+      }
       return
     }
     switch line.reason {
@@ -194,15 +232,18 @@ package final class ClientSession {
   /// Where the answer to a request goes.
   func destination(of request: ClientRequest) -> OutputBuffer { request.batch?.open() ?? output }
 
-  func respond(_ payload: String, to request: ClientRequest) {
+  /// Answers with a result of the gateway's own, JSON text of an object; `hints` are for modern clients.
+  func respond(_ payload: String, hints: CacheHints? = nil, to request: ClientRequest) {
     guard !request.isFinished else { return }
-    Reply.result(payload, id: request.id, to: destination(of: request))
+    let head = request.terms.era == .modern ? manager.resultHead.members(hints) : ""
+    Reply.result(payload, head: head, id: request.id, to: destination(of: request))
     finish(request)
   }
 
-  func respond(_ payload: ByteBuffer, to request: ClientRequest) {
+  func respond(_ payload: ByteBuffer, hints: CacheHints? = nil, to request: ClientRequest) {
     guard !request.isFinished else { return }
-    Reply.result(payload, id: request.id, to: destination(of: request))
+    let head = request.terms.era == .modern ? manager.resultHead.members(hints) : ""
+    Reply.result(payload, head: head, id: request.id, to: destination(of: request))
     finish(request)
   }
 
@@ -220,8 +261,8 @@ package final class ClientSession {
     guard !request.isFinished else { return }
     count(request, outcome ?? (failure.outcome == .notSent ? .notSent : .unknown))
     failure.answer(
-      request.method, id: request.id, now: WallClock.milliseconds, redaction: { manager.redacted($0) },
-      to: destination(of: request))
+      request.method, head: request.terms.era == .modern ? manager.resultHead : nil, id: request.id,
+      now: WallClock.milliseconds, redaction: { manager.redacted($0) }, to: destination(of: request))
     finish(request)
   }
 
@@ -254,8 +295,10 @@ package final class ClientSession {
   /// Forgets a request that has been answered, or never will be.
   func finish(_ request: ClientRequest) {
     request.stopWaiting()
+    if case .asking = request.state { withdrawQuestion(of: request) }
     request.state = .finished
     request.frame = nil
+    request.parking = nil
     inFlight[request.id] = nil
     request.batch?.settle()
     request.batch = nil
@@ -265,7 +308,10 @@ package final class ClientSession {
   /// Takes a request back wherever it is; it gets no answer.
   func abandon(_ request: ClientRequest, _ notification: Frame? = nil) {
     switch request.state {
-    case .sent(let client, let id): client.cancel(id, notification, reason: "the client is gone")
+    case .sent(let client, let id):
+      request.parking?.dismiss()
+      client.cancel(id, notification, reason: "the client is gone")
+    case .asking: break
     case .waiting:
       parked.removeAll { $0 === request }
       request.endpoint?.withdraw(request)

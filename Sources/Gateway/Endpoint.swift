@@ -248,7 +248,8 @@ package final class Endpoint {
   private func sendProbe() {
     guard let client else { return }
     tally.probesSent += 1
-    let answer = client.begin(.ping, params: nil, timeout: nil, phase: .call, isProbe: true)
+    let method = client.era == .modern ? Method.discover : .ping
+    let answer = client.begin(method, params: nil, timeout: nil, phase: .call, isProbe: true)
     Task { @GatewayActor in
       guard case .success = await answer.answer(), self.client === client else { return }
       tally.probesAnswered += 1
@@ -279,32 +280,8 @@ package final class Endpoint {
 
   private func open(_ generation: UInt64) async {
     defer { firstStart.open() }
-    guard generation == self.generation, !manager.isClosing else { return }
     let begun = manager.clock.now()
-    let process: ServerProcess
-    switch await manager.spawner.spawn(server.configuration, launch, manager.nextConnection()) {
-    case .failure(let failure):
-      lost(
-        Failure(server: server.name, phase: .launch, reason: failure.reason, cure: failure.cure), .spawn,
-        .transportSetup, generation)
-      return
-    case .success(let spawned): process = spawned
-    }
-    vacated = process.gone
-    let client = UpstreamClient(server: server, endpoint: self, process: process)
-    guard generation == self.generation else {
-      client.close()
-      process.end(manager.isUrgent)
-      return
-    }
-    opening = client
-    client.start()
-    if manager.audience.isCongested { process.transport.setReading(false) }
-    watchStops(of: client)
-    if let failure = await handshake(client, generation) {
-      lost(failure, client.closed.isOpen ? .exit : .handshake, .handshake, generation)
-      return
-    }
+    guard let client = await connect(generation) else { return }
     for phase in [StartPhase.capabilityNegotiation, .listing] {
       manager.update(id) { state, now in state.phaseReached(phase, generation: generation, at: now) }
     }
@@ -320,11 +297,55 @@ package final class Endpoint {
     }
   }
 
-  private func handshake(_ client: UpstreamClient, _ generation: UInt64) async -> Failure? {
-    manager.update(id) { state, now in state.phaseReached(.handshake, generation: generation, at: now) }
-    let capabilities = await manager.declaredCapabilities()
-    if client.closed.isOpen { return client.lossFailure(.handshake) }
-    return await client.handshake(declaring: capabilities)
+  /// Starts processes until one has agreed on an era; nil when none will, or nobody wants it any more.
+  private func connect(_ generation: UInt64) async -> UpstreamClient? {
+    var detection: EraProbe?
+    while generation == self.generation, !manager.isClosing {
+      guard let client = await start(generation) else { return nil }
+      manager.update(id) { state, now in state.phaseReached(.handshake, generation: generation, at: now) }
+      let declaration = await manager.declaration()
+      let probe = detection ?? EraProbe(server, declaring: declaration.capabilities, preferred: declaration.era)
+      detection = probe
+      switch await probe.open(client) {
+      case .agreed:
+        server.eras = probe.verdicts
+        return client
+      case .failed(let failure):
+        lost(failure, client.closed.isOpen ? .exit : .handshake, .handshake, generation)
+        return nil
+      case .restart:
+        guard generation == self.generation else { return nil }
+        opening = nil
+        client.close()
+        client.process.end(manager.isUrgent)
+        await client.process.gone.wait()
+      }
+    }
+    return nil
+  }
+
+  private func start(_ generation: UInt64) async -> UpstreamClient? {
+    let process: ServerProcess
+    switch await manager.spawner.spawn(server.configuration, launch, manager.nextConnection()) {
+    case .failure(let failure):
+      lost(
+        Failure(server: server.name, phase: .launch, reason: failure.reason, cure: failure.cure), .spawn,
+        .transportSetup, generation)
+      return nil
+    case .success(let spawned): process = spawned
+    }
+    vacated = process.gone
+    let client = UpstreamClient(server: server, endpoint: self, process: process)
+    guard generation == self.generation else {
+      client.close()
+      process.end(manager.isUrgent)
+      return nil
+    }
+    opening = client
+    client.start()
+    if manager.audience.isCongested { process.transport.setReading(false) }
+    watchStops(of: client)
+    return client
   }
 
   private func becomeReady(_ client: UpstreamClient, _ offer: ServerOffer, _ generation: UInt64, after time: UInt64) {

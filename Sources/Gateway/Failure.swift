@@ -72,8 +72,11 @@ package struct Failure: Error, Equatable, Sendable {
 
   /// Appends the answer to a request that failed this way: of `tools/call` a result that a model can read, of anything
   /// else an error.
+  ///
+  /// - Parameter head: says who answers a modern client; nil for a legacy one.
   func answer(
-    _ method: Method?, id: RawToken, now: UInt64, redaction: (String) -> String, to output: OutputBuffer
+    _ method: Method?, head: ResultHead? = nil, id: RawToken, now: UInt64, redaction: (String) -> String,
+    to output: OutputBuffer
   ) {
     let text = redaction(message)
     let object = Failure(
@@ -81,8 +84,12 @@ package struct Failure: Error, Equatable, Sendable {
     ).json(now: now)
     if method == .toolsCall {
       let content = "[{\"type\":\"text\",\"text\":\(JSONText.quote(text))}]"
+      let type = head.map { _ in "\"resultType\":\"complete\"," } ?? ""
+      let meta = head.map { $0.metaMember + "," } ?? ""
       Reply.result(
-        "{\"content\":\(content),\"isError\":true,\"_meta\":{\"mcp-junction/failure\":\(object)}}", id: id, to: output)
+        "{\(type)\"content\":\(content),\"isError\":true,\"_meta\":{\(meta)\"mcp-junction/failure\":\(object)}}",
+        id: id,
+        to: output)
     } else {
       Reply.error(.internal, text, data: object, id: id, revision: nil, to: output)
     }

@@ -13,18 +13,22 @@ struct IDTable<Value> {
     zip(ids, values).compactMap { id, value in value.map { (id, $0) } }
   }
 
-  subscript(id: UInt64) -> Value? { id == 0 ? nil : values[place(of: id)] }
-
-  /// Enters an id that is not in the table.
-  mutating func insert(_ value: Value, for id: UInt64) {
-    if (count + 1) * 2 > ids.count { grow() }
-    let place = place(of: id)
-    ids[place] = id
-    values[place] = value
-    count += 1
+  subscript(id: UInt64) -> Value? {
+    get { id == 0 ? nil : values[place(of: id)] }
+    set {
+      guard let newValue else {
+        _ = removeValue(forKey: id)
+        return
+      }
+      if (count + 1) * 2 > ids.count { grow() }
+      let place = place(of: id)
+      if ids[place] == 0 { count += 1 }
+      ids[place] = id
+      values[place] = newValue
+    }
   }
 
-  mutating func removeValue(for id: UInt64) -> Value? {
+  mutating func removeValue(forKey id: UInt64) -> Value? {
     guard id != 0 else { return nil }
     let place = place(of: id)
     guard let value = values[place].take() else { return nil }

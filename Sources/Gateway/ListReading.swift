@@ -5,9 +5,12 @@ import MCP
 /// The pages of one list while they are read, with guards against servers that never come to an end.
 struct ListReading {
   let kind: ListKind
+  private let era: Era
   private let maxPages: Int
   private let maxItems: Int
   private(set) var items: [ListItem] = []
+  /// What a modern server says about keeping the list; the strictest of its pages.
+  private(set) var hints: CacheHints?
   private(set) var quarantined: [ServerOffer.Quarantined] = []
   private var brokenCount = 0
   /// The raw cursor to ask for next.
@@ -18,8 +21,9 @@ struct ListReading {
   private var seenCursors: Set<String> = []
   private var seenKeys = ByteTable<Bool>()
 
-  init(kind: ListKind, limits: ServerSettings) {
+  init(kind: ListKind, era: Era, limits: ServerSettings) {
     self.kind = kind
+    self.era = era
     maxPages = limits.maxPages
     maxItems = limits.maxItems
   }
@@ -27,6 +31,10 @@ struct ListReading {
   /// Takes a page. Returns whether there is another one to ask for.
   mutating func add(_ page: Frame) -> Bool {
     pages += 1
+    if page.range("ttlMs", in: .result) != nil {
+      let next = CacheHints(resultOf: page)
+      hints = hints.map { $0.merged(with: next) } ?? next
+    }
     if let range = page.range(kind.member, in: .result) { addItems(page, range) }
     guard let next = page.raw("nextCursor", in: .result), next.first == UInt8(ascii: "\"") else { return false }
     let raw = String(decoding: next, as: UTF8.self)
@@ -56,7 +64,7 @@ struct ListReading {
   private mutating func addItems(_ page: Frame, _ range: Range<Int>) {
     JSONWalk.elements(of: page.bytes, in: range) { element in
       guard items.count + brokenCount < maxItems else { return false }
-      switch ListItem.judge(page[element], kind: kind) {
+      switch ListItem.judge(page[element], kind: kind, era: era) {
       case .good(let item):
         if seenKeys[item.key] == nil {
           seenKeys[item.key] = true

@@ -6,8 +6,11 @@ import JSONRPC
 final class OwnRequest {
   /// Whether its answer is a sign of life that was asked for.
   let isProbe: Bool
-  private var result: Result<Frame, Failure>?
-  private let gate = Gate()
+  private(set) var result: Result<Frame, Failure>?
+  /// The id that it has on its connection.
+  var id: UInt64 = 0
+  /// Open when it is answered or has failed.
+  let gate = Gate()
   /// Ends the wait for the answer.
   var timer: LoopClock.Cancellation?
 

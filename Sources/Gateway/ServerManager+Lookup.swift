@@ -12,9 +12,49 @@ extension ServerManager {
     let original: String
   }
 
-  func payload(_ kind: ListKind) -> ByteBuffer {
+  func payload(_ kind: ListKind, for era: Era) -> ByteBuffer {
     if isStale { rebuild() }
-    return merged.payload(kind)
+    return merged.payload(kind, for: era)
+  }
+
+  /// For how long the merged list may be kept: as long as the shortest-lived part of it. What is not complete yet may
+  /// not, and neither may a list with parts of legacy servers, which say nothing about it.
+  func cacheHints(_ kind: ListKind) -> CacheHints {
+    guard settled.isOpen else { return .none }
+    let parts = servers.filter { $0.negotiated.map { kind.isOffered(by: $0.capabilities) } ?? false }.map {
+      $0.cacheHints(kind)
+    }
+    guard let first = parts.first else { return .none }
+    return parts.dropFirst().reduce(first) { $0.merged(with: $1) }
+  }
+
+  /// Whether a list of some modern server is older than it said it would be good for, and it does not tell of changes.
+  func hasExpired(_ kind: ListKind) -> Bool { servers.contains { $0.hasExpired(kind) } }
+
+  /// Reads such lists again, within a while; what does not come in time is served as it was.
+  func freshen(_ kind: ListKind) async {
+    let expired = servers.filter { $0.hasExpired(kind) }
+    guard !expired.isEmpty else { return }
+    let enough = Gate()
+    let timer = clock.after(Self.freshenWait) { enough.open() }
+    let reading = Task { @GatewayActor in
+      await withTaskGroup(of: Void.self) { group in
+        for server in expired { group.addTask { await server.read(kind) } }
+      }
+      enough.open()
+    }
+    await enough.wait()
+    timer.cancel()
+    reading.cancel()
+  }
+
+  /// Entries of the `extensions` that the gateway offers to modern clients: those of its servers.
+  var offeredExtensions: [String] {
+    var seen: Set<String> = []
+    let all = servers.compactMap(\.negotiated).flatMap { negotiated in
+      negotiated.capabilities.extensions.filter { $0.exists(in: negotiated.revision.era) }
+    }
+    return all.filter { seen.insert($0.identifier).inserted }.map(\.member)
   }
 
   func tool(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {
@@ -112,7 +152,7 @@ extension ServerManager {
   func applyLogLevel() {
     guard let level = audience.logLevel else { return }
     for server in servers {
-      for client in server.clients where client.negotiated?.capabilities.logging == true {
+      for client in server.clients where client.negotiated?.capabilities.logging == true && client.era == .legacy {
         client.setLogLevel(level)
       }
     }
@@ -122,7 +162,7 @@ extension ServerManager {
   func rootsChanged(_ frame: Frame) {
     let splicer = Splicer()
     for server in servers {
-      for client in server.clients where client.declared.rootsListChanged {
+      for client in server.clients where client.era == .legacy && client.declared.rootsListChanged {
         splicer.write(frame, to: client.output)
       }
     }

@@ -11,6 +11,8 @@ package import MCP
 package final class ServerManager {
   /// Milliseconds in which changes are gathered before clients are told, so that a burst is one notification.
   static let settlingTime: UInt64 = 50
+  /// Milliseconds that a list waits for servers whose part of it has expired.
+  static let freshenWait: UInt64 = 2_000
 
   package let configuration: Configuration
   package let identity: Identity
@@ -29,7 +31,16 @@ package final class ServerManager {
   package let settled = Gate()
   private let declared = Gate()
   private var capabilities = ClientCapabilities.none
+  /// The era of the client for which servers are opened.
+  private var preferredEra = Era.legacy
   private var declaredAt: Instant?
+  /// What results of the gateway's own begin with for modern clients.
+  let resultHead: ResultHead
+  /// Goes with the gateway's own requests to modern servers: it can do nothing for them.
+  let ownStamp: RequestStamp
+  let allowedExtensions: Set<String>
+  /// Tells tokens of this run from those of another.
+  let run = UInt64.random(in: .min ... .max)
   package private(set) var isClosing = false
   /// Whether what ends now ends without the first step of the ladder.
   private(set) var isUrgent = false
@@ -41,6 +52,8 @@ package final class ServerManager {
   private var isAnnouncing = false
   private let logger: Log
   private let redact: (String) -> String
+  /// Resources that may be given out again.
+  var readCache = ReadCache()
   /// Whose answers mentioned a URI last, for URIs that no list holds.
   var mentions = Mentions()
 
@@ -54,6 +67,10 @@ package final class ServerManager {
     self.spawner = spawner
     self.facts = facts
     self.redact = redact
+    resultHead = ResultHead(identity: identity.json)
+    ownStamp = RequestStamp(.none, identity: identity.json)
+    allowedExtensions = Set(
+      (configuration.settings.extensions ?? "").split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init))
     checker = HealthChecker(clock: clock)
     logger = log
     let enabled = configuration.servers.filter { !$0.isDisabled }
@@ -161,16 +178,21 @@ package final class ServerManager {
   }
 
   /// Lets the handshakes begin, with what the client behind the gateway can do. Only the first call counts.
-  package func declare(_ capabilities: ClientCapabilities) {
+  package func declare(_ capabilities: ClientCapabilities, by era: Era = .legacy) {
     guard !declared.isOpen else { return }
     self.capabilities = capabilities
+    preferredEra = era
     declaredAt = clock.now()
     declared.open()
   }
 
-  func declaredCapabilities() async -> ClientCapabilities {
+  func declaration() async -> (capabilities: ClientCapabilities, era: Era) {
     await declared.wait()
-    return capabilities
+    return (capabilities, preferredEra)
+  }
+
+  func stamp(for capabilities: ClientCapabilities) -> RequestStamp {
+    capabilities == .none ? ownStamp : RequestStamp(capabilities, identity: identity.json)
   }
 
   func nextConnection() -> UInt64 {

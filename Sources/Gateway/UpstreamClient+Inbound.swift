@@ -11,22 +11,30 @@ extension UpstreamClient {
       server.log(.warning, "request_without_id")
       return
     }
-    switch frame.raw("method").flatMap({ Method(raw: $0) }) {
-    case .ping: Reply.result("{}", id: rawID, to: output)
-    case .samplingCreateMessage, .elicitationCreate, .rootsList:
-      let session = latestRelayed?.session ?? server.manager.audience.onlySession
-      guard let session else {
-        Reply.error(
-          .internal, "No client is connected that could answer this.", id: rawID, revision: nil, to: output)
-        return
-      }
-      session.ask(frame, id: rawID, for: self)
-    default:
-      let name = frame.string("method") ?? ""
-      Reply.error(
-        .methodNotFound, "The client behind this connection does not offer \(name).", id: rawID, revision: nil,
-        to: output)
+    let method = frame.raw("method").flatMap { Method(raw: $0) }
+    if method == .ping, era == .legacy {
+      Reply.result("{}", id: rawID, to: output)
+      return
     }
+    guard era == .legacy, let question = InputQuestion(method, params: frame.raw("params")) else {
+      // Modern servers must not ask; those that do are at least not left waiting.
+      refuse(
+        rawID, .methodNotFound, "The client behind this connection does not offer \(frame.string("method") ?? "").")
+      return
+    }
+    if let caller = caller(for: question), caller.request.terms.era == .modern {
+      caller.request.session.park(question, frame, id: rawID, for: caller, of: self)
+    } else if let session = caller(for: question)?.request.session ?? server.manager.audience.onlyLegacySession {
+      session.ask(frame, id: rawID, for: self)
+    } else if question.method == .elicitationCreate {
+      refuse(rawID, .invalidParams, "No client that could answer this waits for an answer.")
+    } else {
+      refuse(rawID, .methodNotFound, "No client that could answer this waits for an answer.")
+    }
+  }
+
+  private func refuse(_ id: RawToken, _ code: ErrorCode, _ message: String) {
+    Reply.error(code, message, id: id, revision: nil, to: output)
   }
 
   /// Passes a server's notification to whom it concerns.
@@ -38,12 +46,18 @@ extension UpstreamClient {
     switch method {
     case .progress: progressed(frame)
     case .message: server.manager.audience.logged(frame, from: server)
-    case .resourcesUpdated: server.manager.audience.resourceUpdated(frame, from: server)
+    case .subscriptionsAcknowledged: acknowledged(frame)
+    case .resourcesUpdated where era == .modern && !isListenedTo(frame): server.log(.debug, "stray_notification")
+    case .resourcesUpdated:
+      if let uri = frame.string("uri", in: .params) { server.manager.readCache.resourceChanged(uri, of: server.index) }
+      server.manager.audience.resourceUpdated(frame, from: server)
     case .toolsListChanged: server.listChanged(.tools)
     case .promptsListChanged: server.listChanged(.prompts)
     case .resourcesListChanged:
       server.listChanged(.resources)
       server.listChanged(.resourceTemplates)
+    case .cancelled where era == .modern:
+      if let id = frame.raw("requestId", in: .params) { listenCancelled(id) }
     case .cancelled:
       guard let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) }) else { return }
       server.manager.audience.withdrawn(id, by: self, frame)
@@ -62,7 +76,7 @@ extension UpstreamClient {
     if let request = relayed(token: frame[range]) {
       request.heardAt = heardAt
       guard let token = request.progressToken else { return }
-      request.session.progress(frame, range, token, from: server)
+      request.session.progress(frame, range, token, from: server, of: request)
     } else if let id = JSONText.unsigned(frame[range]), let task = taskProgress[id] {
       task.session.progress(frame, range, task.token, from: server)
     }

@@ -3,40 +3,8 @@ import EventLoop
 import JSONRPC
 import MCP
 
-/// The steps that make a connection ready: handshake, negotiation, lists.
+/// The lists that make a connection ready once its era is known.
 extension UpstreamClient {
-  /// Opens the session with `initialize` (2025-11-25, basic/lifecycle).
-  func handshake(declaring capabilities: ClientCapabilities) async -> Failure? {
-    let revision = Revision.newestLegacy
-    declared = capabilities
-    let params =
-      "{\"protocolVersion\":\"\(revision.rawValue)\",\"capabilities\":\(capabilities.json(for: revision)),"
-      + "\"clientInfo\":\(server.manager.identity.json)}"
-    let answer: Frame
-    switch await request(.initialize, params: params, timeout: server.configuration.handshakeTimeout, phase: .handshake)
-    {
-    case .failure(let failure): return failure
-    case .success(let frame): answer = frame
-    }
-    if let error = answer.string("message", in: .error) {
-      return Failure(server: server.name, phase: .handshake, reason: "it refused to initialize: \(error)")
-    }
-    let version = answer.string("protocolVersion", in: .result) ?? ""
-    guard let agreed = Revision(rawValue: version) ?? (version < "2024-11-05" && version > "2024" ? .november2024 : nil)
-    else {
-      return Failure(
-        server: server.name, phase: .handshake,
-        reason: "it speaks revision \"\(version)\", which this gateway does not")
-    }
-    let capabilities = answer.raw("capabilities", in: .result).map { ServerCapabilities(json: $0, revision: agreed) }
-    negotiated = Negotiated(
-      revision: agreed, capabilities: capabilities ?? ServerCapabilities(),
-      serverInfo: answer.raw("serverInfo", in: .result).map { String(decoding: $0, as: UTF8.self) } ?? "{}",
-      instructions: answer.string("instructions", in: .result) ?? "")
-    Reply.notification(.initialized, to: output)
-    return nil
-  }
-
   /// Reads all lists that the server offers.
   func readOffer() async -> Result<ServerOffer, Failure> {
     guard let capabilities = negotiated?.capabilities else { return .success(ServerOffer()) }
@@ -53,6 +21,7 @@ extension UpstreamClient {
       switch result {
       case nil: continue
       case .success(let list)?:
+        server.note(list.hints, of: kind)
         offer.items[kind] = list.items
         offer.quarantined += list.quarantined
       case .failure(let failure)?:
@@ -66,7 +35,7 @@ extension UpstreamClient {
 
   /// Reads one list, all of its pages.
   func readList(_ kind: ListKind) async -> Result<ListReading, Failure> {
-    var reading = ListReading(kind: kind, limits: server.configuration.settings)
+    var reading = ListReading(kind: kind, era: era, limits: server.configuration.settings)
     while true {
       let params = reading.cursor.map { "{\"cursor\":\($0)}" }
       switch await request(
@@ -96,6 +65,7 @@ extension UpstreamClient {
 extension UpstreamClient {
   /// Asks the server for log messages from a level on; a refusal is the server's own affair.
   func setLogLevel(_ level: LoggingLevel) {
+    toldLogLevel = level
     _ = begin(
       .loggingSetLevel, params: "{\"level\":\"\(level.rawValue)\"}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
@@ -103,8 +73,31 @@ extension UpstreamClient {
 
   /// Subscribes again to a URI that sessions are subscribed to.
   func subscribe(_ uri: String) -> OwnRequest {
-    begin(
+    let request = begin(
       .resourcesSubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
+      phase: .call)
+    subscribed[uri] = request
+    return request
+  }
+
+  /// Subscribes to a URI unless that has been done. Returns whether the server has agreed.
+  func isSubscribed(to uri: String) async -> Bool {
+    let request: OwnRequest
+    if let open = subscribed[uri] {
+      request = open
+    } else {
+      request = subscribe(uri)
+    }
+    if case .success(let answer) = await request.answer(), answer.range("error") == nil { return true }
+    if subscribed[uri] === request { subscribed[uri] = nil }
+    return false
+  }
+
+  /// Ends the subscription to a URI that nobody wants to hear of any more.
+  func unsubscribe(_ uri: String) {
+    subscribed[uri] = nil
+    _ = begin(
+      .resourcesUnsubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
   }
 }

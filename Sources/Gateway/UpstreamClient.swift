@@ -11,6 +11,8 @@ package import MCP
 package final class UpstreamClient {
   private enum Pending {
     case relayed(ClientRequest)
+    /// A call that goes on while its modern client is asked something.
+    case parked(ParkedCall)
     case own(OwnRequest)
   }
 
@@ -26,7 +28,22 @@ package final class UpstreamClient {
   unowned let server: UpstreamServer
   unowned let endpoint: Endpoint
   let process: ServerProcess
-  package internal(set) var negotiated: Negotiated?
+  package internal(set) var negotiated: Negotiated? {
+    didSet { era = negotiated?.revision.era ?? .legacy }
+  }
+  /// The era that is spoken on this connection.
+  package private(set) var era = Era.legacy
+  /// What a modern server is listened to for, and the ids of the requests that do it, by their numbers.
+  var listening = SharedListen()
+  var listenIDs: [UInt64: UInt64] = [:]
+  /// Opens when the listening has changed.
+  var listeningChanged = Gate()
+  /// The subscriptions that the gateway has made at a legacy server, by its URIs.
+  var subscribed: [String: OwnRequest] = [:]
+  /// The most talkative level that a legacy server was told.
+  var toldLogLevel: LoggingLevel?
+  /// Whether it has carried a client's request.
+  private(set) var hasCarried = false
   /// What was declared to the server that the client behind can do.
   var declared = ClientCapabilities.none
   /// Lines on its standard output that were no messages.
@@ -53,7 +70,7 @@ package final class UpstreamClient {
 
   /// Requests of clients that the server has not answered.
   var inFlight: Int {
-    pending.entries.reduce(0) { if case .relayed = $1.value { $0 + 1 } else { $0 } }
+    pending.entries.reduce(0) { if case .own = $1.value { $0 } else { $0 + 1 } }
   }
 
   func start() {
@@ -71,6 +88,9 @@ package final class UpstreamClient {
   /// Sends a client's request with the ids and names of this hop.
   func relay(_ request: ClientRequest, _ frame: Frame) {
     guard let idRange = frame.outer.id else { return }
+    hasCarried = true
+    let isBridged = era == .modern || request.terms.era == .modern
+    if isBridged, isDealtWith(request, frame) { return }
     lastID += 1
     let id = lastID
     splicer.reset()
@@ -78,12 +98,15 @@ package final class UpstreamClient {
     if let edit = request.edit {
       edit.bytes.withUnsafeBytes { splicer.replace(edit.range, with: $0) }
     }
-    if let token = frame.range("progressToken", in: .paramsMeta) {
-      request.progressToken = RawToken(identifier: frame[token])
-      if request.progressToken != nil { splicer.replace(token, with: id) }
+    let token = frame.range("progressToken", in: .paramsMeta)
+    request.progressToken = token.flatMap { RawToken(identifier: frame[$0]) }
+    if isBridged {
+      bridge(request, frame, id, &splicer)
+    } else if let token, request.progressToken != nil {
+      splicer.replace(token, with: id)
     }
     splicer.write(frame, to: output)
-    pending.insert(.relayed(request), for: id)
+    pending[id] = .relayed(request)
     request.state = .sent(self, id: id)
     request.frame = nil
     request.sentAt = server.manager.clock.now()
@@ -91,11 +114,22 @@ package final class UpstreamClient {
     if sweep == nil { scheduleSweep() }
   }
 
+  /// Takes a call from the client that waited for it, which is asked something, until another request comes for it.
+  func park(_ id: UInt64, _ call: ParkedCall) { pending[id] = .parked(call) }
+
+  /// Gives a parked call to the request that brings what it waited for.
+  func unpark(_ id: UInt64, to request: ClientRequest) {
+    pending[id] = .relayed(request)
+    request.state = .sent(self, id: id)
+    request.heardAt = server.manager.clock.now()
+  }
+
   /// Tells the server that a request is no longer wanted; its answer will be dropped.
   ///
   /// - Parameter notification: the client's own words, when it was the client who cancelled.
   func cancel(_ id: UInt64, _ notification: Frame? = nil, reason: String = "") {
-    guard case .relayed(let request)? = pending.removeValue(for: id) else { return }
+    guard pending[id] != nil else { return }
+    let entry = pending.removeValue(forKey: id)
     if let notification, let range = notification.range("requestId", in: .params) {
       splicer.reset()
       splicer.replace(range, with: id)
@@ -104,7 +138,11 @@ package final class UpstreamClient {
       Reply.notification(
         .cancelled, params: "{\"requestId\":\(id),\"reason\":\(JSONText.quote(reason))}", to: output)
     }
-    endpoint.returned(request, answered: false, abandoned: true)
+    switch entry {
+    case .relayed(let request): endpoint.returned(request, answered: false, abandoned: true)
+    case .parked(let call): endpoint.returned(call.request, answered: false, abandoned: true)
+    case .own, nil: break
+    }
   }
 
   /// Passes on a notification or an answer with its id, or its token, replaced.
@@ -136,20 +174,36 @@ package final class UpstreamClient {
     }
     lastID += 1
     let id = lastID
+    own.id = id
     own.timer = timeout.map { timeout in
       server.manager.clock.after(timeout) { [weak self] in
         self?.expire(id, method: method, after: timeout, phase: phase)
       }
     }
-    pending.insert(.own(own), for: id)
-    Reply.request(method, params: params, id: id, to: output)
+    pending[id] = .own(own)
+    Reply.request(method, params: stamped(params, for: method), id: id, to: output)
     return own
+  }
+
+  /// Returns the params of a request of the gateway's own as this server's era wants them.
+  private func stamped(_ params: String?, for method: Method) -> String? {
+    guard era == .modern || method == .discover else { return params }
+    let meta = "\"_meta\":\(server.manager.ownStamp.object)"
+    guard let params, params != "{}" else { return "{\(meta)}" }
+    return "{\(meta),\(params.dropFirst())"
+  }
+
+  /// Forgets a request of the gateway's own that it does not wait for any more, and tells the server.
+  func withdraw(_ id: UInt64) {
+    guard case .own(let own)? = pending.removeValue(forKey: id) else { return }
+    own.timer?.cancel()
+    Reply.notification(.cancelled, params: "{\"requestId\":\(id)}", to: output)
   }
 
   private func expire(_ id: UInt64, method: Method, after timeout: UInt64, phase: Failure.Phase) {
     // An answer that is already in the pipe is read first: this process may have been stopped for a while.
     _ = server.manager.clock.after(1) { [weak self] in
-      guard let self, case .own(let own)? = pending.removeValue(for: id) else { return }
+      guard let self, case .own(let own)? = pending.removeValue(forKey: id) else { return }
       if method != .initialize { Reply.notification(.cancelled, params: "{\"requestId\":\(id)}", to: output) }
       own.fail(
         Failure(
@@ -200,7 +254,7 @@ package final class UpstreamClient {
   }
 
   private func answered(_ frame: Frame) {
-    guard let id = frame.mintedID, let entry = pending.removeValue(for: id) else {
+    guard let id = frame.mintedID, let entry = pending.removeValue(forKey: id) else {
       endpoint.tally.strayAnswers += 1
       server.log(.debug, "stray_answer")
       return
@@ -215,6 +269,9 @@ package final class UpstreamClient {
       } else {
         request.session.deliver(frame, to: request, from: self, id: id)
       }
+    case .parked(let call):
+      endpoint.returned(call.request, answered: true)
+      if let failure = fault(of: frame) { call.ended(.failure(failure)) } else { call.ended(.success(frame.copy())) }
     }
   }
 
@@ -246,7 +303,7 @@ package final class UpstreamClient {
 
   private func skipped(_ line: FrameReader.Malformed) {
     if case .tooLong(let limit) = line.reason, !line.hasMethod, let id = line.id?.withBytes({ JSONText.unsigned($0) }),
-      let entry = pending.removeValue(for: id)
+      let entry = pending.removeValue(forKey: id)
     {
       let failure = Failure(
         server: server.name, phase: .call, reason: "its answer is longer than \(limit) bytes",
@@ -256,6 +313,9 @@ package final class UpstreamClient {
       case .relayed(let request):
         endpoint.returned(request, answered: true)
         request.session.fail(request, failure)
+      case .parked(let call):
+        endpoint.returned(call.request, answered: true)
+        call.ended(.failure(failure))
       }
       return
     }
@@ -275,14 +335,20 @@ package final class UpstreamClient {
     return request
   }
 
-  /// The request that was sent last, and so most likely is the one for which the server asks something.
-  var latestRelayed: ClientRequest? {
-    var latest: (id: UInt64, request: ClientRequest)?
-    for (id, entry) in pending.entries {
-      guard case .relayed(let request) = entry, id > latest?.id ?? 0 else { continue }
-      latest = (id, request)
+  /// The call for which the server most likely asks something: the last one sent whose client can be asked. On stdio a
+  /// question does not say to which call it belongs.
+  func caller(for question: InputQuestion) -> (id: UInt64, request: ClientRequest, parked: ParkedCall?)? {
+    var latest: (id: UInt64, request: ClientRequest, parked: ParkedCall?)?
+    for (id, entry) in pending.entries where id > latest?.id ?? 0 {
+      switch entry {
+      case .relayed(let request):
+        if request.terms.era == .legacy || request.canBeAsked(question) { latest = (id, request, nil) }
+      case .parked(let call):
+        if call.request.canBeAsked(question) { latest = (id, call.request, call) }
+      case .own: continue
+      }
     }
-    return latest?.request
+    return latest
   }
 
   // MARK: - The end
@@ -322,6 +388,7 @@ package final class UpstreamClient {
       switch entry {
       case .own(let own): own.fail(lossFailure(.handshake))
       case .relayed(let request): request.session.lost(request, lossFailure(.call, outcome: .unknown))
+      case .parked(let call): call.ended(.failure(lossFailure(.call, outcome: .unknown)))
       }
     }
     server.manager.audience.connectionClosed(self)

@@ -18,9 +18,13 @@ package final class UpstreamServer {
   /// What the last handshake agreed on.
   package private(set) var negotiated: UpstreamClient.Negotiated?
   /// What an earlier run learned.
-  let facts: ServerFacts?
+  private(set) var facts: ServerFacts?
+  /// Which eras it is known to speak.
+  var eras: EraVerdicts
   /// Milliseconds from the spawn to the first readiness.
   package private(set) var startMilliseconds: UInt64?
+  /// What a modern server said about how long its lists may be kept, and when.
+  private var freshness: [ListKind: (hints: CacheHints, at: Instant)] = [:]
   /// Whether any of its URIs is listed under another form.
   var isRenamed = false
   private var changedKinds: Set<ListKind> = []
@@ -33,6 +37,7 @@ package final class UpstreamServer {
     balancer = LoadBalancer(configuration.settings)
     impediment = Self.impediment(of: configuration)
     facts = impediment == nil ? manager.facts.load(configuration) : nil
+    eras = facts?.eras ?? EraVerdicts()
   }
 
   private static func impediment(of configuration: ServerConfiguration) -> Failure? {
@@ -127,6 +132,7 @@ package final class UpstreamServer {
   /// Takes over what a connection brought, and tells it what sessions had told the one before.
   func becameReady(_ client: UpstreamClient, _ offer: ServerOffer, after time: UInt64) {
     negotiated = client.negotiated
+    manager.readCache.serverChanged(index)
     if startMilliseconds == nil { startMilliseconds = time }
     log(
       .info, "server_ready",
@@ -143,15 +149,19 @@ package final class UpstreamServer {
   /// Keeps what the server said of itself for the next run.
   private func remember(_ client: UpstreamClient) {
     guard let negotiated = client.negotiated else { return }
-    let facts = ServerFacts(negotiated, seenAt: WallClock.milliseconds)
-    let isNews =
-      self.facts?.instructions != facts.instructions || self.facts?.serverInfo != facts.serverInfo
-      || self.facts?.revision != facts.revision
-    if isNews { manager.facts.save(configuration, facts) }
+    let facts = ServerFacts(negotiated, eras: eras, seenAt: WallClock.milliseconds)
+    guard self.facts?.saysSame(as: facts) != true else { return }
+    self.facts = facts
+    manager.facts.save(configuration, facts)
   }
 
   private func restore(_ client: UpstreamClient) {
     guard let capabilities = client.negotiated?.capabilities else { return }
+    if client.era == .modern {
+      client.updateListening()
+      for uri in manager.audience.subscriptions(to: self) { manager.audience.resourceMayHaveChanged(uri, at: self) }
+      return
+    }
     if capabilities.logging, let level = manager.audience.logLevel { client.setLogLevel(level) }
     guard capabilities.resourcesSubscribe else { return }
     for uri in manager.audience.subscriptions(to: self) {
@@ -163,7 +173,45 @@ package final class UpstreamServer {
     }
   }
 
+  // MARK: - Changes of resources
+
+  /// Has the server tell of changes of a resource. Returns whether it will.
+  ///
+  /// - Parameter uri: as the server knows it.
+  func hold(_ uri: String) async -> Bool {
+    guard let client, let capabilities = client.negotiated?.capabilities, capabilities.resourcesSubscribe else {
+      return false
+    }
+    if client.era == .modern { return await client.holds(uri) }
+    return await client.isSubscribed(to: uri)
+  }
+
+  /// Lets the server be silent about a resource again, unless somebody else wants to hear of it.
+  func release(_ uri: String) {
+    guard let client, !manager.audience.subscriptions(to: self).contains(uri) else { return }
+    if client.era == .modern {
+      client.updateListening()
+    } else if client.negotiated?.capabilities.resourcesSubscribe == true {
+      client.unsubscribe(uri)
+    }
+  }
+
+  /// Something may have changed while the server was not listened to.
+  func mayHaveChanged() {
+    guard let capabilities = client?.negotiated?.capabilities else { return }
+    for kind in capabilities.listChanged { listChanged(kind) }
+    for uri in manager.audience.subscriptions(to: self) { manager.audience.resourceMayHaveChanged(uri, at: self) }
+  }
+
   // MARK: - Lists
+
+  /// For how long a list of this server may be kept from now on.
+  func cacheHints(_ kind: ListKind) -> CacheHints {
+    guard let entry = freshness[kind] else { return .none }
+    let age = manager.clock.now().since(entry.at)
+    let left = entry.hints.timeToLive > age ? entry.hints.timeToLive - age : 0
+    return CacheHints(timeToLive: left, scope: entry.hints.scope)
+  }
 
   /// Takes over what the server offers now.
   private func adopt(_ offer: ServerOffer) {
@@ -177,11 +225,37 @@ package final class UpstreamServer {
     manager.catalogStale()
   }
 
+  func hasExpired(_ kind: ListKind) -> Bool {
+    guard let client, client.era == .modern, let entry = freshness[kind] else { return false }
+    let list = kind == .resourceTemplates ? ListKind.resources : kind
+    if client.listening.honoured.lists.contains(list) { return false }
+    return manager.clock.now().since(entry.at) >= entry.hints.timeToLive
+  }
+
+  /// Reads one list again.
+  func read(_ kind: ListKind) async {
+    guard let client, case .success(let list) = await client.readList(kind), self.client === client else { return }
+    var next = offer
+    take(list, into: &next)
+    adopt(next)
+  }
+
+  private func take(_ list: ListReading, into offer: inout ServerOffer) {
+    note(list.hints, of: list.kind)
+    offer.items[list.kind] = list.items
+    offer.quarantined = offer.quarantined.filter { $0.kind != list.kind } + list.quarantined
+  }
+
+  func note(_ hints: CacheHints?, of kind: ListKind) {
+    freshness[kind] = hints.map { ($0, manager.clock.now()) }
+  }
+
   /// The server has been away for longer than its lists are kept.
   func graceOver() { adopt(ServerOffer()) }
 
   /// Reads lists again that the server says have changed: once for a burst of such notifications.
   func listChanged(_ kind: ListKind) {
+    if kind == .resources { manager.readCache.serverChanged(index) }
     changedKinds.insert(kind)
     refreshChanged()
   }
@@ -205,9 +279,7 @@ package final class UpstreamServer {
       var next = offer
       for kind in ListKind.allCases where kinds.contains(kind) {
         switch await client.readList(kind) {
-        case .success(let list):
-          next.items[kind] = list.items
-          next.quarantined = next.quarantined.filter { $0.kind != kind } + list.quarantined
+        case .success(let list): take(list, into: &next)
         case .failure(let failure): log(.warning, "list_failed", ["reason": failure.reason])
         }
       }

@@ -11,6 +11,8 @@ package final class Frame {
     /// The value's bytes, quotes included.
     package let value: Range<Int>
     fileprivate let outline: KeyOutline
+
+    package var hasEscapedKey: Bool { outline == .escaped }
   }
 
   package enum Parent: UInt8, Sendable {
@@ -69,6 +71,9 @@ package final class Frame {
 
   package var members: UnsafeBufferPointer<Member> { UnsafeBufferPointer(rebasing: table[..<count]) }
 
+  /// A message of no bytes.
+  package static var empty: Frame { Frame() }
+
   // MARK: - Looking up
 
   /// Returns where the value of a member lies, or nil when there is none. Of duplicate keys the last one counts, as in
@@ -77,6 +82,33 @@ package final class Frame {
     guard parents & parent.bit != 0 else { return nil }
     let index = lastIndex(of: key, KeyOutline(key), in: parent, before: .max)
     return index < 0 ? nil : members[index].value
+  }
+
+  /// Calls `body` with each member of the object that `parent` stands for, in their order. Of duplicate objects it is the
+  /// last one.
+  package func forEachMember(of parent: Parent, _ body: (Member) -> Void) {
+    guard let object = self.object(parent) else { return }
+    for member in members where member.parent == parent && object.contains(member.key.lowerBound) { body(member) }
+  }
+
+  /// Returns where the object lies whose members have this parent; nil when there is none.
+  package func object(_ parent: Parent) -> Range<Int>? {
+    let range: Range<Int>? =
+      switch parent {
+      case .message: 0..<bytes.count
+      case .params: outer.params
+      case .result: outer.result
+      case .error: outer.error
+      case .paramsMeta: range("_meta", in: .params)
+      case .resultMeta: range("_meta", in: .result)
+      }
+    guard let range, bytes[range.lowerBound] == UInt8(ascii: "{") else { return nil }
+    return range
+  }
+
+  /// Whether a member has this key, escapes resolved.
+  package func has(_ member: Member, key: StaticString) -> Bool {
+    JSONText.key(bytes, member.key, hasEscape: member.hasEscapedKey, equals: key)
   }
 
   /// Returns a member's raw bytes.

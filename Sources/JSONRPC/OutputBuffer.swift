@@ -122,13 +122,13 @@ package final class OutputBuffer {
     share(Chunk(storage: storage, isOwn: false, start: start, end: start + range.count))
   }
 
-  /// Appends bytes that were prebuilt and do not change, sharing them when they are many.
-  package func append(shared storage: ByteBuffer) {
+  /// Appends bytes that were prebuilt and do not change, all or those from an offset on, sharing them when they are many.
+  package func append(shared storage: ByteBuffer, from start: Int = 0) {
     guard storage.count >= Self.shareFrom else {
-      append(storage.bytes)
+      append(UnsafeRawBufferPointer(rebasing: storage.bytes[start...]))
       return
     }
-    share(Chunk(storage: storage, isOwn: false, start: 0, end: storage.count))
+    share(Chunk(storage: storage, isOwn: false, start: start, end: storage.count))
   }
 
   private func share(_ chunk: Chunk) {

@@ -45,20 +45,39 @@ package struct Splicer {
     token.withBytes { replace(range, with: $0) }
   }
 
-  /// Takes a member out of its object, its comma with it.
-  package mutating func remove(member value: Range<Int>, key: Range<Int>, of text: UnsafeRawBufferPointer) {
-    var start = key.lowerBound - 1
-    var end = value.upperBound
-    var after = end
-    while after < text.count, text[after] <= UInt8(ascii: " ") { after += 1 }
-    if after < text.count, text[after] == UInt8(ascii: ",") {
-      end = after + 1
-    } else {
-      var before = start
-      while before > 0, text[before - 1] <= UInt8(ascii: " ") { before -= 1 }
-      if before > 0, text[before - 1] == UInt8(ascii: ",") { start = before - 1 }
+  /// Puts what `build` appends in the place of `range`.
+  package mutating func replace(_ range: Range<Int>, _ build: (inout [UInt8]) -> Void) {
+    let start = replacements.count
+    build(&replacements)
+    add(range, start)
+  }
+
+  /// Takes members out of one object of a frame, each with the comma that it makes superfluous.
+  package mutating func remove(
+    from frame: Frame, _ parent: Frame.Parent, where isUnwanted: (Frame.Member) -> Bool
+  ) {
+    guard let object = frame.object(parent) else { return }
+    var removal = MemberRemoval()
+    frame.forEachMember(of: parent) { member in
+      if let range = removal.next(key: member.key, value: member.value, goes: isUnwanted(member)) {
+        add(range, replacements.count)
+      }
     }
-    add(start..<end, replacements.count)
+    if let range = removal.finish(object) { add(range, replacements.count) }
+  }
+
+  /// Takes members out of the object at `range`, wherever it lies.
+  package mutating func remove(
+    _ names: [StaticString], fromObjectAt range: Range<Int>, of text: UnsafeRawBufferPointer
+  ) {
+    var removal = MemberRemoval()
+    JSONWalk.members(of: text, in: range) { key, value in
+      let hasEscape = JSONWalk.hasEscape(text, key)
+      let goes = names.contains { JSONText.key(text, key, hasEscape: hasEscape, equals: $0) }
+      if let range = removal.next(key: key, value: value, goes: goes) { add(range, replacements.count) }
+      return true
+    }
+    if let range = removal.finish(range) { add(range, replacements.count) }
   }
 
   /// Puts `members` (text such as `"a":1`) first into the object at `range`.
@@ -107,7 +126,6 @@ package struct Splicer {
     }
     replacements.withUnsafeBytes { replacements in
       for edit in edits where edit.lies(in: range) {
-        // Two neighbouring members that are both removed may claim the same comma.
         if edit.range.lowerBound > position { put(text, position..<edit.range.lowerBound) }
         put(replacements, edit.replacement)
         position = max(position, edit.range.upperBound)
@@ -133,4 +151,30 @@ package struct Splicer {
     }
     output.append(frame, position..<range.upperBound)
   }
+}
+
+/// Which bytes go with members that are taken out of an object: before the first one that stays it is the comma behind a
+/// member, after it the comma before.
+private struct MemberRemoval {
+  private var previousEnd: Int?
+  private var pending: Int?
+
+  mutating func next(key: Range<Int>, value: Range<Int>, goes: Bool) -> Range<Int>? {
+    let start = key.lowerBound - 1
+    let open = pending.map { $0..<start }
+    pending = nil
+    if !goes {
+      previousEnd = value.upperBound
+      return open
+    }
+    if let end = previousEnd {
+      previousEnd = value.upperBound
+      return end..<value.upperBound
+    }
+    pending = open?.lowerBound ?? start
+    return nil
+  }
+
+  /// - Parameter object: where the whole object lies.
+  func finish(_ object: Range<Int>) -> Range<Int>? { pending.map { $0..<(object.upperBound - 1) } }
 }

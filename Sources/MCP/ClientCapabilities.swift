@@ -11,13 +11,18 @@ package struct ClientCapabilities: Equatable, Sendable {
   package var samplingContext = false
   package var elicitationForm = false
   package var elicitationURL = false
-  /// Members of `experimental` and `extensions` are not passed on: the gateway cannot tell what they promise.
+  /// Extensions that are let through. Others, and `experimental`, are not passed on: the gateway cannot tell what they
+  /// promise.
+  package var extensions: [ProtocolExtension] = []
   package static let none = ClientCapabilities()
 
   package init() {}
 
-  /// Reads the `capabilities` object of an `initialize` request.
-  package init(json: UnsafeRawBufferPointer) {
+  /// Reads the capabilities that an `initialize`, or a modern request, declares.
+  ///
+  /// - Parameter allowed: identifiers of extensions that are let through besides those that the gateway understands.
+  package init(json: UnsafeRawBufferPointer, allowed: Set<String> = []) {
+    extensions = ProtocolExtension.read(from: json, allowed: allowed)
     if let roots = Self.object("roots", in: json) {
       self.roots = true
       rootsListChanged = Self.isTrue(JSONWalk.member("listChanged", of: roots))
@@ -34,12 +39,13 @@ package struct ClientCapabilities: Equatable, Sendable {
     }
   }
 
-  /// Returns the `capabilities` object for a server's `initialize`, in the shape of that revision.
+  /// Returns the object that declares them to a server, in the shape of that revision.
   ///
   /// `sampling.context` is never declared: behind a gateway "this server" would mean all of them.
   package func json(for revision: Revision) -> String {
     var members: [String] = []
-    if roots { members.append(rootsListChanged ? #""roots":{"listChanged":true}"# : #""roots":{}"#) }
+    let tellsRootChanges = rootsListChanged && revision.era == .legacy
+    if roots { members.append(tellsRootChanges ? #""roots":{"listChanged":true}"# : #""roots":{}"#) }
     if sampling {
       members.append(samplingTools && revision >= .november2025 ? #""sampling":{"tools":{}}"# : #""sampling":{}"#)
     }
@@ -49,10 +55,42 @@ package struct ClientCapabilities: Equatable, Sendable {
     } else if revision >= .june2025, elicitationForm {
       members.append(#""elicitation":{}"#)
     }
+    let extensions = extensions.filter { $0.exists(in: revision.era) }.map(\.member)
+    if !extensions.isEmpty { members.append("\"extensions\":{\(extensions.joined(separator: ","))}") }
     return "{\(members.joined(separator: ","))}"
   }
 
-  private static func object(_ name: StaticString, in json: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+  /// Whether the extension for long-running calls was declared (2026-07-28).
+  package var tasks: Bool { extensions.contains { $0.identifier == ProtocolExtension.tasks } }
+
+  /// What of them a revision knows: what a client declares beyond it means nothing.
+  package func limited(to revision: Revision) -> ClientCapabilities {
+    var limited = self
+    if revision < .june2025 { limited.elicitationForm = false }
+    if revision < .november2025 {
+      limited.elicitationURL = false
+      limited.samplingTools = false
+      limited.samplingContext = false
+    }
+    return limited
+  }
+
+  /// Whether the client can be asked anything at all.
+  package var answersQuestions: Bool { roots || sampling || elicitationForm || elicitationURL }
+
+  /// Whether the client can be asked this. Nil when it can, else what is missing, as a `ClientCapabilities` object.
+  package func missing(for question: InputQuestion) -> String? {
+    switch question {
+    case .roots: return roots ? nil : #"{"roots":{}}"#
+    case .sampling(let usesTools):
+      if !sampling { return #"{"sampling":{}}"# }
+      return usesTools && !samplingTools ? #"{"sampling":{"tools":{}}}"# : nil
+    case .elicitationForm: return elicitationForm ? nil : #"{"elicitation":{"form":{}}}"#
+    case .elicitationURL: return elicitationURL ? nil : #"{"elicitation":{"url":{}}}"#
+    }
+  }
+
+  static func object(_ name: StaticString, in json: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
     JSONWalk.member(name, of: json).flatMap { $0.first == UInt8(ascii: "{") ? $0 : nil }
   }
 

@@ -7,6 +7,13 @@ package enum ErrorCode: Int, Sendable {
   case `internal` = -32603
   /// Up to 2025-11-25 (server/resources, error handling).
   case resourceNotFound = -32002
+  /// A URL that a person has to open first (2025-11-25, client/elicitation).
+  case urlElicitationRequired = -32042
+  /// From 2026-07-28 on (basic/index, error codes): headers that contradict the body, which only HTTP has.
+  case headerMismatch = -32020
+  /// The request lacks a capability of the client without which it cannot be carried out.
+  case missingClientCapability = -32021
+  case unsupportedProtocolVersion = -32022
   /// What SDK clients answer when the person rejects a sampling request (2025-11-25, client/sampling).
   case rejectedByUser = -1
 }

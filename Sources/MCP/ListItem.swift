@@ -8,6 +8,13 @@ package struct ListItem: Equatable, Sendable {
   package let keyRange: Range<Int>
   /// The decoded value of that member.
   package let key: String
+  /// The bytes to leave out for clients of the other era: a tool's `execution`, and an `outputSchema` whose root is no
+  /// object, each with a comma.
+  package var legacyOnly: Range<Int>?
+  package var modernOnly: Range<Int>?
+
+  /// Whether it looks different in the two eras.
+  package var hasEraOwnMembers: Bool { legacyOnly != nil || modernOnly != nil }
 
   package enum Verdict: Equatable, Sendable {
     case good(ListItem)
@@ -16,7 +23,9 @@ package struct ListItem: Equatable, Sendable {
   }
 
   /// Judges an element of a server's list by what the protocol's schema requires of it.
-  package static func judge(_ element: UnsafeRawBufferPointer, kind: ListKind) -> Verdict {
+  package static func judge(
+    _ element: UnsafeRawBufferPointer, kind: ListKind, era: Era = .legacy
+  ) -> Verdict {
     let keyMember: StaticString =
       switch kind {
       case .tools, .prompts: "name"
@@ -29,11 +38,49 @@ package struct ListItem: Equatable, Sendable {
     else {
       return .broken(name: "", reason: "its \"\(keyMember)\" is not a string with something in it")
     }
-    if let reason = fault(of: element, kind: kind, key: key) { return .broken(name: key, reason: reason) }
-    return .good(ListItem(bytes: Array(element), keyRange: range, key: key))
+    if let reason = fault(of: element, kind: kind, key: key, era: era) { return .broken(name: key, reason: reason) }
+    var item = ListItem(bytes: Array(element), keyRange: range, key: key)
+    if kind == .tools {
+      item.legacyOnly = cut("execution", from: element)
+      if !hasObjectSchema("outputSchema", element) { item.modernOnly = cut("outputSchema", from: element) }
+      // A schema that is `true` or `false` is good for no client's reader.
+      if let schema = JSONWalk.member("outputSchema", of: element), schema.first != UInt8(ascii: "{") {
+        item.legacyOnly = item.modernOnly
+      }
+    }
+    return .good(item)
   }
 
-  private static func fault(of element: UnsafeRawBufferPointer, kind: ListKind, key: String) -> String? {
+  /// Returns the bytes that go with a member: the comma behind it for the first one, the comma before it for others. Nil
+  /// when there is no such member, or more than one.
+  private static func cut(_ name: StaticString, from element: UnsafeRawBufferPointer) -> Range<Int>? {
+    var found: Range<Int>?
+    var count = 0
+    var previousEnd: Int?
+    var isOpen = false
+    JSONWalk.members(of: element, in: 0..<element.count) { key, value in
+      if isOpen, let start = found?.lowerBound { found = start..<(key.lowerBound - 1) }
+      isOpen = false
+      let hasEscape = element[key].contains(UInt8(ascii: "\\"))
+      if JSONText.key(element, key, hasEscape: hasEscape, equals: name) {
+        count += 1
+        found = (previousEnd ?? key.lowerBound - 1)..<value.upperBound
+        isOpen = previousEnd == nil
+      }
+      previousEnd = value.upperBound
+      return true
+    }
+    return count == 1 ? found : nil
+  }
+
+  private static func hasObjectSchema(_ name: StaticString, _ element: UnsafeRawBufferPointer) -> Bool {
+    guard let schema = JSONWalk.member(name, of: element) else { return true }
+    return JSONWalk.member("type", of: schema).map { JSONText.string($0) == "object" } ?? false
+  }
+
+  private static func fault(
+    of element: UnsafeRawBufferPointer, kind: ListKind, key: String, era: Era
+  ) -> String? {
     var reason: String?
     func require(_ name: StaticString, _ first: Character, _ what: String, isRequired: Bool = false) {
       guard reason == nil else { return }
@@ -51,13 +98,13 @@ package struct ListItem: Equatable, Sendable {
     switch kind {
     case .tools:
       require("inputSchema", "{", "an object", isRequired: true)
-      require("outputSchema", "{", "an object")
-      for name: StaticString in ["inputSchema", "outputSchema"] where reason == nil {
-        guard let schema = JSONWalk.member(name, of: element) else { continue }
-        guard let type = JSONWalk.member("type", of: schema), JSONText.string(type) == "object" else {
-          reason = "the \"type\" of its \"\(name)\" is not \"object\""
-          continue
-        }
+      if era == .legacy { require("outputSchema", "{", "an object") }
+      if reason == nil, !hasObjectSchema("inputSchema", element) {
+        reason = "the \"type\" of its \"inputSchema\" is not \"object\""
+      }
+      // Only the modern era knows others.
+      if reason == nil, era == .legacy, !hasObjectSchema("outputSchema", element) {
+        reason = "the \"type\" of its \"outputSchema\" is not \"object\""
       }
     case .prompts:
       require("arguments", "[", "an array")

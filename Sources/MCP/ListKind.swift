@@ -21,6 +21,15 @@ package enum ListKind: Int, CaseIterable, Sendable {
     }
   }
 
+  /// The member of a listen's filter that asks for changes of this list (2026-07-28, server/utilities/subscriptions).
+  package var listenMember: StaticString {
+    switch self {
+    case .tools: "toolsListChanged"
+    case .prompts: "promptsListChanged"
+    case .resources, .resourceTemplates: "resourcesListChanged"
+    }
+  }
+
   /// What one item is called in a message to a person.
   package var itemName: String {
     switch self {

@@ -1,8 +1,9 @@
 package import JSONRPC
 
-/// The methods of the legacy revisions, both directions.
+/// The methods of all revisions, both directions.
 package enum Method: String, CaseIterable, Sendable {
   case initialize
+  case discover = "server/discover"
   case ping
   case toolsList = "tools/list"
   case toolsCall = "tools/call"
@@ -13,12 +14,14 @@ package enum Method: String, CaseIterable, Sendable {
   case resourcesRead = "resources/read"
   case resourcesSubscribe = "resources/subscribe"
   case resourcesUnsubscribe = "resources/unsubscribe"
+  case subscriptionsListen = "subscriptions/listen"
   case completionComplete = "completion/complete"
   case loggingSetLevel = "logging/setLevel"
   case tasksGet = "tasks/get"
   case tasksResult = "tasks/result"
   case tasksCancel = "tasks/cancel"
   case tasksList = "tasks/list"
+  case tasksUpdate = "tasks/update"
   case rootsList = "roots/list"
   case samplingCreateMessage = "sampling/createMessage"
   case elicitationCreate = "elicitation/create"
@@ -33,6 +36,11 @@ package enum Method: String, CaseIterable, Sendable {
   case rootsListChanged = "notifications/roots/list_changed"
   case elicitationComplete = "notifications/elicitation/complete"
   case tasksStatus = "notifications/tasks/status"
+  case tasksChanged = "notifications/tasks"
+  case subscriptionsAcknowledged = "notifications/subscriptions/acknowledged"
+
+  /// Whether the method may be answered with `input_required` (2026-07-28, basic/patterns, multi round-trip requests).
+  package var takesInput: Bool { self == .toolsCall || self == .promptsGet || self == .resourcesRead }
 
   /// The methods' names, each at the method's place among all.
   private static let names = allCases.reduce(into: ByteIndex()) { _ = $0.enter($1.rawValue) }

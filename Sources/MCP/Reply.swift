@@ -2,19 +2,32 @@ package import JSONRPC
 
 /// Messages that the gateway writes in its own name.
 package enum Reply {
-  /// Appends a result whose payload is JSON text.
-  package static func result(_ payload: String, id: RawToken, to output: OutputBuffer) {
-    begin(id, to: output)
-    output.append(",\"result\":")
-    output.append(payload)
-    output.append("}\n")
+  /// Appends a result whose payload is the JSON text of an object, its first byte `{`.
+  ///
+  /// - Parameter head: members to come first in it, such as `"a":1`.
+  package static func result(_ payload: String, head: String = "", id: RawToken, to output: OutputBuffer) {
+    result(id: id, to: output) {
+      guard !head.isEmpty else { return output.append(payload) }
+      output.append("{\(head)")
+      if payload.utf8.dropFirst().first != UInt8(ascii: "}") { output.append(",") }
+      output.append(String(payload.dropFirst()))
+    }
   }
 
-  /// Appends a result whose payload is prebuilt.
-  package static func result(_ payload: ByteBuffer, id: RawToken, to output: OutputBuffer) {
+  /// Appends a result whose payload is prebuilt and has at least one member.
+  package static func result(_ payload: ByteBuffer, head: String = "", id: RawToken, to output: OutputBuffer) {
+    result(id: id, to: output) {
+      guard !head.isEmpty else { return output.append(shared: payload) }
+      output.append("{\(head),")
+      output.append(shared: payload, from: 1)
+    }
+  }
+
+  /// Appends a result that `body` writes.
+  package static func result(id: RawToken, to output: OutputBuffer, _ body: () -> Void) {
     begin(id, to: output)
     output.append(",\"result\":")
-    output.append(shared: payload)
+    body()
     output.append("}\n")
   }
 

@@ -4,14 +4,22 @@ package enum Revision: String, CaseIterable, Comparable, Sendable {
   case march2025 = "2025-03-26"
   case june2025 = "2025-06-18"
   case november2025 = "2025-11-25"
+  case july2026 = "2026-07-28"
 
   /// The newest one that is opened with `initialize`.
   package static let newestLegacy = Revision.november2025
+  /// The newest one whose requests stand for themselves.
+  package static let newestModern = Revision.july2026
+  /// Those of the modern era, newest first.
+  package static let modern = [Revision.july2026]
+
+  package var era: Era { self >= .july2026 ? .modern : .legacy }
 
   /// Returns what a server that speaks all legacy revisions answers to a client's `protocolVersion`: the same when it is
-  /// known, else the newest (2025-11-25, basic/lifecycle, version negotiation).
+  /// one of them, else the newest (2025-11-25, basic/lifecycle, version negotiation).
   package static func negotiated(requested: String?) -> Revision {
-    requested.flatMap { Revision(rawValue: $0) } ?? newestLegacy
+    guard let known = requested.flatMap({ Revision(rawValue: $0) }), known.era == .legacy else { return newestLegacy }
+    return known
   }
 
   package static func < (left: Revision, right: Revision) -> Bool { left.rawValue < right.rawValue }

@@ -14,12 +14,16 @@ import Testing
         // Some stay for long, so that later ids meet taken places.
         if Int.random(in: 0..<100, using: &random) < 51 {
           last += 1
-          table.insert(last &* 3, for: last)
+          table[last] = last &* 3
           model[last] = last &* 3
+          if last % 7 == 0 {
+            table[last] = 1
+            model[last] = 1
+          }
         } else {
           let id = UInt64.random(in: 0...last + 2, using: &random)
           #expect(table[id] == model[id], "seed \(seed)")
-          #expect(table.removeValue(for: id) == model.removeValue(forKey: id), "seed \(seed)")
+          #expect(table.removeValue(forKey: id) == model.removeValue(forKey: id), "seed \(seed)")
           #expect(table[id] == nil, "seed \(seed)")
         }
       }

@@ -21,17 +21,30 @@ import Testing
     #expect(written(output) == #"{ "params" : {"name":"b","arguments":{"n":1.0,"n":1e400}} ,"id" : 42}"# + "\n")
   }
 
-  @Test(arguments: [
-    (#"{"a":1,"b":2,"c":3}"#, "a", #"{"b":2,"c":3}"#), (#"{"a":1,"b":2,"c":3}"#, "b", #"{"a":1,"c":3}"#),
-    (#"{"a":1,"b":2 , "c":3 }"#, "c", #"{"a":1,"b":2  }"#), (#"{ "a" : 1 }"#, "a", "{  }"),
-  ]) func aRemovedMemberTakesItsCommaWithIt(_ text: String, _ key: String, _ expected: String) throws {
-    let frame = try frame(text)
-    let member = try #require(frame.members.first { String(decoding: frame[$0.key], as: UTF8.self) == key })
-    var splicer = Splicer()
-    splicer.remove(member: member.value, key: member.key, of: frame.bytes)
-    let output = OutputBuffer()
-    splicer.write(frame, to: output, endsLine: false)
-    #expect(written(output) == expected)
+  @Test func anyMembersCanBeTakenOutOfAnObject() throws {
+    let names: [StaticString] = ["a", "b", "c", "d"]
+    for count in 1...names.count {
+      let text = "{ " + (0..<count).map { "\"\(names[$0])\" : [\($0),{}]" }.joined(separator: " , ") + " }"
+      let frame = try frame(text)
+      for gone in 0..<(1 << count) {
+        let unwanted = (0..<count).filter { gone & 1 << $0 != 0 }.map { names[$0] }
+        var nested = Splicer()
+        nested.remove(unwanted, fromObjectAt: 0..<frame.bytes.count, of: frame.bytes)
+        var direct = Splicer()
+        direct.remove(from: frame, .message) { member in unwanted.contains { frame.has(member, key: $0) } }
+        for splicer in [nested, direct] {
+          let output = OutputBuffer()
+          splicer.write(frame, to: output, endsLine: false)
+          let rest = try self.frame(written(output))
+          let left = rest.members.map { String(decoding: rest[$0.key], as: UTF8.self) }
+          let kept = (0..<count).filter { gone & 1 << $0 == 0 }
+          #expect(left == kept.map { names[$0].description }, "\(text) without \(unwanted): \(written(output))")
+          for (member, index) in zip(rest.members, kept) {
+            #expect(rest[member.value].elementsEqual("[\(index),{}]".utf8))
+          }
+        }
+      }
+    }
   }
 
   @Test func membersAreInsertedIntoEmptyAndFilledObjects() throws {

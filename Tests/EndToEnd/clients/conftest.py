@@ -4,7 +4,18 @@ import os
 
 import pytest
 
-from support import drivers, junction, schemas
+from support import drivers, grid, junction, schemas
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Prints the table of eras, of this suite and summed up over all that were run."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    rows = [value for report in reports for key, value in getattr(report, "user_properties", ()) if key == "grid"]
+    if rows and not terminalreporter.config.getoption("--direct"):
+        grid.keep(drivers.library(), rows)
+    if rows:
+        terminalreporter.section("eras")
+        terminalreporter.write(grid.detail(rows) + "\n" + grid.summary(grid.known() or rows))
 
 
 @pytest.fixture
@@ -44,7 +55,9 @@ class Target:
         """Holds every frame that came to the client against the schema."""
         conversation = schemas.Conversation("server")
         for line in self.record.read_bytes().split(b"\n") if self.record.exists() else []:
-            if line:
+            if line[:1] == b"=":
+                conversation = schemas.Conversation("server", conversation.complaints)
+            elif line:
                 conversation.see("client" if line[:1] == b">" else "server", line[2:])
         assert not conversation.complaints, "\n".join(conversation.complaints[:5])
 

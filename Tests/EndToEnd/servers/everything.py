@@ -1,7 +1,9 @@
 """What the servers with every feature have in common: their contents, and what each tool does.
 
 A tool talks to its client through `peer`, which each SDK's server provides:
-progress, log, sample, elicit, visit, visited, roots, changed, updated.
+level, progress, log, sample, elicit, visit, visited, roots, tools_changed, updated.
+A peer of the modern era that is asked something it has no answer to ends the call with a question; the call is run
+again from its beginning when the client comes back.
 """
 
 import base64
@@ -44,7 +46,15 @@ tools = [
     _tool("touch", "Updates a resource", ("uri",)),
     _tool("subscriptions", "Lists what is subscribed to"),
     _tool("media", "Answers with every kind of content"),
+    _tool("rounds", "Asks the user twice, the second time depending on the first answer", ("text",)),
+    _tool("runs", "Counts how often `rounds` came to its end"),
 ]
+# Only the modern era has structured content that is no object.
+numbers = _tool(
+    "numbers",
+    "Answers with a list of numbers",
+    outputSchema={"type": "array", "items": {"type": "integer"}},
+)
 job = _tool("job", "May be called as a task", ("text",), execution={"taskSupport": "optional"})
 resources = [
     {"uri": "mem://greeting", "name": "greeting", "mimeType": "text/plain", "description": "A text"},
@@ -64,6 +74,9 @@ picture = base64.b64encode(b"\x89PNG").decode()
 instructions = "Call echo before anything else."
 
 
+levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"]
+
+
 class State:
     """What the server remembers of its client."""
 
@@ -71,8 +84,13 @@ class State:
         self.cancelled = 0
         self.level = "none"
         self.roots_changes = 0
+        self.runs = 0
         self.subscriptions: list[str] = []
         self.tools = list(tools)
+
+    def is_told(self, level: str) -> bool:
+        """Says whether a message of that level is for this client."""
+        return self.level == "none" or levels.index(level) >= levels.index(self.level)
 
 
 def page(items: list[dict], cursor: str | None, size: int = 5) -> tuple[list[dict], str | None]:
@@ -147,7 +165,7 @@ async def call(name: str, arguments: dict, state: State, peer) -> dict:
         await peer.log(arguments["level"], {"said": arguments["text"]}, arguments.get("logger"))
         return text("logged")
     if name == "level":
-        return text(state.level)
+        return text(peer.level() or state.level)
     if name == "sample":
         return text(await peer.sample(arguments["text"]))
     if name == "ask":
@@ -166,9 +184,18 @@ async def call(name: str, arguments: dict, state: State, peer) -> dict:
         await peer.tools_changed()
         return text("grown")
     if name == "touch":
-        if arguments["uri"] in state.subscriptions:
-            await peer.updated(arguments["uri"])
+        await peer.updated(arguments["uri"])
         return text("touched")
+    if name == "rounds":
+        requested = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+        first = await peer.elicit(arguments["text"], requested)
+        second = await peer.elicit(f"And after {first['content']['name']}?", requested)
+        state.runs += 1
+        return text([first["content"]["name"], second["content"]["name"]])
+    if name == "runs":
+        return text(state.runs)
+    if name == "numbers":
+        return {**text([1, 2, 3]), "structuredContent": [1, 2, 3]}
     if name == "subscriptions":
         return text(state.subscriptions)
     if name == "media":

@@ -21,6 +21,9 @@ class Peer:
         self.session = self.context.session
         self.request = self.context.request_id
 
+    def level(self) -> str | None:
+        return None
+
     async def forever(self) -> None:
         await anyio.sleep_forever()
 
@@ -30,7 +33,8 @@ class Peer:
             await self.session.send_progress_notification(token, progress, total, message)
 
     async def log(self, level: str, data: object, logger: str | None) -> None:
-        await self.session.send_log_message(level, data, logger, related_request_id=self.request)
+        if state.is_told(level):
+            await self.session.send_log_message(level, data, logger, related_request_id=self.request)
 
     async def sample(self, text: str) -> dict:
         message = types.SamplingMessage(role="user", content=types.TextContent(type="text", text=text))
@@ -55,7 +59,8 @@ class Peer:
         await self.session.send_tool_list_changed()
 
     async def updated(self, uri: str) -> None:
-        await self.session.send_resource_updated(uri)
+        if uri in state.subscriptions:
+            await self.session.send_resource_updated(uri)
 
 
 def handles(request: type, result: type):

@@ -1,17 +1,22 @@
 """The server with every feature on SDK 2.x, which speaks both eras."""
 
+import json
 import warnings
 
 import anyio
 import mcp_types as types
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.stdio import stdio_server
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
 from mcp.shared.exceptions import MCPError
+from mcp.shared.subscriptions import ResourceUpdated, ToolsListChanged
 
 import everything
 
 warnings.simplefilter("ignore")
 state = everything.State()
+bus = InMemorySubscriptionBus()
+modern = "2026-07-28"
 
 
 class Peer:
@@ -22,6 +27,9 @@ class Peer:
         self.session = context.session
         self.request = context.request_id
 
+    def level(self) -> str | None:
+        return None
+
     async def forever(self) -> None:
         await anyio.sleep_forever()
 
@@ -29,7 +37,8 @@ class Peer:
         await self.session.report_progress(progress, total, message)
 
     async def log(self, level: str, data: object, logger: str | None) -> None:
-        await self.session.send_log_message(level, data, logger, related_request_id=self.request)
+        if state.is_told(level):
+            await self.session.send_log_message(level, data, logger, related_request_id=self.request)
 
     async def sample(self, text: str) -> dict:
         message = types.SamplingMessage(role="user", content=types.TextContent(type="text", text=text))
@@ -54,26 +63,92 @@ class Peer:
         await self.session.send_tool_list_changed()
 
     async def updated(self, uri: str) -> None:
-        await self.session.send_resource_updated(uri)
+        if uri in state.subscriptions:
+            await self.session.send_resource_updated(uri)
+
+
+class Question(Exception):
+    """What a call needs to know before it can go on."""
+
+    def __init__(self, key: str, request: dict):
+        self.key, self.request = key, request
+
+
+class ModernPeer(Peer):
+    """A client that cannot be asked within a call: its answers of earlier rounds are the state that it brings back."""
+
+    def __init__(self, context, params) -> None:
+        super().__init__(context)
+        self.answers = json.loads(params.request_state or "{}")
+        for key, answer in (params.input_responses or {}).items():
+            self.answers[key] = answer.model_dump(by_alias=True, exclude_none=True, mode="json")
+        self.asked = 0
+
+    def question(self, question: Question) -> types.InputRequiredResult:
+        """Returns the result that asks for it."""
+        requests = {question.key: question.request}
+        return types.InputRequiredResult.model_validate(
+            {"resultType": "input_required", "inputRequests": requests, "requestState": json.dumps(self.answers)}
+        )
+
+    def _answer(self, method: str, params: dict | None = None) -> dict:
+        key = f"{method} {self.asked}"
+        self.asked += 1
+        if key not in self.answers:
+            raise Question(key, {"method": method, **({} if params is None else {"params": params})})
+        return self.answers[key]
+
+    def level(self) -> str | None:
+        return (self.context.meta or {}).get("io.modelcontextprotocol/logLevel")
+
+    async def sample(self, text: str) -> dict:
+        message = {"role": "user", "content": {"type": "text", "text": text}}
+        return self._answer("sampling/createMessage", {"messages": [message], "maxTokens": 10})
+
+    async def elicit(self, message: str, schema: dict) -> dict:
+        return self._answer("elicitation/create", {"mode": "form", "message": message, "requestedSchema": schema})
+
+    async def visit(self, message: str, url: str, _elicitation: str) -> dict:
+        return self._answer("elicitation/create", {"mode": "url", "message": message, "url": url})
+
+    async def visited(self, _elicitation: str) -> None:
+        """The client learns it from the end of the call."""
+
+    async def roots(self) -> list[str]:
+        return [root["uri"] for root in self._answer("roots/list")["roots"]]
+
+    async def tools_changed(self) -> None:
+        await bus.publish(ToolsListChanged())
+
+    async def updated(self, uri: str) -> None:
+        await bus.publish(ResourceUpdated(uri))
 
 
 def listing(result: type, key: str, items):
-    async def list_page(_, params):
-        chosen, cursor = everything.page(items(), params.cursor if params else None)
+    async def list_page(context, params):
+        listed = items()
+        if key == "tools" and context.protocol_version == modern:
+            listed = [*listed, everything.numbers]
+        chosen, cursor = everything.page(listed, params.cursor if params else None)
         return result.model_validate({key: chosen, "nextCursor": cursor, "ttlMs": 0, "cacheScope": "private"})
 
     return list_page
 
 
 async def call(context, params):
-    result = await everything.call(params.name, params.arguments or {}, state, Peer(context))
+    peer = ModernPeer(context, params) if context.protocol_version == modern else Peer(context)
+    try:
+        result = await everything.call(params.name, params.arguments or {}, state, peer)
+    except Question as question:
+        return peer.question(question)
     return types.CallToolResult.model_validate(result)
 
 
-async def read(_, params):
+async def read(context, params):
     found = everything.read(str(params.uri))
     if found is None:
-        raise MCPError(-32002, "Resource not found", {"uri": str(params.uri)})
+        code = -32602 if context.protocol_version == modern else -32002
+        raise MCPError(code, "Resource not found", {"uri": str(params.uri)})
     return types.ReadResourceResult.model_validate({**found, "ttlMs": 0, "cacheScope": "private"})
 
 
@@ -127,6 +202,7 @@ server = Server(
     on_completion=complete,
     on_set_logging_level=set_level,
     on_roots_list_changed=roots_changed,
+    on_subscriptions_listen=ListenHandler(bus),
 )
 
 

@@ -12,6 +12,7 @@ usage: scripted.py [BEHAVIOUR], a JSON object. All members are optional:
   stderr, banner                               text written at the start
   exit: status                                 dies at the start, after that text
   initialize: "ignore" | "error" | "exit"      instead of an answer
+  discover: "ignore" | "exit" | error          instead of the error that there is no method `server/discover`
   silent: [method, ...]                        requests that get no answer
   record: path                                 every line received is appended there
   ignoreTerm, deaf, daemon: true               ignores SIGTERM; never reads; leaves a double-forked child
@@ -24,7 +25,8 @@ The built-in tools: `echo` answers with the bytes of its arguments as `structure
 bytes of `result` (base64); `hold` answers when `release` is called with the same `key`; `play` writes `before`,
 answers unless `answer` is false, writes `after` (lists of base64 pieces, @ID@, @TOKEN@ and @N@ replaced, `repeat`
 times), then exits with `exit` or by `signal`; `fill` answers with that many bytes of text; `ask` sends a request
-to the client and answers with the bytes of its result; `change` replaces a list; `pid` says who we are.
+to the client and answers with the bytes of its result; `interview` sends `requests` (each method, params, id), with
+`inTurn` one by one, and answers with all their results; `change` replaces a list; `pid` says who we are.
 SIGUSR1 releases everything held, now and later.
 """
 
@@ -54,6 +56,7 @@ built_in = [
         "play": "Writes what it is told to",
         "fill": "Answers with much text",
         "ask": "Sends a request to the client",
+        "interview": "Sends several requests to the client",
         "change": "Replaces a list",
         "pid": "Says its process id",
     }.items()
@@ -85,6 +88,7 @@ waiting_for_task: dict[str, list[bytes]] = {}
 held: dict[str, bytes] = {}
 released: set[str] = set()
 asked: dict[str, bytes] = {}
+interviews: list["Interview"] = []
 state = {"cursor": 0, "asked": 0, "open": False}
 record = os.open(behaviour["record"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if "record" in behaviour else None
 
@@ -203,6 +207,38 @@ def answer_task(id: bytes, method: str, line: bytes) -> None:
         send_task_result(id, name)
 
 
+class Interview:
+    """A call that is answered when the client has answered all that it asks."""
+
+    def __init__(self, id: bytes, arguments: dict):
+        self.id = id
+        self.left = [(json.dumps(one["id"]).encode(), one) for one in arguments["requests"]]
+        self.waiting: list[bytes] = []
+        self.results: list[bytes] = []
+        for _ in range(1 if arguments.get("inTurn") else len(self.left)):
+            self.ask()
+
+    def ask(self) -> None:
+        id, one = self.left.pop(0)
+        self.waiting.append(id)
+        params = json.dumps(one.get("params", {})).encode()
+        write(b'{"jsonrpc":"2.0","id":%s,"method":"%s","params":%s}\n' % (id, one["method"].encode(), params))
+
+    def hear(self, id: bytes, said: bytes) -> bool:
+        """Takes an answer of the client if it is to one of our questions."""
+        if id not in self.waiting:
+            return False
+        self.waiting.remove(id)
+        self.results.append(b'{"id":%s,"said":%s}' % (id, said))
+        if self.left and not self.waiting:
+            self.ask()
+        elif not self.waiting:
+            interviews.remove(self)
+            said = b'{"answers":[%s]}' % b",".join(self.results)
+            send(self.id, b'{"content":[{"type":"text","text":"interviewed"}],"structuredContent":%s}' % said)
+        return True
+
+
 def call(id: bytes, line: bytes) -> None:
     name = json.loads(rawjson.member(line, "params", "name"))
     if name == "job" and rawjson.member(line, "params", "task"):
@@ -236,6 +272,8 @@ def call(id: bytes, line: bytes) -> None:
         asked[mine.decode()] = id
         params = b',"params":' + arguments["params"].encode() if "params" in arguments else b""
         write(b'{"jsonrpc":"2.0","id":%s,"method":"%s"%s}\n' % (mine, arguments["method"].encode(), params))
+    elif name == "interview":
+        interviews.append(Interview(id, arguments))
     elif name == "change":
         lists[arguments["list"]] = (built_in if arguments.get("keep") else []) + arguments["items"]
         for _ in range(arguments.get("times", 1)):
@@ -269,11 +307,23 @@ def initialize(id: bytes, line: bytes) -> None:
     send_value(id, result)
 
 
+def discover(id: bytes) -> None:
+    how = behaviour["discover"]
+    if how == "exit":
+        sys.stderr.write("what is server/discover?\n")
+        sys.stderr.flush()
+        os._exit(7)
+    if how != "ignore":
+        send_error(id, how["code"], how["message"])
+
+
 def answer(id: bytes, method: str, line: bytes) -> None:
     if method in behaviour.get("silent", []):
         return
     if method == "initialize":
         initialize(id, line)
+    elif method == "server/discover" and "discover" in behaviour:
+        discover(id)
     elif method == "ping" or method in ("resources/subscribe", "resources/unsubscribe", "logging/setLevel"):
         send(id, b"{}")
     elif method == "tools/list":
@@ -312,9 +362,11 @@ def receive(line: bytes) -> None:
         return
     id = top.get(b"id")
     if b"method" not in top:
+        said = top.get(b"result") or top.get(b"error") or b"{}"
+        if id and any(interview.hear(id, said) for interview in list(interviews)):
+            return
         waiting = asked.pop(id.decode(), None) if id else None
         if waiting is not None:
-            said = top.get(b"result") or top.get(b"error") or b"{}"
             send(waiting, b'{"content":[{"type":"text","text":"asked"}],"structuredContent":%s}' % said)
         return
     method = json.loads(top[b"method"])

@@ -73,12 +73,16 @@ class Ears:
         raise AssertionError(f"{method} {params} was not heard in {self.heard[after:]}")
 
 
+level_key = "io.modelcontextprotocol/logLevel"
+
+
 class Driver:
-    """What every client can do; the three libraries differ below."""
+    """What every client can do; the three libraries differ below, and the eras where a method says so."""
 
     def __init__(self, client, ears: Ears):
         self.client = client
         self.ears = ears
+        self.is_modern = False
 
     @staticmethod
     @contextlib.contextmanager
@@ -113,9 +117,34 @@ class Driver:
     async def templates(self) -> list[dict]:
         return await self._all(self.client.list_resource_templates, "resourceTemplates")
 
-    async def call(self, name: str, arguments: dict | None = None, progress=None) -> dict:
+    async def call(self, name: str, arguments: dict | None = None, progress=None, level: str | None = None) -> dict:
+        """Calls a tool; `level` asks for log messages of the call, which only the modern era can."""
+        meta = {} if level is None else {"meta": {level_key: level}}
         with self.refusals():
-            return plain(await self.client.call_tool(name, arguments or {}, progress_callback=progress))
+            return plain(await self.client.call_tool(name, arguments or {}, progress_callback=progress, **meta))
+
+    @contextlib.asynccontextmanager
+    async def logging(self, level: str):
+        """Asks for log messages within the block in the way of the era; gives what each call must be made with."""
+        if not self.is_modern:
+            await self.set_level(level)
+        yield {"level": level} if self.is_modern else {}
+
+    @contextlib.asynccontextmanager
+    async def watching(self, uri: str | None = None):
+        """Asks to hear of changed tools, and of that resource, within the block, in the way of the era."""
+        if self.is_modern:
+            async with self.listen(tools_list_changed=True, resource_subscriptions=[uri] if uri else []):
+                yield
+        elif uri is None:
+            yield
+        else:
+            await self.subscribe(uri)
+            yield
+            await self.unsubscribe(uri)
+
+    def listen(self, **wanted):
+        return self.client.listen(**wanted)
 
     async def prompt(self, name: str, arguments: dict | None = None) -> dict:
         with self.refusals():
@@ -144,10 +173,12 @@ class Driver:
     async def roots_changed(self) -> None:
         await self.client.send_roots_list_changed()
 
-    async def cancel_when(self, ready: Callable[[], Awaitable], name: str, arguments: dict | None = None) -> None:
+    async def cancel_when(
+        self, ready: Callable[[], Awaitable], name: str, arguments: dict | None = None, level: str | None = None
+    ) -> None:
         """Calls a tool and cancels the call as soon as `ready` returns."""
         async with anyio.create_task_group() as group:
-            group.start_soon(self.call, name, arguments)
+            group.start_soon(self.call, name, arguments, None, level)
             await ready()
             group.cancel_scope.cancel()
 
@@ -181,11 +212,13 @@ if library() == "sdk1":
             with self.refusals():
                 return plain(await self.client.complete(kind(**reference), argument, context))
 
-        async def cancel_when(self, ready: Callable[[], Awaitable], name: str, arguments: dict | None = None) -> None:
+        async def cancel_when(
+            self, ready: Callable[[], Awaitable], name: str, arguments: dict | None = None, level: str | None = None
+        ) -> None:
             # This session tells nobody when its caller gives up, and hands out its ids in order.
             id = self.client._request_id
             async with anyio.create_task_group() as group:
-                group.start_soon(self.call, name, arguments)
+                group.start_soon(self.call, name, arguments, None, level)
                 await ready()
                 params = types.CancelledNotificationParams(requestId=id, reason="enough")
                 await self.client.send_notification(
@@ -224,6 +257,7 @@ if library() == "sdk1":
 
 else:
     import mcp_types as types
+    from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
     def _callbacks(user: User) -> dict:
         async def sample(_, params):
@@ -267,7 +301,7 @@ if library() == "sdk2":
 
     @contextlib.asynccontextmanager
     async def connect(command: list[str], env: dict, user: User | None = None, errors=None, mode: str = "legacy"):
-        """Starts a server and shakes hands with it, or discovers it in the mode "auto"."""
+        """Starts a server and shakes hands with it, discovers it in the mode "auto", or speaks the revision named."""
         ears = Ears()
         parameters = StdioServerParameters(command=command[0], args=command[1:], env=env)
         client = Client(
@@ -280,12 +314,14 @@ if library() == "sdk2":
         async with client:
             driver = Library(client, ears)
             driver.initialized = _initialized(client)
+            driver.is_modern = client.protocol_version in MODERN_PROTOCOL_VERSIONS
             yield driver
 
 
 if library() == "fastmcp":
     from fastmcp import Client
     from fastmcp.client.transports import StdioTransport
+    from mcp.client.subscriptions import listen
 
     class Library(Driver):
         """The client of FastMCP."""
@@ -302,9 +338,13 @@ if library() == "fastmcp":
         async def templates(self) -> list[dict]:
             return await self._all(self.client.list_resource_templates_mcp, "resourceTemplates")
 
-        async def call(self, name: str, arguments: dict | None = None, progress=None) -> dict:
+        async def call(self, name: str, arguments: dict | None = None, progress=None, level: str | None = None) -> dict:
+            meta = {} if level is None else {"meta": {level_key: level}}
             with self.refusals():
-                return plain(await self.client.call_tool_mcp(name, arguments or {}, progress_handler=progress))
+                return plain(await self.client.call_tool_mcp(name, arguments or {}, progress_handler=progress, **meta))
+
+        def listen(self, **wanted):
+            return listen(self.client.session, **wanted)
 
         async def prompt(self, name: str, arguments: dict | None = None) -> dict:
             with self.refusals():
@@ -329,7 +369,7 @@ if library() == "fastmcp":
 
     @contextlib.asynccontextmanager
     async def connect(command: list[str], env: dict, user: User | None = None, errors=None, mode: str = "legacy"):
-        """Starts a server and shakes hands with it, or discovers it in the mode "auto"."""
+        """Starts a server and shakes hands with it, discovers it in the mode "auto", or speaks the revision named."""
         ears = Ears()
         user = user or User()
 
@@ -350,4 +390,5 @@ if library() == "fastmcp":
         async with client:
             driver = Library(client, ears)
             driver.initialized = _initialized(client)
+            driver.is_modern = client.protocol_version in MODERN_PROTOCOL_VERSIONS
             yield driver

@@ -35,12 +35,26 @@ def scripted(**behaviour) -> dict:
     }
 
 
+def stateless(**behaviour) -> dict:
+    """Returns the configuration entry of a scripted server of the modern era."""
+    entry = scripted(**behaviour)
+    entry["args"][2] = str(end_to_end / "servers" / "stateless.py")
+    return entry
+
+
 def everything(sdk: str) -> dict:
-    """Returns the entry of the server with every feature, on the SDK of that environment ("sdk1" or "sdk2")."""
+    """Returns the entry of the server with every feature, on that SDK ("sdk1", "sdk2" or "fastmcp")."""
+    environment = "servers-fastmcp" if sdk == "fastmcp" else sdk
     return {
-        "command": str(environments / sdk / "bin" / "python"),
+        "command": str(environments / environment / "bin" / "python"),
         "args": [str(end_to_end / "servers" / f"everything_{sdk}.py")],
     }
+
+
+def single_era(entry: dict, era: str) -> dict:
+    """Returns the same entry without the other era: a server of both that is "legacy" or "modern" only."""
+    filter = str(end_to_end / "support" / "single_era.py")
+    return {**entry, "command": sys.executable, "args": ["-S", "-E", filter, era, entry["command"], *entry["args"]]}
 
 
 def teed(entry: dict, record: pathlib.Path) -> dict:
@@ -95,5 +109,8 @@ class Setting:
                     conversation.see("client", line[2:])
                 elif line.startswith(b"< "):
                     conversation.see("server", line[2:])
+                elif line.startswith(b"= "):
+                    # A server that was started again begins a conversation of its own.
+                    conversation = schemas.Conversation("client", conversation.complaints)
             found += [f"to server '{name}': {complaint}" for complaint in conversation.complaints]
         return found

@@ -3,8 +3,8 @@
 
 usage: tee.py RECORD PROGRAM [ARGUMENT...]
 
-RECORD gets one line per line that passed: "> " before what went to the program, "< " before what came from it.
-Signals reach the program, and its exit status becomes ours.
+RECORD gets one line per line that passed: "> " before what went to the program, "< " before what came from it; and
+"= " with our process id where we begin. Signals reach the program, and its exit status becomes ours.
 """
 
 import os
@@ -38,6 +38,7 @@ def relay(source: int, target: int, record: int, mark: bytes) -> None:
 
 def main() -> int:
     record = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.write(record, b"= %d\n" % os.getpid())
     program = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: program.send_signal(received))

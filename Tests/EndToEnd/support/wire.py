@@ -44,6 +44,14 @@ class Frame:
         return isinstance(self.json, dict) and "method" not in self.json
 
     @property
+    def subscription(self):
+        """The id of the listen that this frame belongs to, or nothing."""
+        if not isinstance(self.json, dict):
+            return None
+        place = self.json.get("params") or self.json.get("result") or {}
+        return (place.get("_meta") or {}).get("io.modelcontextprotocol/subscriptionId")
+
+    @property
     def text(self) -> str:
         """The text of a tool result."""
         return "".join(block.get("text", "") for block in self.json["result"]["content"])

@@ -1,0 +1,70 @@
+import EventLoop
+import JSONRPC
+import MCP
+
+/// A `subscriptions/listen` of a modern client, from its arrival to its end.
+@GatewayActor
+final class ClientListen {
+  struct Resource {
+    /// The URI as the client asked for it.
+    let uri: String
+    let server: UpstreamServer
+    /// The URI as the server knows it.
+    let original: String
+    /// Whether the server has said that it will tell.
+    fileprivate(set) var isHonoured = false
+
+    init(uri: String, server: UpstreamServer, original: String) {
+      self.uri = uri
+      self.server = server
+      self.original = original
+    }
+  }
+
+  /// The id of the listen, with which everything that belongs to it is tagged.
+  let id: RawToken
+  let filter: ListenFilter
+  /// What its servers tell of, or have just been asked to tell of.
+  var resources: [Resource] = []
+  private(set) var isAcknowledged = false
+  /// Changes of lists that were not told because the acknowledgement has to come first.
+  private(set) var missed: Set<Method> = []
+
+  init(id: RawToken, filter: ListenFilter) {
+    self.id = id
+    self.filter = filter
+  }
+
+  /// Acknowledges what is honoured, and tells what has changed meanwhile (2026-07-28, server/utilities/subscriptions).
+  func acknowledge(to output: OutputBuffer) {
+    isAcknowledged = true
+    let honoured = ListenFilter(
+      lists: filter.lists, resources: Set(resources.filter(\.isHonoured).map(\.uri)))
+    Reply.notification(
+      .subscriptionsAcknowledged, params: "{\"_meta\":{\(tag)},\"notifications\":\(honoured.json)}", to: output)
+    for method in missed.sorted(by: { $0.rawValue < $1.rawValue }) { changed(method, to: output) }
+    missed = []
+  }
+
+  func confirm(_ uri: String) {
+    for index in resources.indices where resources[index].uri == uri { resources[index].isHonoured = true }
+  }
+
+  /// Says that a list has changed.
+  func changed(_ method: Method, to output: OutputBuffer) {
+    guard isAcknowledged else {
+      missed.insert(method)
+      return
+    }
+    Reply.notification(method, params: "{\"_meta\":{\(tag)}}", to: output)
+  }
+
+  /// Ends the listen from the gateway's side.
+  func end(_ head: ResultHead, to output: OutputBuffer) {
+    Reply.result(
+      "{\"resultType\":\"complete\",\"_meta\":{\(head.metaMember),\(tag)}}", id: id, to: output)
+  }
+
+  /// The member of `_meta` that says which listen a message belongs to.
+  var tag: String { "\"\(ReservedMeta.subscriptionID)\":\(id.text)" }
+}

@@ -1,0 +1,189 @@
+import EventLoop
+import JSONRPC
+import MCP
+
+/// Answers that change on the way because client and server are not both of the legacy era.
+extension ClientSession {
+  /// Announces the edits that an answer needs, or deals with one that is no answer in the client's era. Returns whether
+  /// the answer is to be passed on.
+  func bridge(_ frame: Frame, _ request: ClientRequest, from client: UpstreamClient) -> Bool {
+    if frame.range("error") != nil { return bridgeError(frame, request, from: client) }
+    guard frame.object(.result) != nil, !frame.hasDuplicate("result") else {
+      fail(
+        request,
+        Failure(
+          server: client.server.name, phase: .call, reason: "its result is not an object", outcome: .unknown))
+      return false
+    }
+    if client.era == .modern, !ResultCodec.isComplete(frame) { return bridgeInterim(frame, request, client.server) }
+    switch request.terms.era {
+    case .legacy: ResultCodec.forLegacyClient(frame, request.method, &splicer)
+    case .modern:
+      ResultCodec.forModernClient(
+        frame, request.method, from: client.era, identity: manager.resultHead, &splicer)
+    }
+    return true
+  }
+
+  /// An answer of a modern server that is not final.
+  private func bridgeInterim(_ frame: Frame, _ request: ClientRequest, _ server: UpstreamServer) -> Bool {
+    let type = frame.string("resultType", in: .result) ?? ""
+    if type == "input_required", request.method.takesInput {
+      guard request.terms.era == .modern else {
+        beginRound(request, frame, from: server)
+        return false
+      }
+      return relayQuestions(frame, request, server)
+    }
+    let isTask = type == "task" && request.method == .toolsCall && request.terms.capabilities.tasks
+    let hasOther = request.terms.capabilities.extensions.contains { manager.allowedExtensions.contains($0.identifier) }
+    guard request.terms.era == .modern, isTask || hasOther else {
+      fail(
+        request,
+        Failure(
+          server: server.name, phase: .call,
+          reason: "it answered with a result of the type \"\(type)\", which is unknown",
+          outcome: .unknown))
+      return false
+    }
+    ResultCodec.forModernClient(frame, request.method, from: .modern, identity: manager.resultHead, &splicer)
+    return true
+  }
+
+  /// Passes the questions of a modern server on to a modern client, the server's state with them as it is.
+  private func relayQuestions(_ frame: Frame, _ request: ClientRequest, _ server: UpstreamServer) -> Bool {
+    do throws(InputRounds.Fault) {
+      for question in try InputRounds.questions(in: frame) {
+        if request.terms.capabilities.missing(for: question.kind) != nil {
+          throw InputRounds.Fault(
+            reason: "it asked for \(question.kind.method.rawValue), which the client does not offer")
+        }
+        if let params = question.params { dress(params, of: frame, server) }
+      }
+    } catch {
+      fail(request, Failure(server: server.name, phase: .call, reason: error.reason, outcome: .unknown))
+      return false
+    }
+    ResultCodec.forModernClient(frame, request.method, from: .modern, identity: manager.resultHead, &splicer)
+    return true
+  }
+
+  // MARK: - Errors
+
+  /// Errors that exist in one era only become what the other one says in their place.
+  private func bridgeError(_ frame: Frame, _ request: ClientRequest, from client: UpstreamClient) -> Bool {
+    guard let range = frame.range("code", in: .error),
+      let code = JSONText.number(frame[range]).flatMap({ Int(exactly: $0) })
+    else { return true }
+    switch (code, request.terms.era) {
+    case (ErrorCode.resourceNotFound.rawValue, .modern):
+      splicer.replace(range, with: "\(ErrorCode.invalidParams.rawValue)")
+      if frame.range("data", in: .error) == nil, let error = frame.object(.error), let uri = request.publicURI {
+        splicer.insert(members: "\"data\":{\"uri\":\(JSONText.quote(uri))}", intoObjectAt: error, of: frame.bytes)
+      }
+      return true
+    case (ErrorCode.urlElicitationRequired.rawValue, .modern) where client.era == .legacy:
+      return bridgeURLRequirement(frame, request, client)
+    case (ErrorCode.missingClientCapability.rawValue, .modern) where client.era == .modern:
+      return true
+    case (ErrorCode.missingClientCapability.rawValue, .legacy) where client.era == .modern:
+      refuseForCapabilities(frame, request, client.server)
+      return false
+    case (-32_099 ... -32_020, _) where client.era == .modern || request.terms.era == .modern:
+      respond(
+        .internal, "Server \"\(client.server.name)\" answered with an error that is not for its client.",
+        data: String(decoding: frame.raw("error") ?? frame.bytes, as: UTF8.self), to: request)
+      return false
+    default: return true
+    }
+  }
+
+  private func bridgeURLRequirement(_ frame: Frame, _ request: ClientRequest, _ client: UpstreamClient) -> Bool {
+    if let missing = request.terms.capabilities.missing(for: .elicitationURL) {
+      respond(
+        .missingClientCapability,
+        "Server \"\(client.server.name)\" needs a client that can have a person open a URL.",
+        data: "{\"requiredCapabilities\":\(missing)}", to: request)
+      return false
+    }
+    if request.method.takesInput, parkRefused(request, frame, by: client) { return false }
+    respond(
+      .internal, "Server \"\(client.server.name)\" wants a URL to be opened and did not say which.",
+      data: String(decoding: frame.raw("error") ?? frame.bytes, as: UTF8.self), to: request)
+    return false
+  }
+
+  /// A legacy session has settled its capabilities long ago: the error of a modern server about them is told in words.
+  private func refuseForCapabilities(_ frame: Frame, _ request: ClientRequest, _ server: UpstreamServer) {
+    let needed = frame.range("data", in: .error).flatMap {
+      JSONWalk.member("requiredCapabilities", of: frame.bytes, in: $0)
+    }.map { String(decoding: frame[$0], as: UTF8.self) }
+    let text =
+      "Server \"\(server.name)\" needs something that this client does not offer: "
+      + "\(needed ?? frame.string("message", in: .error) ?? "")."
+    guard request.method == .toolsCall else {
+      respond(.internal, text, data: needed.map { "{\"requiredCapabilities\":\($0)}" }, to: request)
+      return
+    }
+    respond(
+      "{\"content\":[{\"type\":\"text\",\"text\":\(JSONText.quote(manager.redacted(text)))}],\"isError\":true}",
+      to: request)
+  }
+
+  // MARK: - Subscriptions of a legacy client at a modern server
+
+  /// Subscribes, or ends a subscription, through the listen that the server gets for all clients.
+  func subscribe(_ request: ClientRequest) {
+    guard let server = request.server else { return }
+    switch request.purpose {
+    case .subscribe(let uri, let original):
+      let key = RawToken(uri)
+      subscriptions[key] = Subscription(server: server, original: original)
+      Task { @GatewayActor in
+        if await server.hold(original) { return respond("{}", to: request) }
+        subscriptions[key] = nil
+        server.release(original)
+        respond(.invalidParams, "Server \"\(server.name)\" does not tell of changes of \(uri).", to: request)
+      }
+    case .unsubscribe(let uri):
+      let subscription = subscriptions.removeValue(forKey: RawToken(uri))
+      if let subscription { subscription.server.release(subscription.original) }
+      respond("{}", to: request)
+    default: respond("{}", to: request)
+    }
+  }
+}
+
+/// Resources that may be given out again without asking.
+extension ClientSession {
+  /// Keeps what a modern server answered, for as long as it says; never what came of questions.
+  func keepForLater(_ frame: Frame, _ request: ClientRequest, _ client: UpstreamClient) {
+    guard client.era == .modern, request.method == .resourcesRead, request.isCacheable, let uri = request.originalURI,
+      frame.range("error") == nil, request.firstError == nil, ResultCodec.isComplete(frame)
+    else { return }
+    manager.readCache.store(
+      frame, for: uri, of: client.server.index, readBy: number, at: manager.clock.now())
+  }
+
+  /// Answers with what was read before and is still fresh. Returns false when there is none.
+  func serveFromCache(_ request: ClientRequest, _ frame: Frame, _ server: UpstreamServer) -> Bool {
+    request.isCacheable =
+      frame.range("inputResponses", in: .params) == nil && frame.range("requestState", in: .params) == nil
+    guard request.isCacheable, let uri = request.originalURI,
+      let (answer, hints) = manager.readCache.answer(to: uri, of: server.index, for: number, at: manager.clock.now()),
+      let idRange = answer.range("id")
+    else { return false }
+    splicer.reset()
+    splicer.replace(idRange, with: request.id)
+    switch request.terms.era {
+    case .legacy: ResultCodec.forLegacyClient(answer, request.method, &splicer)
+    case .modern:
+      ResultCodec.forModernClient(
+        answer, request.method, from: .modern, identity: manager.resultHead, hints: hints, &splicer)
+    }
+    if manager.servers.count > 1 || manager.renames(of: server) { restoreURIs(answer, server) }
+    splicer.write(answer, to: destination(of: request))
+    finish(request)
+    return true
+  }
+}

@@ -1,0 +1,124 @@
+import Configuration
+import EventLoop
+import JSONRPC
+import MCP
+
+/// What modern clients want to be told of.
+extension ClientSession {
+  /// Opens a listen: acknowledged at once, or when the servers concerned have said what they honour, or after a while
+  /// without those that have not.
+  func listen(_ request: ClientRequest, _ frame: Frame) {
+    guard let filter = ListenFilter(frame) else {
+      respond(.invalidParams, "\"notifications\" must be an object that says what to listen for.", to: request)
+      return
+    }
+    guard listens.count < Self.listenLimit else {
+      respond(.internal, "\(listens.count) listens of this client are open: end some of them.", to: request)
+      return
+    }
+    let listen = ClientListen(id: request.id, filter: filter)
+    finish(request)
+    if listens.isEmpty {
+      for kind in ListKind.allCases { known[.modern, default: [:]][kind] = manager.payload(kind, for: .modern) }
+    }
+    listens[listen.id] = listen
+    guard !filter.resources.isEmpty else { return listen.acknowledge(to: output) }
+    let enough = Gate()
+    let timer = manager.clock.after(Self.acknowledgementWait) { enough.open() }
+    Task { @GatewayActor in
+      await hold(filter.resources, for: listen)
+      enough.open()
+    }
+    enough.whenOpen { [weak self] in
+      timer.cancel()
+      guard let self, listens[listen.id] === listen else { return }
+      listen.acknowledge(to: output)
+    }
+  }
+
+  private func hold(_ uris: Set<String>, for listen: ClientListen) async {
+    await manager.settle(within: Self.acknowledgementWait)
+    let answered = uris.compactMap { uri in manager.owners(of: uri).first.map { hold(uri, $0, for: listen) } }
+    for gate in answered { await gate.wait() }
+  }
+
+  /// Asks the owner of a resource to tell of its changes; the gate opens when it has said whether it will.
+  private func hold(_ uri: String, _ owner: ServerManager.Owner, for listen: ClientListen) -> Gate {
+    let answered = Gate()
+    listen.resources.append(ClientListen.Resource(uri: uri, server: owner.server, original: owner.original))
+    Task { @GatewayActor in
+      defer { answered.open() }
+      let isHonoured = await owner.server.hold(owner.original)
+      if isHonoured, !listen.isAcknowledged, listens[listen.id] === listen { return listen.confirm(uri) }
+      // What the acknowledgement did not name must not be told.
+      listen.resources.removeAll { $0.uri == uri }
+      owner.server.release(owner.original)
+    }
+    return answered
+  }
+
+  /// Ends a listen that the client does not want any more; it gets no answer.
+  func endListen(_ id: RawToken) -> Bool {
+    guard let listen = listens.removeValue(forKey: id) else { return false }
+    for resource in listen.resources { resource.server.release(resource.original) }
+    return true
+  }
+
+  /// Ends all listens, because the gateway ends.
+  func endListens() {
+    for listen in listens.values { listen.end(manager.resultHead, to: output) }
+    listens = [:]
+  }
+
+  // MARK: - What is told
+
+  /// Tells the listens that asked for it which lists are no longer what the client knows.
+  func announceToListens() {
+    guard !listens.isEmpty else { return }
+    for method in Set(news(in: .modern).map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
+      for listen in listens.values where listen.filter.lists.contains(where: { $0.changed == method }) {
+        listen.changed(method, to: output)
+        manager.metrics.changeSent(method)
+      }
+    }
+  }
+
+  /// Passes the update of a resource to the listens that cover it, to each with its own tag.
+  func updateListens(_ frame: Frame, _ uri: String, _ server: UpstreamServer) {
+    for listen in listens.values where listen.isAcknowledged {
+      guard let resource = listen.resources.first(where: { $0.covers(uri, of: server) }) else { continue }
+      splicer.reset()
+      if let range = frame.range("uri", in: .params) {
+        let isSame = resource.original.utf8.elementsEqual(uri.utf8)
+        let form = isSame ? resource.uri : manager.publicForm(of: uri, server: server)
+        if let form { splicer.replace(range, with: JSONText.quote(form)) }
+      }
+      RequestCodec.tag(frame, with: listen.tag, &splicer)
+      splicer.write(frame, to: output)
+    }
+  }
+
+  /// Tells the listens that cover a resource to read it again.
+  func resourceMayHaveChangedForListens(_ original: String, _ server: UpstreamServer) {
+    for listen in listens.values where listen.isAcknowledged {
+      for resource in listen.resources
+      where resource.server === server && resource.original.utf8.elementsEqual(original.utf8) {
+        Reply.notification(
+          .resourcesUpdated, params: "{\"_meta\":{\(listen.tag)},\"uri\":\(JSONText.quote(resource.uri))}", to: output)
+      }
+    }
+  }
+
+  /// Listens that one client may have open.
+  private static let listenLimit = 1_000
+  /// Milliseconds after which a listen is acknowledged without the resources whose servers have not answered.
+  private static let acknowledgementWait: UInt64 = 1_500
+}
+
+extension ClientListen.Resource {
+  /// Whether an update of `uri` is one of this resource: of itself or of a part of it.
+  func covers(_ uri: String, of server: UpstreamServer) -> Bool {
+    self.server === server
+      && (original.utf8.elementsEqual(uri.utf8) || ListenFilter.isPart(uri, of: original))
+  }
+}

@@ -1,0 +1,10 @@
+/// The two protocols that bear the name of MCP.
+package enum Era: String, CaseIterable, Sendable {
+  /// Up to 2025-11-25: a session, opened with `initialize`, in which both sides ask.
+  case legacy
+  /// From 2026-07-28 on: every request stands for itself and says in its `_meta` what its client can do; servers only
+  /// answer.
+  case modern
+
+  package var other: Era { self == .legacy ? .modern : .legacy }
+}

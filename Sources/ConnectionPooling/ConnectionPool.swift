@@ -60,6 +60,8 @@ package struct ConnectionPool: Sendable {
     case grant(waiter: UInt64, connection: UInt64)
     /// The call that waited is answered with an error.
     case refuse(waiter: UInt64)
+    /// The call that waited has waited for its whole time; it is answered with an error.
+    case expire(waiter: UInt64)
     /// Probe the connection and report its answer with ``heard(on:at:)``: calls wait for it.
     case validate(connection: UInt64)
     /// Another connection is wanted.
@@ -71,6 +73,8 @@ package struct ConnectionPool: Sendable {
   private struct Waiter: Sendable {
     let id: UInt64
     let owner: UInt64?
+    /// When it is answered with an error if it still waits.
+    let until: UInt64
   }
 
   package let settings: Settings
@@ -86,8 +90,10 @@ package struct ConnectionPool: Sendable {
 
   // MARK: - Calls
 
-  /// A call needs a connection. `waiter` names it until it is granted one or refused.
-  package mutating func requestLease(waiter: UInt64, owner: UInt64? = nil, at now: UInt64) -> Decision {
+  /// A call needs a connection. `waiter` names it until it is granted one, refused or, at `until`, expired.
+  package mutating func requestLease(
+    waiter: UInt64, owner: UInt64? = nil, until: UInt64 = .max, at now: UInt64
+  ) -> Decision {
     guard !isClosed else { return .refuse(.closed) }
     // While calls of the owner wait there is no room, so that none is overtaken here.
     if let index = indexWithRoom(owner, at: now) {
@@ -95,7 +101,7 @@ package struct ConnectionPool: Sendable {
       return .lease(connection: connections[index].id)
     }
     guard waiters.count < settings.waiters else { return .refuse(.queueIsFull(waiting: waiters.count)) }
-    waiters.append(Waiter(id: waiter, owner: owner))
+    waiters.append(Waiter(id: waiter, owner: owner, until: until))
     if let id = validate(owner) { return .waitAndValidate(connection: id) }
     return wantsConnection(owner) ? .waitAndOpen : .wait
   }
@@ -189,13 +195,17 @@ package struct ConnectionPool: Sendable {
   /// When ``timePassed(at:)`` is due; nil for never.
   package var deadline: UInt64? {
     // The usual case is asked about twice per call: one connection that is never replaced for its age.
-    if connections.count == 1, settings.maxAge == nil { return nil }
-    return connections.indices.compactMap(expiry).min()
+    if connections.count == 1, settings.maxAge == nil, waiters.isEmpty { return nil }
+    let patience = waiters.lazy.map(\.until).min() ?? .max
+    let deadline = connections.indices.reduce(patience) { min($0, expiry($1) ?? .max) }
+    return deadline == .max ? nil : deadline
   }
 
-  /// Time has passed: connections that are idle for too long are closed, and those that are too old are replaced.
+  /// Time has passed: calls that have waited for too long expire, connections that are idle for too long are closed,
+  /// and those that are too old are replaced.
   package mutating func timePassed(at now: UInt64) -> [Action] {
-    var actions: [Action] = []
+    var actions = waiters.filter { now >= $0.until }.map { Action.expire(waiter: $0.id) }
+    if !actions.isEmpty { waiters.removeAll { now >= $0.until } }
     for id in connections.map(\.id) {
       guard let index = index(id), let expiry = expiry(index), now >= expiry else { continue }
       let owner = connections[index].owner

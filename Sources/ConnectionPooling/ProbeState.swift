@@ -214,7 +214,7 @@ package struct ProbeState: Sendable {
   private func judgement(at now: UInt64) -> Vitality {
     if let stoppedSince {
       if now < stoppedSince + settings.stoppedEjection { return .degraded(.stopped) }
-      return .dead(EndpointFailure(.stopped, message: "a process of the server is stopped"))
+      return .dead(EndpointFailure(.stopped, message: "it was stopped"))
     }
     guard misses > 0 else { return slowness.map { .degraded(.slow(milliseconds: $0)) } ?? .healthy }
     let silence = elapsed(since: silenceStart, at: now)
@@ -223,7 +223,9 @@ package struct ProbeState: Sendable {
       return .degraded(isBusy ? .busy : .silent(misses: misses))
     }
     let calls = isBusy ? " with calls in flight" : ""
-    return .dead(EndpointFailure(.silence, message: "no sign of life for \(silence / 1000) s\(calls)"))
+    return .dead(
+      EndpointFailure(
+        .silence, message: "it did not answer a probe: no sign of life for \(silence / 1000) s\(calls)"))
   }
 
   /// Reports what has changed. Only a deadline that ran out can end the connection.

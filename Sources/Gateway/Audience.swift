@@ -35,20 +35,26 @@ package final class Audience {
 
   func logged(_ frame: Frame, from server: UpstreamServer) { for session in sessions { session.logged(frame, server) } }
 
-  func resourceUpdated(_ frame: Frame, from server: UpstreamServer) {
-    for session in sessions { session.resourceUpdated(frame, server) }
+  /// Of a part of what sessions are subscribed to, only the server knows to which whole it belongs: all of them hear it.
+  func resourceUpdated(_ frame: Frame, from endpoint: Endpoint) {
+    guard let uri = frame.string("uri", in: .params) else { return }
+    let subscribed = sessions.filter { $0.isSubscribed(to: uri, at: endpoint) }
+    for session in subscribed.isEmpty ? sessions : subscribed { session.resourceUpdated(frame, endpoint) }
   }
 
   /// Tells who is subscribed to a URI to read it again: while its server was away, a change went unseen.
-  func resourceMayHaveChanged(_ uri: String, at server: UpstreamServer) {
-    for session in sessions { session.resourceMayHaveChanged(uri, server) }
+  func resourceMayHaveChanged(_ uri: String, at endpoint: Endpoint) {
+    for session in sessions { session.resourceMayHaveChanged(uri, endpoint) }
   }
 
   func elicitationCompleted(_ frame: Frame) { for session in sessions { session.elicitationCompleted(frame) } }
 
-  func taskChanged(_ frame: Frame, from server: UpstreamServer) {
-    for session in sessions { session.taskChanged(frame, server) }
+  func taskChanged(_ frame: Frame, from server: UpstreamServer, wrapped id: String) {
+    for session in sessions where session.tasks[id] != nil { session.taskChanged(frame, server) }
   }
+
+  /// The session that has a task, by its wrapped id.
+  func owner(ofTask id: String) -> ClientSession? { sessions.first { $0.tasks[id] != nil } }
 
   func withdrawn(_ id: RawToken, by client: UpstreamClient, _ frame: Frame) {
     for session in sessions { session.withdrawn(id, by: client, frame) }
@@ -56,8 +62,22 @@ package final class Audience {
 
   func connectionClosed(_ client: UpstreamClient) { for session in sessions { session.connectionClosed(client) } }
 
-  /// URIs of a server that sessions are subscribed to, by its own form of them.
-  func subscriptions(to server: UpstreamServer) -> Set<String> {
-    sessions.reduce(into: []) { $0.formUnion($1.subscriptions(to: server)) }
+  /// URIs that sessions are subscribed to at an endpoint, by its server's own form of them.
+  func subscriptions(at endpoint: Endpoint) -> [String] {
+    Set(sessions.flatMap { $0.subscriptions(at: endpoint) }.map { RawToken($0) }).map(\.text)
+  }
+
+  /// Whether some session is subscribed to what a server calls `uri`.
+  func watches(_ uri: String, at server: UpstreamServer) -> Bool {
+    sessions.contains { session in
+      session.subscriptions.values.contains {
+        $0.endpoint.server === server && $0.original.utf8.elementsEqual(uri.utf8)
+      }
+    }
+  }
+
+  /// Whether some session is subscribed to a URI at an endpoint, or is just about to be.
+  func needs(_ uri: String, at endpoint: Endpoint) -> Bool {
+    sessions.contains { $0.isSubscribed(to: uri, at: endpoint) || $0.isSubscribing(to: uri, at: endpoint) }
   }
 }

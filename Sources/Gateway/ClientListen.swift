@@ -8,15 +8,15 @@ final class ClientListen {
   struct Resource {
     /// The URI as the client asked for it.
     let uri: String
-    let server: UpstreamServer
+    let endpoint: Endpoint
     /// The URI as the server knows it.
     let original: String
     /// Whether the server has said that it will tell.
     fileprivate(set) var isHonoured = false
 
-    init(uri: String, server: UpstreamServer, original: String) {
+    init(uri: String, endpoint: Endpoint, original: String) {
       self.uri = uri
-      self.server = server
+      self.endpoint = endpoint
       self.original = original
     }
   }

@@ -20,6 +20,8 @@ final class ClientRequest {
     /// Subscribing to a URI, which stands from the answer on; `original` is the server's form of it.
     case subscribe(publicURI: String, original: String)
     case unsubscribe(publicURI: String)
+    /// Reading what some session is subscribed to.
+    case readWatched(original: String)
     /// A call whose answer is a task, or a request about one.
     case task
   }
@@ -37,6 +39,8 @@ final class ClientRequest {
   var state = State.waiting
   /// The server it is meant for, once that is known.
   var server: UpstreamServer?
+  /// The only endpoint that can know what it is about; nil when any of its server's can.
+  var home: Endpoint?
   /// The endpoint that has it.
   var endpoint: Endpoint?
   /// Its place in that endpoint's queue.
@@ -70,12 +74,16 @@ final class ClientRequest {
   var isResumed = false
   /// The rounds of questions that a modern server has asked a legacy client within this call.
   var rounds: InputRounds?
-  /// The first refusal, which is the answer when all candidates refuse.
-  var firstError: Frame?
+  /// The first refusal of a server, which is the answer when all candidates refuse.
+  var firstError: (frame: Frame, client: UpstreamClient)?
+  /// The first failure to ask one, which is the answer when none of them said anything.
+  var firstFailure: Failure?
   /// The client's own token, while the server uses the gateway's.
   var progressToken: RawToken?
   /// The request's bytes, while it waits.
   var frame: Frame?
+  /// When it began to wait or was sent, whichever came first: its time counts from then on.
+  private(set) var arrivedAt: Instant?
   var sentAt = Instant(milliseconds: 0)
   /// When the server last said something about this request.
   var heardAt = Instant(milliseconds: 0)
@@ -98,10 +106,20 @@ final class ClientRequest {
     if case .finished = state { true } else { false }
   }
 
+  /// Says that it is waiting, or is being sent, now.
+  func arrived(at now: Instant) { if arrivedAt == nil { arrivedAt = now } }
+
   /// Counts that it goes out a second time.
   func sendAgain() {
     resends += 1
     state = .waiting
+  }
+
+  /// Leaves it with the server that has it, whatever that says.
+  func forgetCandidates() {
+    candidates = []
+    firstError = nil
+    firstFailure = nil
   }
 
   func stopWaiting() {

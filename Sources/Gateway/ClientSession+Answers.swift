@@ -7,19 +7,37 @@ extension ClientSession {
   /// Passes a server's answer on: its bytes as they came, but for the id and what only this hop knows.
   func deliver(_ frame: Frame, to request: ClientRequest, from client: UpstreamClient, id: UInt64) {
     guard !request.isFinished else { return }
-    if frame.outer.error != nil, tryNext(request, frame) { return }
-    let answer = frame.outer.error == nil ? frame : request.firstError ?? frame
-    guard let idRange = answer.outer.id else { return }
+    if frame.outer.error != nil {
+      if request.firstError == nil, !request.candidates.isEmpty { request.firstError = (frame.copy(), client) }
+      if tryNext(request, as: .error) || answerWithFirstError(request, as: .error) { return }
+    }
+    guard let idRange = frame.outer.id else { return }
     splicer.reset()
     splicer.replace(idRange, with: request.id)
-    if client.era == .modern || request.terms.era == .modern, !bridge(answer, request, from: client) { return }
-    restore(answer, request, client, id)
+    if client.era == .modern || request.terms.era == .modern, !bridge(frame, request, from: client) { return }
+    restore(frame, request, client.server)
+    keepProgress(frame, request, client, id)
     if request.rounds != nil { completeElicitations(of: request) }
-    splicer.write(answer, to: destination(of: request))
+    splicer.write(frame, to: destination(of: request))
     keepForLater(frame, request, client)
     settlePurpose(request, frame)
-    count(request, outcome(of: answer, request))
+    count(request, outcome(of: frame, request))
     finish(request)
+  }
+
+  /// Answers with what the first server said that was asked and refused. Returns false when none did.
+  ///
+  /// - Parameter outcome: as what the last attempt is counted.
+  func answerWithFirstError(_ request: ClientRequest, as outcome: CallOutcome) -> Bool {
+    guard let (frame, client) = request.firstError, let idRange = frame.outer.id else { return false }
+    splicer.reset()
+    splicer.replace(idRange, with: request.id)
+    if client.era == .modern || request.terms.era == .modern, !bridge(frame, request, from: client) { return true }
+    restore(frame, request, client.server)
+    splicer.write(frame, to: destination(of: request))
+    count(request, outcome)
+    finish(request)
+    return true
   }
 
   private func outcome(of frame: Frame, _ request: ClientRequest) -> CallOutcome {
@@ -29,42 +47,57 @@ extension ClientSession {
   }
 
   /// Replaces names that the server uses by those that the client knows.
-  private func restore(_ frame: Frame, _ request: ClientRequest, _ client: UpstreamClient, _ id: UInt64) {
-    let server = client.server
+  private func restore(_ frame: Frame, _ request: ClientRequest, _ server: UpstreamServer) {
     switch request.method {
     case .toolsCall, .promptsGet, .resourcesRead:
       if manager.servers.count > 1 || manager.renames(of: server) { restoreURIs(frame, server) }
     default: break
     }
-    switch request.purpose {
-    case .task: wrapTaskIDs(frame, server)
-    default:
-      if request.terms.era == .legacy, frame.range("io.modelcontextprotocol/related-task", in: .resultMeta) != nil {
-        wrapTaskIDs(frame, server)
-      }
-    }
-    if case .task = request.purpose, request.method == .toolsCall, let token = request.progressToken,
-      frame.range("task", in: .result) != nil
-    {
-      client.keepProgress(of: id, session: self, token: token)
+    if case .task = request.purpose, let range = taskID(of: frame, request) { wrapTaskID(range, of: frame, server) }
+    wrapRelatedTask(frame, in: .resultMeta, server)
+  }
+
+  /// Where the answer to a request about a task says which task it is.
+  private func taskID(of frame: Frame, _ request: ClientRequest) -> Range<Int>? {
+    switch request.method {
+    case .toolsCall:
+      frame.range("task", in: .result).flatMap { JSONWalk.member("taskId", of: frame.bytes, in: $0) }
+    case .tasksGet, .tasksCancel: frame.range("taskId", in: .result)
+    // The result of the tool itself, in which nothing is the protocol's but what stands under `_meta`.
+    default: nil
     }
   }
 
+  private func keepProgress(_ frame: Frame, _ request: ClientRequest, _ client: UpstreamClient, _ id: UInt64) {
+    guard case .task = request.purpose, request.method == .toolsCall, let token = request.progressToken,
+      frame.range("task", in: .result) != nil
+    else { return }
+    client.keepProgress(of: id, session: self, token: token)
+  }
+
   private func settlePurpose(_ request: ClientRequest, _ frame: Frame) {
-    guard frame.outer.error == nil, let server = request.server else { return }
+    guard frame.outer.error == nil, let endpoint = request.endpoint else { return }
     switch request.purpose {
     case .subscribe(let uri, let original):
-      subscriptions[RawToken(uri)] = Subscription(server: server, original: original)
+      subscriptions[RawToken(uri)] = Subscription(endpoint: endpoint, original: original)
     case .unsubscribe(let uri): subscriptions[RawToken(uri)] = nil
-    default: break
+    case .readWatched(let original):
+      if let result = frame.raw("result") { endpoint.readings.note(original, UpstreamClient.digest(of: result)) }
+    case .task:
+      if let id = taskID(of: frame, request).flatMap({ JSONText.string(frame[$0]) }) {
+        tasks.note(endpoint.server.wrapped(task: id), at: endpoint)
+      }
+    case .plain: break
     }
   }
 
   /// Asks the next server that may know a URI. Returns false when there is none left.
-  private func tryNext(_ request: ClientRequest, _ frame: Frame) -> Bool {
-    guard !request.candidates.isEmpty, let original = request.retry else { return false }
-    if request.firstError == nil { request.firstError = frame.copy() }
-    count(request, .error)
+  ///
+  /// - Parameter outcome: as what the attempt before is counted.
+  func tryNext(_ request: ClientRequest, as outcome: CallOutcome) -> Bool {
+    guard !request.candidates.isEmpty, let original = request.retry, !manager.isClosing else { return false }
+    count(request, outcome)
+    request.stopWaiting()
     let server = request.candidates.removeFirst()
     request.server = server
     request.state = .waiting
@@ -122,21 +155,19 @@ extension ClientSession {
 
   // MARK: - Task ids
 
-  /// Puts the server's key in front of every task id of a message.
-  func wrapTaskIDs(_ frame: Frame, _ server: UpstreamServer) {
-    let prefix = TaskID.prefix(for: manager.taskKey(of: server))
-    func wrap(_ range: Range<Int>?) {
-      guard let range, frame[range].first == UInt8(ascii: "\"") else { return }
-      splicer.replace((range.lowerBound + 1)..<(range.lowerBound + 1), with: prefix)
-    }
-    for parent in [Frame.Parent.result, .params] {
-      wrap(frame.range("taskId", in: parent))
-      if let task = frame.range("task", in: parent) { wrap(JSONWalk.member("taskId", of: frame.bytes, in: task)) }
-    }
-    for parent in [Frame.Parent.resultMeta, .paramsMeta] {
-      guard let related = frame.range("io.modelcontextprotocol/related-task", in: parent) else { continue }
-      wrap(JSONWalk.member("taskId", of: frame.bytes, in: related))
-    }
+  /// Puts the server's key in front of a task id.
+  func wrapTaskID(_ range: Range<Int>, of frame: Frame, _ server: UpstreamServer) {
+    guard frame[range].first == UInt8(ascii: "\"") else { return }
+    let start = range.lowerBound + 1
+    splicer.replace(start..<start, with: TaskID.prefix(for: manager.taskKey(of: server)))
+  }
+
+  /// Does so for the task that a message belongs to (2025-11-25, basic/utilities/tasks, related task metadata).
+  func wrapRelatedTask(_ frame: Frame, in parent: Frame.Parent, _ server: UpstreamServer) {
+    guard let related = frame.range("io.modelcontextprotocol/related-task", in: parent),
+      let range = JSONWalk.member("taskId", of: frame.bytes, in: related)
+    else { return }
+    wrapTaskID(range, of: frame, server)
   }
 
   /// Takes the key off again in what the client answers or tells.

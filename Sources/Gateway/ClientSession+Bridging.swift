@@ -133,23 +133,20 @@ extension ClientSession {
   // MARK: - Subscriptions of a legacy client at a modern server
 
   /// Subscribes, or ends a subscription, through the listen that the server gets for all clients.
-  func subscribe(_ request: ClientRequest) {
-    guard let server = request.server else { return }
+  func subscribe(_ request: ClientRequest, at endpoint: Endpoint) {
     switch request.purpose {
     case .subscribe(let uri, let original):
       let key = RawToken(uri)
-      subscriptions[key] = Subscription(server: server, original: original)
+      subscriptions[key] = Subscription(endpoint: endpoint, original: original)
       Task { @GatewayActor in
-        if await server.hold(original) { return respond("{}", to: request) }
+        if await endpoint.hold(original) { return respond("{}", to: request) }
         subscriptions[key] = nil
-        server.release(original)
-        respond(.invalidParams, "Server \"\(server.name)\" does not tell of changes of \(uri).", to: request)
+        endpoint.release(original)
+        respond(.invalidParams, "Server \"\(endpoint.server.name)\" does not tell of changes of \(uri).", to: request)
       }
-    case .unsubscribe(let uri):
-      let subscription = subscriptions.removeValue(forKey: RawToken(uri))
-      if let subscription { subscription.server.release(subscription.original) }
+    default:
+      endpoint.client?.updateListening()
       respond("{}", to: request)
-    default: respond("{}", to: request)
     }
   }
 }

@@ -16,8 +16,10 @@ extension ClientSession {
     case .initialized:
       guard revision != nil else { return }
       isInitialized = true
-      let waiting = held
+      let (questions, waiting) = (heldQuestions, held)
+      heldQuestions = []
       held = []
+      for question in questions { ask(question.frame, id: question.id, for: question.client) }
       for action in waiting { action() }
     case .cancelled:
       guard let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) }), !endListen(id),
@@ -43,15 +45,18 @@ extension ClientSession {
       Reply.error(refusal.code, refusal.message, id: id, revision: nil, to: client.output)
       return
     }
-    guard asked.values.count(where: { $0.isOf(client) }) + held.count < Self.questionLimit else {
+    guard asked.values.count(where: { $0.isOf(client) }) + heldQuestions.count < Self.questionLimit else {
       Reply.error(
         .internal, "\(Self.questionLimit) questions wait for the client already.", id: id, revision: nil,
         to: client.output)
       return
     }
     guard isInitialized else {
-      let copy = frame.copy()
-      hold { [weak self] in if !client.closed.isOpen { self?.ask(copy, id: id, for: client) } }
+      guard manager.mayQueue(heldQuestions.reduce(frame.bytes.count) { $0 + $1.frame.bytes.count }) else {
+        Reply.error(.internal, "Too much waits for the client already.", id: id, revision: nil, to: client.output)
+        return
+      }
+      heldQuestions.append(HeldQuestion(client: client, id: id, frame: frame.copy()))
       return
     }
     guard let idRange = frame.range("id") else { return }
@@ -64,7 +69,7 @@ extension ClientSession {
       splicer.replace(token, with: minted)
     }
     if let params = frame.object(.params) { dress(params, of: frame, client.server) }
-    wrapTaskIDs(frame, client.server)
+    wrapRelatedTask(frame, in: .paramsMeta, client.server)
     asked[minted] = Asked(origin: .server(client, id), progressToken: progressToken)
     splicer.write(frame, to: output)
   }
@@ -111,9 +116,23 @@ extension ClientSession {
   /// Whether the client has a question of this connection open.
   func isAsking(for client: UpstreamClient) -> Bool { asked.values.contains { $0.isOf(client) } }
 
+  /// Tells every server that waits for an answer of the client that there will be none.
+  func refuseQuestions(_ reason: String) {
+    let open =
+      asked.values.compactMap { question -> (UpstreamClient, RawToken)? in
+        if case .server(let client, let id) = question.origin { (client, id) } else { nil }
+      } + heldQuestions.map { ($0.client, $0.id) }
+    asked = [:]
+    heldQuestions = []
+    for (client, id) in open where !client.closed.isOpen {
+      Reply.error(.internal, reason, id: id, revision: nil, to: client.output)
+    }
+  }
+
   /// A server takes its own request back.
   func withdrawn(_ id: RawToken, by client: UpstreamClient, _ frame: Frame) {
     withdrawParked(id, by: client)
+    heldQuestions.removeAll { $0.client === client && $0.id == id }
     guard let (minted, _) = asked.first(where: { $0.value.isOf(client, id) }),
       let range = frame.range("requestId", in: .params)
     else { return }
@@ -125,6 +144,7 @@ extension ClientSession {
 
   /// Takes back what a lost server had asked.
   func connectionClosed(_ client: UpstreamClient) {
+    heldQuestions.removeAll { $0.client === client }
     for (minted, entry) in asked where entry.isOf(client) {
       asked[minted] = nil
       let reason = JSONText.quote("Server \"\(client.server.name)\" is gone.")
@@ -142,7 +162,7 @@ extension ClientSession {
     guard !mayDrop() else { return }
     splicer.reset()
     splicer.replace(range, with: token)
-    wrapTaskIDs(frame, server)
+    wrapRelatedTask(frame, in: .paramsMeta, server)
     splicer.write(frame, to: output)
   }
 
@@ -162,7 +182,7 @@ extension ClientSession {
     guard !mayDrop() else { return }
     splicer.reset()
     if manager.labels { label(frame, server) }
-    wrapTaskIDs(frame, server)
+    wrapRelatedTask(frame, in: .paramsMeta, server)
     splicer.write(frame, to: output)
   }
 
@@ -196,12 +216,12 @@ extension ClientSession {
     splicer.replace((range.lowerBound + 1)..<(range.lowerBound + 1), with: String(inner))
   }
 
-  func resourceUpdated(_ frame: Frame, _ server: UpstreamServer) {
+  func resourceUpdated(_ frame: Frame, _ endpoint: Endpoint) {
     guard let range = frame.range("uri", in: .params), let uri = JSONText.string(frame[range]) else { return }
-    if !listens.isEmpty { updateListens(frame, uri, server) }
-    guard isInitialized, subscriptions.values.contains(where: { $0.server === server }) else { return }
+    if !listens.isEmpty { updateListens(frame, uri, endpoint) }
+    guard isInitialized, subscriptions.values.contains(where: { $0.endpoint === endpoint }) else { return }
     splicer.reset()
-    if let form = subscribedForm(of: uri, server) ?? manager.publicForm(of: uri, server: server) {
+    if let form = subscribedForm(of: uri, endpoint) ?? manager.publicForm(of: uri, server: endpoint.server) {
       splicer.replace(range, with: JSONText.quote(form))
     }
     RequestCodec.untag(frame, &splicer)
@@ -209,26 +229,46 @@ extension ClientSession {
   }
 
   /// Tells the client to read a resource again.
-  func resourceMayHaveChanged(_ original: String, _ server: UpstreamServer) {
-    for (form, subscription) in subscriptions
-    where subscription.server === server && subscription.original.utf8.elementsEqual(original.utf8) {
+  func resourceMayHaveChanged(_ original: String, _ endpoint: Endpoint) {
+    for (form, subscription) in subscriptions where subscription.stands(for: original, at: endpoint) {
       Reply.notification(.resourcesUpdated, params: "{\"uri\":\(JSONText.quote(form.text))}", to: output)
     }
-    resourceMayHaveChangedForListens(original, server)
+    resourceMayHaveChangedForListens(original, endpoint)
   }
 
   /// The URI under which the client subscribed to what the server calls `uri`, when it differs.
-  private func subscribedForm(of uri: String, _ server: UpstreamServer) -> String? {
-    for (form, subscription) in subscriptions
-    where subscription.server === server && subscription.original.utf8.elementsEqual(uri.utf8) {
+  private func subscribedForm(of uri: String, _ endpoint: Endpoint) -> String? {
+    for (form, subscription) in subscriptions where subscription.stands(for: uri, at: endpoint) {
       return form.text.utf8.elementsEqual(uri.utf8) ? nil : form.text
     }
     return nil
   }
 
-  func subscriptions(to server: UpstreamServer) -> Set<String> {
-    let listened = listens.values.flatMap(\.resources).filter { $0.server === server }.map(\.original)
-    return Set(subscriptions.values.filter { $0.server === server }.map(\.original)).union(listened)
+  func subscriptions(at endpoint: Endpoint) -> [String] {
+    subscriptions.values.filter { $0.endpoint === endpoint }.map(\.original)
+      + listens.values.flatMap(\.resources).filter { $0.endpoint === endpoint }.map(\.original)
+  }
+
+  func isSubscribed(to uri: String, at endpoint: Endpoint) -> Bool {
+    subscriptions.values.contains { $0.stands(for: uri, at: endpoint) }
+      || listens.values.contains { listen in
+        listen.resources.contains { $0.endpoint === endpoint && $0.original.utf8.elementsEqual(uri.utf8) }
+      }
+  }
+
+  /// Whether a subscription is on its way that will stand for a URI.
+  func isSubscribing(to uri: String, at endpoint: Endpoint) -> Bool {
+    inFlight.values.contains { request in
+      guard case .subscribe(_, let original) = request.purpose, request.endpoint === endpoint else { return false }
+      return original.utf8.elementsEqual(uri.utf8)
+    }
+  }
+
+  /// Ends all subscriptions: at their servers those that no other session needs.
+  func releaseSubscriptions() {
+    let released = subscriptions.values
+    subscriptions = [:]
+    for subscription in released { subscription.endpoint.release(subscription.original) }
   }
 
   func elicitationCompleted(_ frame: Frame) {
@@ -240,7 +280,8 @@ extension ClientSession {
   func taskChanged(_ frame: Frame, _ server: UpstreamServer) {
     guard isInitialized else { return }
     splicer.reset()
-    wrapTaskIDs(frame, server)
+    if let range = frame.range("taskId", in: .params) { wrapTaskID(range, of: frame, server) }
+    wrapRelatedTask(frame, in: .paramsMeta, server)
     splicer.write(frame, to: output)
   }
 

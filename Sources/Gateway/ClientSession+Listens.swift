@@ -38,21 +38,28 @@ extension ClientSession {
 
   private func hold(_ uris: Set<String>, for listen: ClientListen) async {
     await manager.settle(within: Self.acknowledgementWait)
-    let answered = uris.compactMap { uri in manager.owners(of: uri).first.map { hold(uri, $0, for: listen) } }
+    let answered = uris.compactMap { uri -> Gate? in
+      guard let owner = manager.owners(of: uri).first,
+        let endpoint = owner.server.endpoints.first(where: { $0.client != nil })
+      else { return nil }
+      return hold(uri, owner.original, at: endpoint, for: listen)
+    }
     for gate in answered { await gate.wait() }
   }
 
   /// Asks the owner of a resource to tell of its changes; the gate opens when it has said whether it will.
-  private func hold(_ uri: String, _ owner: ServerManager.Owner, for listen: ClientListen) -> Gate {
+  private func hold(
+    _ uri: String, _ original: String, at endpoint: Endpoint, for listen: ClientListen
+  ) -> Gate {
     let answered = Gate()
-    listen.resources.append(ClientListen.Resource(uri: uri, server: owner.server, original: owner.original))
+    listen.resources.append(ClientListen.Resource(uri: uri, endpoint: endpoint, original: original))
     Task { @GatewayActor in
       defer { answered.open() }
-      let isHonoured = await owner.server.hold(owner.original)
+      let isHonoured = await endpoint.hold(original)
       if isHonoured, !listen.isAcknowledged, listens[listen.id] === listen { return listen.confirm(uri) }
       // What the acknowledgement did not name must not be told.
       listen.resources.removeAll { $0.uri == uri }
-      owner.server.release(owner.original)
+      endpoint.release(original)
     }
     return answered
   }
@@ -60,7 +67,7 @@ extension ClientSession {
   /// Ends a listen that the client does not want any more; it gets no answer.
   func endListen(_ id: RawToken) -> Bool {
     guard let listen = listens.removeValue(forKey: id) else { return false }
-    for resource in listen.resources { resource.server.release(resource.original) }
+    for resource in listen.resources { resource.endpoint.release(resource.original) }
     return true
   }
 
@@ -84,13 +91,13 @@ extension ClientSession {
   }
 
   /// Passes the update of a resource to the listens that cover it, to each with its own tag.
-  func updateListens(_ frame: Frame, _ uri: String, _ server: UpstreamServer) {
+  func updateListens(_ frame: Frame, _ uri: String, _ endpoint: Endpoint) {
     for listen in listens.values where listen.isAcknowledged {
-      guard let resource = listen.resources.first(where: { $0.covers(uri, of: server) }) else { continue }
+      guard let resource = listen.resources.first(where: { $0.covers(uri, at: endpoint) }) else { continue }
       splicer.reset()
       if let range = frame.range("uri", in: .params) {
         let isSame = resource.original.utf8.elementsEqual(uri.utf8)
-        let form = isSame ? resource.uri : manager.publicForm(of: uri, server: server)
+        let form = isSame ? resource.uri : manager.publicForm(of: uri, server: endpoint.server)
         if let form { splicer.replace(range, with: JSONText.quote(form)) }
       }
       RequestCodec.tag(frame, with: listen.tag, &splicer)
@@ -99,10 +106,10 @@ extension ClientSession {
   }
 
   /// Tells the listens that cover a resource to read it again.
-  func resourceMayHaveChangedForListens(_ original: String, _ server: UpstreamServer) {
+  func resourceMayHaveChangedForListens(_ original: String, _ endpoint: Endpoint) {
     for listen in listens.values where listen.isAcknowledged {
       for resource in listen.resources
-      where resource.server === server && resource.original.utf8.elementsEqual(original.utf8) {
+      where resource.endpoint === endpoint && resource.original.utf8.elementsEqual(original.utf8) {
         Reply.notification(
           .resourcesUpdated, params: "{\"_meta\":{\(listen.tag)},\"uri\":\(JSONText.quote(resource.uri))}", to: output)
       }
@@ -117,8 +124,8 @@ extension ClientSession {
 
 extension ClientListen.Resource {
   /// Whether an update of `uri` is one of this resource: of itself or of a part of it.
-  func covers(_ uri: String, of server: UpstreamServer) -> Bool {
-    self.server === server
+  func covers(_ uri: String, at endpoint: Endpoint) -> Bool {
+    self.endpoint === endpoint
       && (original.utf8.elementsEqual(uri.utf8) || ListenFilter.isPart(uri, of: original))
   }
 }

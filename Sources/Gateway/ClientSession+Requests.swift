@@ -134,8 +134,9 @@ extension ClientSession {
     for other in Array(inFlight.values) where other !== request { abandon(other) }
     isInitialized = false
     logLevel = nil
-    subscriptions = [:]
-    asked = [:]
+    refuseQuestions("The client has started its session over.")
+    releaseSubscriptions()
+    tasks = TaskLedger()
     held = []
   }
 
@@ -180,15 +181,15 @@ extension ClientSession {
 
   // MARK: - Tasks
 
-  /// Merges the task lists of all servers that have one (2025-11-25, basic/utilities/tasks).
+  /// Merges what is this session's of the task lists of all servers that have one (2025-11-25, basic/utilities/tasks).
   private func listTasks(_ request: ClientRequest, _ frame: Frame) {
     if let cursor = frame.raw("cursor", in: .params), cursor.first != UInt8(ascii: "n") {
       respond(.invalidParams, "There is no such cursor: every list comes whole, in one page.", to: request)
       return
     }
     Task { @GatewayActor in
-      let tasks = await manager.allTasks()
-      respond("{\"tasks\":[\(tasks.joined(separator: ","))]}", to: request)
+      let own = await manager.tasks { tasks[$0] != nil }
+      respond("{\"tasks\":[\(own.joined(separator: ","))]}", to: request)
     }
   }
 }

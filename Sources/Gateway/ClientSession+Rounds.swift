@@ -21,7 +21,10 @@ extension ClientSession {
       return
     }
     request.state = .asking
-    request.patience = manager.clock.after(server.configuration.callTimeout) { [weak self, weak request] in
+    let now = manager.clock.now()
+    let age = now.since(request.arrivedAt ?? now)
+    let left = server.configuration.callTimeout > age ? server.configuration.callTimeout - age : 0
+    request.patience = manager.clock.after(left) { [weak self, weak request] in
       guard let self, let request, !request.isFinished else { return }
       fail(
         request,

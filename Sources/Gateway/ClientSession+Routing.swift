@@ -31,6 +31,8 @@ extension ClientSession {
     switch destination(request, frame) {
     case .server(let server, let edit):
       if request.method == .resourcesRead, serveFromCache(request, frame, server) { return }
+      // Whatever it waited for, from here on it waits for this server.
+      request.stopWaiting()
       request.server = server
       request.edit = edit
       server.accept(request, frame)
@@ -76,7 +78,6 @@ extension ClientSession {
     for request in waiting {
       guard !request.isFinished, let frame = request.frame else { continue }
       route(request, frame)
-      if case .waiting = request.state, request.server != nil { request.stopWaiting() }
     }
   }
 
@@ -133,8 +134,7 @@ extension ClientSession {
       return .local(payload: "{\"contents\":[\(content)]}")
     }
     if request.method == .resourcesUnsubscribe, let subscription = subscriptions[RawToken(uri)] {
-      request.purpose = .unsubscribe(publicURI: uri)
-      return .server(subscription.server, edit(frame, range, uri, subscription.original))
+      return unsubscribe(request, subscription, edit(frame, range, uri, subscription.original), publicURI: uri)
     }
     var candidates = manager.owners(of: uri)
     if request.method != .resourcesRead, candidates.count > 1 {
@@ -157,7 +157,9 @@ extension ClientSession {
       }
       request.purpose = .subscribe(publicURI: uri, original: first.original)
     case .resourcesUnsubscribe: request.purpose = .unsubscribe(publicURI: uri)
-    default: request.purpose = .plain
+    default:
+      let isWatched = candidates.count == 1 && manager.audience.watches(first.original, at: first.server)
+      request.purpose = isWatched ? .readWatched(original: first.original) : .plain
     }
     return .server(first.server, edit(frame, range, uri, first.original))
   }
@@ -167,6 +169,18 @@ extension ClientSession {
       what: "Resource not found: \(uri).",
       code: request.terms.era == .modern ? .invalidParams : .resourceNotFound,
       data: "{\"uri\":\(JSONText.quote(uri))}")
+  }
+
+  /// A subscription ends at the server only when nobody else there lives by it.
+  private func unsubscribe(
+    _ request: ClientRequest, _ subscription: Subscription, _ edit: ClientRequest.Edit?, publicURI uri: String
+  ) -> Route {
+    subscriptions[RawToken(uri)] = nil
+    guard subscription.endpoint.client != nil,
+      !manager.audience.needs(subscription.original, at: subscription.endpoint)
+    else { return .local(payload: "{}") }
+    request.home = subscription.endpoint
+    return .server(subscription.endpoint.server, edit)
   }
 
   private func edit(_ frame: Frame, _ range: Range<Int>, _ uri: String, _ original: String) -> ClientRequest.Edit? {
@@ -217,6 +231,7 @@ extension ClientSession {
       return .unknown(what: "Unknown task.", code: .invalidParams, data: nil)
     }
     request.purpose = .task
+    request.home = JSONText.string(frame[range]).flatMap { tasks[$0] }
     let start = range.lowerBound + 1
     return .server(server, ClientRequest.Edit(range: start..<(start + wrapped.length), bytes: []))
   }

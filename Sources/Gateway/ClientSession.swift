@@ -28,10 +28,22 @@ package final class ClientSession {
     }
   }
 
+  /// A server's request that the client has not been asked yet.
+  struct HeldQuestion {
+    let client: UpstreamClient
+    let id: RawToken
+    let frame: Frame
+  }
+
   struct Subscription {
-    let server: UpstreamServer
+    let endpoint: Endpoint
     /// The URI as the server knows it.
     let original: String
+
+    /// Whether it is what makes an endpoint tell of a URI, in its server's own form.
+    func stands(for uri: String, at endpoint: Endpoint) -> Bool {
+      self.endpoint === endpoint && original.utf8.elementsEqual(uri.utf8)
+    }
   }
 
   let manager: ServerManager
@@ -57,13 +69,17 @@ package final class ClientSession {
   var inFlight: [RawToken: ClientRequest] = [:]
   var asked: [UInt64: Asked] = [:]
   var subscriptions: [RawToken: Subscription] = [:]
+  /// The tasks that it made or was shown.
+  var tasks = TaskLedger()
   /// What came after an `initialize` that is not answered yet, in order; nil when none is being answered.
   var behindHandshake: [Frame]?
   /// Whether one of them is just being taken up.
   var isReplaying = false
   /// Requests for names that no server has yet.
   var parked: [ClientRequest] = []
-  /// What waits for the client to be ready.
+  /// Questions of servers that wait for the client to be ready.
+  var heldQuestions: [HeldQuestion] = []
+  /// What else waits for that.
   var held: [@GatewayActor () -> Void] = []
   /// The lists as they were when the client opened the session, was last served them, or was last told that they
   /// changed; those of each era by themselves.
@@ -120,6 +136,8 @@ package final class ClientSession {
     inFlight = [:]
     dropParkedCalls()
     for id in Array(listens.keys) { _ = endListen(id) }
+    refuseQuestions("The client is gone.")
+    releaseSubscriptions()
     isCongested = false
     manager.setReading(!manager.audience.isCongested)
     transport.close()
@@ -254,13 +272,20 @@ package final class ClientSession {
     finish(request)
   }
 
-  /// Answers a request with a failure of the gateway's own.
+  /// Answers a request with a failure of the gateway's own, unless another server may have what it asks for.
   ///
   /// - Parameter outcome: as what it is counted; nil for what the failure itself says.
   func fail(_ request: ClientRequest, _ failure: Failure, as outcome: CallOutcome? = nil) {
     guard !request.isFinished else { return }
-    count(request, outcome ?? (failure.outcome == .notSent ? .notSent : .unknown))
-    failure.answer(
+    // It was not sent now, but it was before.
+    let failure = request.resends > 0 ? failure.withUnknownOutcome : failure
+    let outcome = outcome ?? (failure.outcome == .notSent ? .notSent : .unknown)
+    if outcome != .expired {
+      if request.firstFailure == nil { request.firstFailure = failure }
+      if tryNext(request, as: outcome) || answerWithFirstError(request, as: outcome) { return }
+    }
+    count(request, outcome)
+    (request.firstFailure ?? failure).answer(
       request.method, head: request.terms.era == .modern ? manager.resultHead : nil, id: request.id,
       now: WallClock.milliseconds, redaction: { manager.redacted($0) }, to: destination(of: request))
     finish(request)
@@ -364,6 +389,7 @@ package final class ClientSession {
         method, id: id, now: WallClock.milliseconds, redaction: { manager.redacted($0) }, to: output)
     }
     for request in Array(inFlight.values) {
+      request.forgetCandidates()
       let server = request.server?.name
       let failure: Failure
       if case .sent(let client, let id) = request.state {

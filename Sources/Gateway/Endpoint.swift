@@ -16,6 +16,8 @@ package final class Endpoint {
   private(set) var pool: ConnectionPool
   private(set) var probe: ProbeState?
   private(set) var score = EndpointScore()
+  /// Digests of what was last read of resources that sessions are subscribed to.
+  var readings = RecentURIs<Int>(limit: 2_000)
   /// What has happened here so far.
   package internal(set) var tally = EndpointTally()
   /// The connection that takes calls.
@@ -66,8 +68,7 @@ package final class Endpoint {
         request, Failure(server: server.name, phase: .waiting, reason: "it leaves too many bytes unread already"))
       return
     }
-    lastWaiter += 1
-    switch pool.requestLease(waiter: lastWaiter, at: now) {
+    switch requestLease(request) {
     case .lease: send(request, frame)
     case .wait, .waitAndOpen: wait(request, frame, lastWaiter)
     case .waitAndValidate(let connection):
@@ -77,14 +78,22 @@ package final class Endpoint {
     }
   }
 
+  /// Asks for a place on the connection, or in the queue for as long as the request has.
+  private func requestLease(_ request: ClientRequest) -> ConnectionPool.Decision {
+    lastWaiter += 1
+    let now = now
+    request.arrived(at: Instant(milliseconds: now))
+    let begun = request.arrivedAt?.milliseconds ?? now
+    return pool.requestLease(waiter: lastWaiter, until: begun + server.configuration.callTimeout, at: now)
+  }
+
   private func send(_ request: ClientRequest, _ frame: Frame) {
     request.stopWaiting()
     request.waiter = nil
     tally.leases += 1
     guard let client else {
       // The connection has just gone, and the pool has not been told yet.
-      lastWaiter += 1
-      switch pool.requestLease(waiter: lastWaiter, at: now) {
+      switch requestLease(request) {
       case .lease, .refuse: request.session.fail(request, notReady(after: 0))
       case .wait, .waitAndOpen, .waitAndValidate: wait(request, frame, lastWaiter)
       }
@@ -106,6 +115,7 @@ package final class Endpoint {
     request.waiter = waiter
     waiting[waiter] = request
     if client == nil { limitPatience(of: request) }
+    manager.checker.attend(to: self)
   }
 
   /// Whether a request's bytes may wait here, beside those that wait or that the server has not read.
@@ -186,6 +196,9 @@ package final class Endpoint {
       case .refuse(let waiter):
         guard let request = waiting.removeValue(forKey: waiter) else { continue }
         refuse(request, .closed, notReady(after: 0))
+      case .expire(let waiter):
+        guard let request = waiting.removeValue(forKey: waiter) else { continue }
+        expire(request)
       case .validate: sendProbe()
       case .open: manager.update(id) { $0.wake(at: $1) }
       case .close: manager.update(id) { $0.replace(at: $1) }
@@ -212,6 +225,10 @@ package final class Endpoint {
           manager.checker.attend(to: self)
         }
       case .report(let vitality):
+        if case .dead(let why) = vitality, let client {
+          client.verdict = why.message
+          lastFailure = client.lossFailure(.call)
+        }
         let (generation, chance) = (generation, Double.random(in: 0..<1))
         manager.update(id) { $0.vitalityChanged(to: vitality, generation: generation, at: $1, chance: chance) }
       }
@@ -236,6 +253,18 @@ package final class Endpoint {
       request.waiter = nil
       refuse(request, refusal, failure)
     }
+  }
+
+  private func expire(_ request: ClientRequest) {
+    request.waiter = nil
+    tally.refused(.timedOut)
+    let limit = Duration.spelled(server.configuration.callTimeout)
+    request.session.fail(
+      request,
+      Failure(
+        server: server.name, phase: .waiting, reason: "it did not take the request within \(limit)",
+        cure: UpstreamClient.timeoutCure),
+      as: .expired)
   }
 
   private func refuse(_ request: ClientRequest, _ refusal: EndpointTally.Refusal, _ failure: Failure) {

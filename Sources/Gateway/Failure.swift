@@ -41,6 +41,11 @@ package struct Failure: Error, Equatable, Sendable {
     Failure(server: server, phase: phase, reason: reason, cure: cure, outcome: .notSent, retryIn: milliseconds)
   }
 
+  /// The same failure of a request that may have been carried out.
+  var withUnknownOutcome: Failure {
+    Failure(server: server, phase: phase, reason: reason, cure: cure, outcome: .unknown, retryIn: retryIn)
+  }
+
   /// Sentences for a person or a model.
   package var message: String {
     var text = server.map { "Server \"\($0)\": \(reason)." } ?? "\(reason)."

@@ -1,7 +1,8 @@
 import ConnectionPooling
 import EventLoop
 
-/// The task that looks at every endpoint when something is due there: probes, misses, idle and aged connections.
+/// The task that looks at every endpoint when something is due there: probes, misses, calls that have
+/// waited for too long, idle and aged connections.
 @GatewayActor
 final class HealthChecker {
   private let clock: LoopClock
@@ -15,10 +16,9 @@ final class HealthChecker {
 
   func add(_ endpoint: Endpoint) { endpoints.append(endpoint) }
 
-  /// Makes sure that the task wakes in time for an endpoint whose next probe may have come nearer. Idle and aged
-  /// connections are found whenever it wakes.
+  /// Makes sure that the task wakes in time for an endpoint whose deadline may have come nearer.
   func attend(to endpoint: Endpoint) {
-    guard let deadline = endpoint.probe?.deadline, wakesAt.map({ deadline < $0 }) ?? true else { return }
+    guard let deadline = endpoint.deadline, wakesAt.map({ deadline < $0 }) ?? true else { return }
     alarm.open()
   }
 

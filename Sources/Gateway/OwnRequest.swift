@@ -6,6 +6,8 @@ import JSONRPC
 final class OwnRequest {
   /// Whether its answer is a sign of life that was asked for.
   let isProbe: Bool
+  /// What the gateway is at with it.
+  let phase: Failure.Phase
   private(set) var result: Result<Frame, Failure>?
   /// The id that it has on its connection.
   var id: UInt64 = 0
@@ -14,7 +16,10 @@ final class OwnRequest {
   /// Ends the wait for the answer.
   var timer: LoopClock.Cancellation?
 
-  init(isProbe: Bool = false) { self.isProbe = isProbe }
+  init(phase: Failure.Phase = .call, isProbe: Bool = false) {
+    self.phase = phase
+    self.isProbe = isProbe
+  }
 
   func succeed(_ frame: Frame) { end(.success(frame)) }
 

@@ -95,7 +95,7 @@ extension ServerManager {
     }
   }
 
-  func learn(_ uri: String, from server: UpstreamServer) { mentions.note(uri, server: server.index) }
+  func learn(_ uri: String, from server: UpstreamServer) { mentions.note(uri, server.index) }
 
   func renames(of server: UpstreamServer) -> Bool { server.isRenamed }
 
@@ -113,12 +113,12 @@ extension ServerManager {
 
   func server(taskKey: String) -> UpstreamServer? { servers.first { self.taskKey(of: $0) == taskKey } }
 
-  /// Returns the tasks of all servers that list them, as raw objects with wrapped ids.
-  func allTasks() async -> [String] {
+  /// Returns those tasks of all servers that list them which `isOwned` says a session has, by their wrapped ids: as raw
+  /// objects with wrapped ids.
+  func tasks(where isOwned: (String) -> Bool) async -> [String] {
     var tasks: [String] = []
-    for server in servers {
-      guard let client = server.client, client.negotiated?.capabilities.tasksList == true else { continue }
-      tasks += await client.readTasks(key: taskKey(of: server))
+    for client in servers.flatMap(\.clients) where client.negotiated?.capabilities.tasksList == true {
+      tasks += await client.readTasks(key: taskKey(of: client.server), where: isOwned)
     }
     return tasks
   }

@@ -55,7 +55,7 @@ package final class ServerManager {
   /// Resources that may be given out again.
   var readCache = ReadCache()
   /// Whose answers mentioned a URI last, for URIs that no list holds.
-  var mentions = Mentions()
+  var mentions = RecentURIs<Int>(limit: 10_000)
 
   package init(
     configuration: Configuration, identity: Identity, clock: LoopClock, spawner: ProcessSpawner,

@@ -9,7 +9,7 @@ extension UpstreamClient {
     switch (request.terms.era, request.method) {
     case (.legacy, .resourcesSubscribe), (.legacy, .resourcesUnsubscribe):
       endpoint.returned(request, answered: true)
-      request.session.subscribe(request)
+      request.session.subscribe(request, at: endpoint)
     case (_, .tasksGet), (_, .tasksResult), (_, .tasksCancel), (_, .tasksUpdate):
       guard era != request.terms.era else { return false }
       endpoint.returned(request, answered: true)

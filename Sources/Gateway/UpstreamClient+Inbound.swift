@@ -22,9 +22,11 @@ extension UpstreamClient {
         rawID, .methodNotFound, "The client behind this connection does not offer \(frame.string("method") ?? "").")
       return
     }
-    if let caller = caller(for: question), caller.request.terms.era == .modern {
+    let caller = caller(for: question)
+    let owner = taskOwner(frame)
+    if owner == nil, let caller, caller.request.terms.era == .modern {
       caller.request.session.park(question, frame, id: rawID, for: caller, of: self)
-    } else if let session = caller(for: question)?.request.session ?? server.manager.audience.onlyLegacySession {
+    } else if let session = owner ?? caller?.request.session ?? server.manager.audience.onlyLegacySession {
       session.ask(frame, id: rawID, for: self)
     } else if question.method == .elicitationCreate {
       refuse(rawID, .invalidParams, "No client that could answer this waits for an answer.")
@@ -35,6 +37,14 @@ extension UpstreamClient {
 
   private func refuse(_ id: RawToken, _ code: ErrorCode, _ message: String) {
     Reply.error(code, message, id: id, revision: nil, to: output)
+  }
+
+  /// The session for whose task a server asks.
+  private func taskOwner(_ frame: Frame) -> ClientSession? {
+    guard let related = frame.range("io.modelcontextprotocol/related-task", in: .paramsMeta),
+      let id = JSONWalk.member("taskId", of: frame.bytes, in: related).flatMap({ JSONText.string(frame[$0]) })
+    else { return nil }
+    return server.manager.audience.owner(ofTask: server.wrapped(task: id))
   }
 
   /// Passes a server's notification to whom it concerns.
@@ -50,7 +60,7 @@ extension UpstreamClient {
     case .resourcesUpdated where era == .modern && !isListenedTo(frame): server.log(.debug, "stray_notification")
     case .resourcesUpdated:
       if let uri = frame.string("uri", in: .params) { server.manager.readCache.resourceChanged(uri, of: server.index) }
-      server.manager.audience.resourceUpdated(frame, from: server)
+      server.manager.audience.resourceUpdated(frame, from: endpoint)
     case .toolsListChanged: server.listChanged(.tools)
     case .promptsListChanged: server.listChanged(.prompts)
     case .resourcesListChanged:
@@ -63,10 +73,8 @@ extension UpstreamClient {
       server.manager.audience.withdrawn(id, by: self, frame)
     case .elicitationComplete: server.manager.audience.elicitationCompleted(frame)
     case .tasksStatus:
-      if let status = frame.string("status", in: .params), ["completed", "failed", "cancelled"].contains(status) {
-        server.log(.debug, "task_ended")
-      }
-      server.manager.audience.taskChanged(frame, from: server)
+      guard let id = frame.string("taskId", in: .params) else { return }
+      server.manager.audience.taskChanged(frame, from: server, wrapped: server.wrapped(task: id))
     default: server.log(.debug, "notification_dropped", ["method": method.rawValue])
     }
   }

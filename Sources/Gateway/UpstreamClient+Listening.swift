@@ -9,7 +9,7 @@ extension UpstreamClient {
   func updateListening() {
     guard era == .modern, !closed.isOpen, let capabilities = negotiated?.capabilities else { return }
     let lists = capabilities.listChanged.subtracting([.resourceTemplates])
-    let resources = capabilities.resourcesSubscribe ? server.manager.audience.subscriptions(to: server) : []
+    let resources = capabilities.resourcesSubscribe ? Set(server.manager.audience.subscriptions(at: endpoint)) : []
     perform(listening.want(ListenFilter(lists: lists, resources: resources)))
   }
 
@@ -82,7 +82,7 @@ extension UpstreamClient {
       guard let self, !closed.isOpen else { return }
       perform(listening.timePassed(at: server.manager.clock.now().milliseconds))
       // What changed while nobody listened is not known.
-      server.mayHaveChanged()
+      endpoint.mayHaveChanged()
     }
   }
 }

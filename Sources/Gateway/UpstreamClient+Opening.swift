@@ -71,6 +71,26 @@ extension UpstreamClient {
       phase: .call)
   }
 
+  /// Reads a resource in the gateway's own name and says whether it may be another one than what was delivered last.
+  /// A server that is gone again is asked by whoever follows it.
+  func mayHaveChanged(_ uri: String) async -> Bool {
+    guard !closed.isOpen else { return false }
+    guard let known = endpoint.readings[uri] else { return true }
+    let read = await request(
+      .resourcesRead, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
+      phase: .call)
+    guard !closed.isOpen else { return false }
+    guard case .success(let answer) = read, let result = answer.raw("result") else { return true }
+    return Self.digest(of: result) != known
+  }
+
+  /// What stands for a result in comparisons within this process.
+  static func digest(of result: UnsafeRawBufferPointer) -> Int {
+    var hasher = Hasher()
+    hasher.combine(bytes: result)
+    return hasher.finalize()
+  }
+
   /// Subscribes again to a URI that sessions are subscribed to.
   func subscribe(_ uri: String) -> OwnRequest {
     let request = begin(

@@ -3,8 +3,9 @@ import JSONRPC
 import MCP
 
 extension UpstreamClient {
-  /// Returns the server's tasks as raw objects, each id with `key` in front; as many pages as the limits allow.
-  func readTasks(key: String) async -> [String] {
+  /// Returns the server's tasks as raw objects, each id with `key` in front, as many pages as the limits allow: those
+  /// which `isOwned` says are wanted, by their wrapped ids.
+  func readTasks(key: String, where isOwned: (String) -> Bool) async -> [String] {
     var tasks: [String] = []
     var cursor: String?
     var seen: Set<String> = []
@@ -18,7 +19,9 @@ extension UpstreamClient {
       else { return tasks }
       JSONWalk.elements(of: page.bytes, in: range) { element in
         guard tasks.count < limits.maxItems else { return false }
-        if let id = JSONWalk.member("taskId", of: page.bytes, in: element), page[id].first == UInt8(ascii: "\"") {
+        if let id = JSONWalk.member("taskId", of: page.bytes, in: element), let text = JSONText.string(page[id]),
+          isOwned(TaskID.prefix(for: key) + text)
+        {
           let head = String(decoding: page[element.lowerBound..<(id.lowerBound + 1)], as: UTF8.self)
           let tail = String(decoding: page[(id.lowerBound + 1)..<element.upperBound], as: UTF8.self)
           tasks.append(head + TaskID.prefix(for: key) + tail)

@@ -50,6 +50,8 @@ package final class UpstreamClient {
   package private(set) var skippedLines = 0
   /// Open once the connection is over.
   let closed = Gate()
+  /// What was found wrong with it, so that it is ended: part of a sentence.
+  var verdict: String?
   /// When the server last said anything.
   private(set) var heardAt: Instant
   private var pending = IDTable<Pending>()
@@ -110,6 +112,7 @@ package final class UpstreamClient {
     request.state = .sent(self, id: id)
     request.frame = nil
     request.sentAt = server.manager.clock.now()
+    request.arrived(at: request.sentAt)
     request.heardAt = request.sentAt
     if sweep == nil { scheduleSweep() }
   }
@@ -167,7 +170,7 @@ package final class UpstreamClient {
   func begin(
     _ method: Method, params: String?, timeout: UInt64?, phase: Failure.Phase, isProbe: Bool = false
   ) -> OwnRequest {
-    let own = OwnRequest(isProbe: isProbe)
+    let own = OwnRequest(phase: phase, isProbe: isProbe)
     guard !closed.isOpen else {
       own.fail(lossFailure(phase))
       return own
@@ -386,7 +389,7 @@ package final class UpstreamClient {
     endpoint.ended(self)
     for (_, entry) in lost {
       switch entry {
-      case .own(let own): own.fail(lossFailure(.handshake))
+      case .own(let own): own.fail(lossFailure(own.phase))
       case .relayed(let request): request.session.lost(request, lossFailure(.call, outcome: .unknown))
       case .parked(let call): call.ended(.failure(lossFailure(.call, outcome: .unknown)))
       }
@@ -395,7 +398,7 @@ package final class UpstreamClient {
   }
 
   func lossFailure(_ phase: Failure.Phase, outcome: Failure.Outcome = .notSent) -> Failure {
-    let end = process.exit().map { "it ended (\($0))" } ?? "it closed its output"
+    let end = verdict ?? process.exit().map { "it ended (\($0))" } ?? "it closed its output"
     return Failure(server: server.name, phase: phase, reason: end + standardErrorNote, outcome: outcome)
   }
 
@@ -434,7 +437,7 @@ package final class UpstreamClient {
     var expired: [(UInt64, String)] = []
     for (id, entry) in pending.entries {
       guard case .relayed(let request) = entry else { continue }
-      if now.since(request.sentAt) >= configuration.callTimeout {
+      if now.since(request.arrivedAt ?? request.sentAt) >= configuration.callTimeout {
         expired.append((id, "no answer within \(Duration.spelled(configuration.callTimeout))"))
       } else if let limit = configuration.progressTimeout, request.method != .tasksResult {
         // A person who is being asked something is not a server that makes no progress.
@@ -453,8 +456,10 @@ package final class UpstreamClient {
     request.session.fail(
       request,
       Failure(
-        server: server.name, phase: .call, reason: limit,
-        cure: "The limit is \"timeout\" in the server's entry of the configuration.", outcome: .unknown),
+        server: server.name, phase: .call, reason: limit, cure: Self.timeoutCure, outcome: .unknown),
       as: .expired)
   }
+
+  /// What to do about a call that was over its time.
+  static let timeoutCure = "The limit is \"timeout\" in the server's entry of the configuration."
 }

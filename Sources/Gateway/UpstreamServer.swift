@@ -83,6 +83,9 @@ package final class UpstreamServer {
 
   package var skippedLines: Int { clients.reduce(0) { $0 + $1.skippedLines } }
 
+  /// Returns the id by which clients know a task.
+  func wrapped(task id: String) -> String { TaskID.prefix(for: manager.taskKey(of: self)) + id }
+
   func log(_ level: LogLevel, _ event: String, _ fields: KeyValuePairs<String, String> = [:]) {
     manager.log(level, event, server: name, fields)
   }
@@ -101,7 +104,7 @@ package final class UpstreamServer {
       request.session.fail(request, impediment)
       return
     }
-    guard let endpoint = endpoints.count == 1 ? endpoints[0] : choose(for: request.session) else {
+    guard let endpoint = request.home ?? (endpoints.count == 1 ? endpoints[0] : choose(for: request.session)) else {
       request.session.fail(
         request, failure ?? Failure(server: name, phase: .waiting, reason: "none of its processes is running"))
       return
@@ -159,48 +162,20 @@ package final class UpstreamServer {
     guard let capabilities = client.negotiated?.capabilities else { return }
     if client.era == .modern {
       client.updateListening()
-      for uri in manager.audience.subscriptions(to: self) { manager.audience.resourceMayHaveChanged(uri, at: self) }
+      Task { @GatewayActor in await client.endpoint.announceUnheard(client) }
       return
     }
     if capabilities.logging, let level = manager.audience.logLevel { client.setLogLevel(level) }
     guard capabilities.resourcesSubscribe else { return }
-    for uri in manager.audience.subscriptions(to: self) {
-      let subscribed = client.subscribe(uri)
-      Task { @GatewayActor in
-        _ = await subscribed.answer()
-        manager.audience.resourceMayHaveChanged(uri, at: self)
+    let subscribed = manager.audience.subscriptions(at: client.endpoint).map { ($0, client.subscribe($0)) }
+    guard !subscribed.isEmpty else { return }
+    Task { @GatewayActor in
+      for (uri, request) in subscribed {
+        _ = await request.answer()
+        guard await client.mayHaveChanged(uri) else { continue }
+        manager.audience.resourceMayHaveChanged(uri, at: client.endpoint)
       }
     }
-  }
-
-  // MARK: - Changes of resources
-
-  /// Has the server tell of changes of a resource. Returns whether it will.
-  ///
-  /// - Parameter uri: as the server knows it.
-  func hold(_ uri: String) async -> Bool {
-    guard let client, let capabilities = client.negotiated?.capabilities, capabilities.resourcesSubscribe else {
-      return false
-    }
-    if client.era == .modern { return await client.holds(uri) }
-    return await client.isSubscribed(to: uri)
-  }
-
-  /// Lets the server be silent about a resource again, unless somebody else wants to hear of it.
-  func release(_ uri: String) {
-    guard let client, !manager.audience.subscriptions(to: self).contains(uri) else { return }
-    if client.era == .modern {
-      client.updateListening()
-    } else if client.negotiated?.capabilities.resourcesSubscribe == true {
-      client.unsubscribe(uri)
-    }
-  }
-
-  /// Something may have changed while the server was not listened to.
-  func mayHaveChanged() {
-    guard let capabilities = client?.negotiated?.capabilities else { return }
-    for kind in capabilities.listChanged { listChanged(kind) }
-    for uri in manager.audience.subscriptions(to: self) { manager.audience.resourceMayHaveChanged(uri, at: self) }
   }
 
   // MARK: - Lists

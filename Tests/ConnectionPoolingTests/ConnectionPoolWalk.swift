@@ -10,11 +10,12 @@ import Testing
     enum Fate: Equatable {
       case waiting
       case leased(UInt64)
-      case answered, refused, cancelled, lost
+      case answered, refused, cancelled, expired, lost
     }
 
     var fates: [UInt64: Fate] = [:]
     var owners: [UInt64: UInt64?] = [:]
+    var limits: [UInt64: UInt64] = [:]
     var starting: Set<UInt64> = []
     var open: Set<UInt64> = []
     var lastGranted: [UInt64?: UInt64] = [:]
@@ -27,7 +28,7 @@ import Testing
       fates[call] = .leased(connection)
     }
 
-    mutating func perform(_ actions: [ConnectionPool.Action], _ story: String) {
+    mutating func perform(_ actions: [ConnectionPool.Action], at now: UInt64, _ story: String) {
       for action in actions {
         switch action {
         case .grant(let call, let connection):
@@ -39,6 +40,10 @@ import Testing
         case .refuse(let call):
           #expect(fates[call] == .waiting, "\(story): refused a call that does not wait")
           fates[call] = .refused
+        case .expire(let call):
+          #expect(fates[call] == .waiting, "\(story): expired a call that does not wait")
+          #expect(limits[call].map { now >= $0 } ?? false, "\(story): expired too early")
+          fates[call] = .expired
         case .validate(let connection): #expect(open.contains(connection), "\(story): validates what is not open")
         case .open(let owner): wanted.append(owner)
         case .close(let connection):
@@ -73,7 +78,9 @@ import Testing
         let owner = owners.randomElement(using: &random) ?? nil
         model.owners[nextCall] = owner
         model.fates[nextCall] = .waiting
-        switch pool.requestLease(waiter: nextCall, owner: owner, at: now) {
+        let limit = Bool.random(using: &random) ? now + UInt64.random(in: 0...2000, using: &random) : .max
+        model.limits[nextCall] = limit
+        switch pool.requestLease(waiter: nextCall, owner: owner, until: limit, at: now) {
         case .lease(let connection):
           let isOvertaking = model.fates.contains { $0 < nextCall && $1 == .waiting && model.owners[$0] == owner }
           #expect(!isOvertaking, "\(story): overtakes")
@@ -95,31 +102,35 @@ import Testing
         }
       case 7, 8:
         if model.starting.remove(some) != nil { model.open.insert(some) }
-        model.perform(pool.connectionReady(some, at: now), story)
+        model.perform(pool.connectionReady(some, at: now), at: now, story)
       case 9, 10:
         if let call = model.leases(some).min() {
           model.fates[call] = .answered
-          model.perform(pool.leaseReturned(connection: some, answered: Bool.random(using: &random), at: now), story)
+          model.perform(
+            pool.leaseReturned(connection: some, answered: Bool.random(using: &random), at: now), at: now, story)
         } else {
-          model.perform(pool.leaseReturned(connection: nextConnection + 9, answered: true, at: now), story)
+          model.perform(pool.leaseReturned(connection: nextConnection + 9, answered: true, at: now), at: now, story)
         }
       case 11:
         for call in model.leases(some) { model.fates[call] = .lost }
         model.open.remove(some)
         model.starting.remove(some)
-        model.perform(pool.connectionLost(some, at: now), story)
+        model.perform(pool.connectionLost(some, at: now), at: now, story)
       case 12:
         let call = UInt64.random(in: 0...nextCall, using: &random)
         let wasWaiting = pool.waitCancelled(call)
         #expect(wasWaiting == (model.fates[call] == .waiting), "\(story)")
         if wasWaiting { model.fates[call] = .cancelled }
-      case 13: model.perform(pool.heard(on: some, at: now), story)
+      case 13: model.perform(pool.heard(on: some, at: now), at: now, story)
       case 14:
-        if step % 5 == 0 { model.perform(pool.drain(some, at: now), story) }
-      case 15: model.perform(pool.timePassed(at: now), story)
+        if step % 5 == 0 { model.perform(pool.drain(some, at: now), at: now, story) }
+      case 15:
+        model.perform(pool.timePassed(at: now), at: now, story)
+        let late = model.fates.contains { $0.value == .waiting && model.limits[$0.key, default: .max] <= now }
+        #expect(!late, "\(story): a call waits beyond its time")
       default:
         isClosed = true
-        model.perform(pool.close(at: now), story)
+        model.perform(pool.close(at: now), at: now, story)
       }
       check(pool, model, settings, at: now, story)
     }
@@ -157,11 +168,11 @@ import Testing
       let story = "seed \(seed), end \(round)"
       for connection in pool.connections {
         if model.starting.remove(connection.id) != nil { model.open.insert(connection.id) }
-        model.perform(pool.connectionReady(connection.id, at: now), story)
-        model.perform(pool.heard(on: connection.id, at: now), story)
+        model.perform(pool.connectionReady(connection.id, at: now), at: now, story)
+        model.perform(pool.heard(on: connection.id, at: now), at: now, story)
         for call in model.leases(connection.id) {
           model.fates[call] = .answered
-          model.perform(pool.leaseReturned(connection: connection.id, answered: true, at: now), story)
+          model.perform(pool.leaseReturned(connection: connection.id, answered: true, at: now), at: now, story)
         }
       }
       for owner in owners where !pool.connections.contains(where: { $0.owner == owner }) {

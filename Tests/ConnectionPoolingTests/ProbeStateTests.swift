@@ -17,7 +17,8 @@ import Testing
   private func texts(_ orders: [(UInt64, ProbeState.Action)]) -> [String] { orders.map { "\($0.0) \($0.1)" } }
 
   private func dead(_ seconds: Int, _ calls: String = "") -> ProbeState.Action {
-    .report(.dead(EndpointFailure(.silence, message: "no sign of life for \(seconds) s\(calls)")))
+    .report(
+      .dead(EndpointFailure(.silence, message: "it did not answer a probe: no sign of life for \(seconds) s\(calls)")))
   }
 
   @Test func aSilentServerIsProbedAndDiesAfterThreeMisses() {
@@ -126,7 +127,7 @@ import Testing
     let orders = run(&probe, to: 3000)
     #expect(
       texts(orders)
-        == texts([(3000, .report(.dead(EndpointFailure(.stopped, message: "a process of the server is stopped"))))]))
+        == texts([(3000, .report(.dead(EndpointFailure(.stopped, message: "it was stopped"))))]))
   }
 
   @Test func aSecondReportOfTheStopDoesNotDecideBeforeThePoll() {
@@ -154,7 +155,7 @@ import Testing
     let inspected = probe.inspected(isStopped: true, at: 10_001)
     #expect(inspected == [.report(.degraded(.stopped))])
     let ending = run(&probe, to: 12_001)
-    #expect(ending.last?.1 == .report(.dead(EndpointFailure(.stopped, message: "a process of the server is stopped"))))
+    #expect(ending.last?.1 == .report(.dead(EndpointFailure(.stopped, message: "it was stopped"))))
   }
 
   @Test func anAnswerThatWasWaitingIsReadBeforeADeadlineIsDecided() {

@@ -34,7 +34,6 @@ final class Simulation {
     case processFails(EndpointRegistry.ID, generation: UInt64)
     case answer(EndpointRegistry.ID, generation: UInt64, call: UInt64)
     case probeAnswer(EndpointRegistry.ID, generation: UInt64)
-    case patienceEnds(call: UInt64)
     case callExpires(call: UInt64)
     case chaos(every: UInt64, until: UInt64)
   }
@@ -116,9 +115,9 @@ final class Simulation {
     for event in schedule.removeValue(forKey: time) ?? [] { handle(event) }
     perform(registry.timePassed(at: now))
     for id in registry.endpoints(of: "s") {
+      perform(endpoints[id]?.pool.timePassed(at: now) ?? [], id)
       guard let generation = endpoints[id]?.process?.generation else { continue }
       perform(endpoints[id]?.probe?.timePassed(at: now) ?? [], id, generation)
-      perform(endpoints[id]?.pool.timePassed(at: now) ?? [], id)
     }
   }
 
@@ -139,8 +138,6 @@ final class Simulation {
       guard isRunning(id, generation) else { return }
       perform(endpoints[id]?.probe?.probeAnswered(at: now) ?? [], id, generation)
       perform(endpoints[id]?.pool.heard(on: generation, at: now) ?? [], id)
-    case .patienceEnds(let call):
-      for id in endpoints.keys where endpoints[id]?.pool.waitCancelled(call) == true { answer(call, .expired) }
     case .callExpires(let call): expire(call)
     case .chaos(let interval, let end):
       if now + interval < end { at(now + interval, event) }
@@ -167,12 +164,10 @@ final class Simulation {
     }
     let id = EndpointRegistry.ID(server: "s", replica: replica)
     perform(registry.update(id, at: now) { $0.wake(at: now) })
-    switch endpoints[id]?.pool.requestLease(waiter: call, at: now) {
+    switch endpoints[id]?.pool.requestLease(waiter: call, until: known.patienceEnds, at: now) {
     case .lease(let connection): send(call, id, connection)
-    case .wait, .waitAndOpen: at(known.patienceEnds, .patienceEnds(call: call))
-    case .waitAndValidate(let connection):
-      at(known.patienceEnds, .patienceEnds(call: call))
-      validate(id, connection)
+    case .wait, .waitAndOpen: break
+    case .waitAndValidate(let connection): validate(id, connection)
     case .refuse, nil: answer(call, .refused)
     }
   }
@@ -310,6 +305,7 @@ final class Simulation {
       switch action {
       case .grant(let call, let connection): send(call, id, connection)
       case .refuse(let call): answer(call, .refused)
+      case .expire(let call): answer(call, .expired)
       case .validate(let connection): validate(id, connection)
       case .open: perform(registry.update(id, at: now) { $0.wake(at: now) })
       case .close: perform(registry.update(id, at: now) { $0.replace(at: now) })

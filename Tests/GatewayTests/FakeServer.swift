@@ -12,9 +12,15 @@ final class FakeServer {
   /// Every line, for asking what was never sent.
   private(set) var all: [String] = []
   var tools = ["echo"]
+  /// What each of its tools says about itself, raw.
+  var annotations = "{}"
   var capabilities = #"{"tools":{"listChanged":true},"logging":{},"resources":{"subscribe":true},"prompts":{}}"#
   var resources: [String] = []
   var answersHandshake = true
+  /// Lists that it leaves to the test.
+  var unansweredLists: Set<String> = []
+  /// What its supervisor says of it when it is asked whether it is stopped.
+  var isStopped = false
   var instructions = ""
   private var output = OutputBuffer()
   private var reader = FrameReader(limit: .max)
@@ -43,7 +49,7 @@ final class FakeServer {
           // With several replicas this may not be the latest process.
           exited.open()
           gone.open()
-        }, exited: exited, gone: gone))
+        }, exited: exited, gone: gone, hasStopped: { [weak self] in self?.isStopped ?? false }))
   }
 
   func die() {
@@ -58,6 +64,18 @@ final class FakeServer {
       var reader = FrameReader(limit: .max)
       reader.receive(UnsafeRawBufferPointer(bytes)) { events?.received($0) }
     }
+  }
+
+  /// Answers a request with `result`, raw, under the request's id.
+  func answer(_ request: String, _ result: String = "{}") { reply(request, "\"result\":\(result)") }
+
+  /// Answers a request with the error object `error`, raw.
+  func refuse(_ request: String, _ error: String) { reply(request, "\"error\":\(error)") }
+
+  private func reply(_ request: String, _ member: String) {
+    guard case .success(let frame) = Array(request.utf8).withUnsafeBytes({ Frame.parse($0) }), let id = frame.raw("id")
+    else { return }
+    send("{\"jsonrpc\":\"2.0\",\"id\":\(String(decoding: id, as: UTF8.self)),\(member)}")
   }
 
   private func drain(_ output: OutputBuffer) {
@@ -85,8 +103,11 @@ final class FakeServer {
       guard answersHandshake else { return received.put(line) }
       result =
         #"{"protocolVersion":"2025-11-25","capabilities":\#(capabilities),"serverInfo":{"name":"fake","version":"1"},"instructions":\#(JSONText.quote(instructions))}"#
+    case _ where unansweredLists.contains(method): return received.put(line)
     case "tools/list":
-      let items = tools.map { #"{"name":\#(JSONText.quote($0)),"inputSchema":{"type":"object"}}"# }
+      let items = tools.map {
+        #"{"name":\#(JSONText.quote($0)),"inputSchema":{"type":"object"},"annotations":\#(annotations)}"#
+      }
       result = "{\"tools\":[\(items.joined(separator: ","))]}"
     case "prompts/list": result = #"{"prompts":[]}"#
     case "resources/list":

@@ -249,9 +249,9 @@ class Conversation:
         found = [
             f"'{key}' is not for a legacy client"
             for key in ("resultType", "ttlMs", "cacheScope", "inputRequests", "requestState")
-            if key in (_member(frame, "result") or {})
+            if _member(frame, "result", key) is not None
         ]
-        if f"{reserved}serverInfo" in (_member(frame, "result", "_meta") or {}):
+        if _member(frame, "result", "_meta", f"{reserved}serverInfo") is not None:
             found.append("serverInfo in _meta is not for a legacy client")
         if _member(frame, "error", "code") in (-32020, -32021, -32022):
             found.append("an error that only the modern era has")

@@ -48,8 +48,9 @@ class Frame:
         """The id of the listen that this frame belongs to, or nothing."""
         if not isinstance(self.json, dict):
             return None
-        place = self.json.get("params") or self.json.get("result") or {}
-        return (place.get("_meta") or {}).get("io.modelcontextprotocol/subscriptionId")
+        place = self.json.get("params") or self.json.get("result")
+        meta = place.get("_meta") if isinstance(place, dict) else None
+        return meta.get("io.modelcontextprotocol/subscriptionId") if isinstance(meta, dict) else None
 
     @property
     def text(self) -> str:

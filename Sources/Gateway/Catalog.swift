@@ -49,8 +49,8 @@ package struct Catalog {
 
   private var toolNames: NameTable
   private var promptNames: NameTable
-  private var tools = ByteTable<Target>()
-  private var prompts = ByteTable<Target>()
+  package private(set) var tools = TargetTable()
+  package private(set) var prompts = TargetTable()
   private var payloads: [ListKind: Payloads] = [:]
   package private(set) var resources: ResourceTable
   /// Servers of which something is left out, because they have used up their names.
@@ -78,10 +78,6 @@ package struct Catalog {
   package func payload(_ kind: ListKind, for era: Era) -> ByteBuffer { payloads[kind]?[era] ?? Self.empty }
 
   private static var empty: ByteBuffer { ByteBuffer(capacity: 1) }
-
-  package func tool(quoted raw: UnsafeRawBufferPointer) -> Target? { tools.value(forQuoted: raw) }
-
-  package func prompt(quoted raw: UnsafeRawBufferPointer) -> Target? { prompts.value(forQuoted: raw) }
 
   /// Merges the offers, in the order of the configuration.
   ///
@@ -117,6 +113,7 @@ package struct Catalog {
     let names = kind == .tools ? toolNames.names(for: items) : promptNames.names(for: items)
     let builder = ListBuilder(kind)
     if kind == .tools { toolEntries.removeAll(keepingCapacity: true) }
+    var targets: [(name: String, target: Target)] = []
     for (index, item) in items.enumerated() {
       let entry = entries[index]
       guard let name = names[index] else {
@@ -127,12 +124,13 @@ package struct Catalog {
       let target = Target(
         server: item.server, raw: Array(entry.bytes[entry.keyRange]),
         isRepeatable: kind == .tools && entry.isRepeatable)
-      if kind == .tools {
-        tools[name] = target
-        toolEntries.append(Entry(server: item.server, name: name, item: entry))
-      } else {
-        prompts[name] = target
-      }
+      targets.append((name, target))
+      if kind == .tools { toolEntries.append(Entry(server: item.server, name: name, item: entry)) }
+    }
+    if kind == .tools {
+      tools = TargetTable(tools, adding: targets)
+    } else {
+      prompts = TargetTable(prompts, adding: targets)
     }
     return builder.finish()
   }

@@ -110,13 +110,14 @@ package final class ClientSession {
 
   package func start() {
     manager.audience.join(self)
+    // Strong, since a weak reference makes every use of an object slower; ``close()`` lets the transport forget them.
     transport.start(
       Transport.Events(
-        received: { [weak self] in self?.received($0) },
-        readEnded: { [weak self] in self?.inputEnded.open() },
-        writeEnded: { [weak self] in self?.outputEnded.open() },
-        written: { [weak self] in self?.written.open() },
-        congested: { [weak self] in self?.congestionChanged($0) }))
+        received: { self.received($0) },
+        readEnded: { self.inputEnded.open() },
+        writeEnded: { self.outputEnded.open() },
+        written: { self.written.open() },
+        congested: { self.congestionChanged($0) }))
   }
 
   /// Says that nothing more will be written.

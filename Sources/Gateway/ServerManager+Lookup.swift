@@ -59,12 +59,12 @@ extension ServerManager {
 
   func tool(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {
     if isStale { rebuild() }
-    return merged.tool(quoted: raw)
+    return merged.tools.target(quoted: raw)
   }
 
   func prompt(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {
     if isStale { rebuild() }
-    return merged.prompt(quoted: raw)
+    return merged.prompts.target(quoted: raw)
   }
 
   // MARK: - Resources
@@ -97,7 +97,7 @@ extension ServerManager {
 
   func learn(_ uri: String, from server: UpstreamServer) { mentions.note(uri, server.index) }
 
-  func renames(of server: UpstreamServer) -> Bool { merged.resources.renames(of: server.index) }
+  func renames(of server: UpstreamServer) -> Bool { server.isRenamed }
 
   func publicForm(of uri: String, server: UpstreamServer) -> String? {
     merged.resources.publicForm(of: uri, server: server.index)

@@ -54,7 +54,7 @@ package final class UpstreamClient {
   var verdict: String?
   /// When the server last said anything.
   private(set) var heardAt: Instant
-  private var pending = IDTable<Pending>()
+  private var pending = RequestTable<UInt64, Pending>()
   private var lastID: UInt64 = 0
   private var splicer = Splicer()
   private var sweep: LoopClock.Cancellation?
@@ -72,7 +72,7 @@ package final class UpstreamClient {
 
   /// Requests of clients that the server has not answered.
   var inFlight: Int {
-    pending.entries.reduce(0) { if case .own = $1.value { $0 } else { $0 + 1 } }
+    pending.values.reduce(0) { if case .own = $1 { $0 } else { $0 + 1 } }
   }
 
   func start() {
@@ -383,11 +383,11 @@ package final class UpstreamClient {
     let transport = process.transport
     transport.closeWriting()
     process.gone.whenOpen { transport.close() }
-    let lost = pending.entries
-    pending = IDTable()
+    let lost = pending.values
+    pending = RequestTable()
     closed.open()
     endpoint.ended(self)
-    for (_, entry) in lost {
+    for entry in lost {
       switch entry {
       case .own(let own): own.fail(lossFailure(own.phase))
       case .relayed(let request): request.session.lost(request, lossFailure(.call, outcome: .unknown))

@@ -5,6 +5,8 @@ import JSONRPC
 /// Text must be redacted before it is cut: what is left of a secret that was cut in two is not recognised.
 package struct Redaction: Sendable {
   private static let blot = "•••"
+  /// Bytes from which on the beginning of a secret tells something.
+  private static let tellingBytes = 4
 
   /// The secrets by their first byte, longest first.
   private var secrets: [[[UInt8]]] = Array(repeating: [], count: 256)
@@ -29,26 +31,29 @@ package struct Redaction: Sendable {
   package init(_ configuration: Configuration) { self.init(configuration.servers.flatMap(\.secrets)) }
 
   /// Returns the text with every secret blotted out; secrets that overlap become one blot.
-  package func redact(_ text: String) -> String {
+  ///
+  /// - Parameter isCut: whether the text goes on somewhere else: then what may be the beginning of a secret at its end
+  ///   is blotted out as well.
+  package func redact(_ text: String, isCut: Bool = false) -> String {
     guard !isEmpty else { return text }
     var bytes = text
-    return bytes.withUTF8(redacted) ?? text
+    return bytes.withUTF8 { redacted($0, isCut) } ?? text
   }
 
   /// Returns nil when there is nothing to blot out.
-  private func redacted(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+  private func redacted(_ bytes: UnsafeBufferPointer<UInt8>, _ isCut: Bool) -> String? {
     var result: [UInt8] = []
     var plain = 0
     var index = 0
     while index < bytes.count {
-      var end = endOfSecret(in: bytes, at: index)
+      var end = endOfSecret(in: bytes, at: index, isCut)
       guard end > index else {
         index += 1
         continue
       }
       var next = index + 1
       while next < end {
-        end = max(end, endOfSecret(in: bytes, at: next))
+        end = max(end, endOfSecret(in: bytes, at: next, isCut))
         next += 1
       }
       result += bytes[plain..<index]
@@ -62,11 +67,13 @@ package struct Redaction: Sendable {
 
   /// Returns the offset after the longest secret that begins at `start`, or `start` when there is none.
   @inline(__always)
-  private func endOfSecret(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int {
+  private func endOfSecret(in bytes: UnsafeBufferPointer<UInt8>, at start: Int, _ isCut: Bool) -> Int {
     let candidates = secrets[Int(bytes[start])]
     guard !candidates.isEmpty else { return start }
-    for secret in candidates where bytes.count - start >= secret.count {
-      if bytes[start..<(start + secret.count)].elementsEqual(secret) { return start + secret.count }
+    for secret in candidates {
+      let length = min(secret.count, bytes.count - start)
+      guard length == secret.count || isCut && length >= Self.tellingBytes else { continue }
+      if bytes[start..<(start + length)].elementsEqual(secret[..<length]) { return start + length }
     }
     return start
   }

@@ -177,12 +177,6 @@ package struct ConnectionPool: Sendable {
     return wantsConnection(owner) ? [.open(owner: owner)] : []
   }
 
-  /// A session has ended: its calls wait no longer, and its connections drain.
-  package mutating func ownerGone(_ owner: UInt64, at now: UInt64) -> [Action] {
-    waiters.removeAll { $0.owner == owner }
-    return connections.filter { $0.owner == owner }.flatMap { drain($0.id, at: now) }
-  }
-
   /// Ends the pool: what waits is refused, what is in flight may finish.
   package mutating func close(at now: UInt64) -> [Action] {
     isClosed = true

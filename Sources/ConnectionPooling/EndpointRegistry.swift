@@ -139,19 +139,6 @@ package struct EndpointRegistry: Sendable {
     return ID(server: name, replica: replica)
   }
 
-  /// Takes a server out: its endpoints are closed, and its lists are gone at once.
-  package mutating func remove(server name: String, at now: UInt64) -> [Action] {
-    guard var server = servers.removeValue(forKey: name) else { return [] }
-    names.removeAll { $0 == name }
-    var actions: [Action] = []
-    for index in server.endpoints.indices {
-      let id = ID(server: name, replica: server.endpoints[index].replica)
-      actions += server.endpoints[index].state.shutDown(at: now).map { .endpoint(id, $0) }
-    }
-    actions.append(.presenceChanged(server: name, .gone))
-    return actions + (!server.isSettled && isSettled ? [.allSettled] : [])
-  }
-
   // MARK: - Events
 
   /// Hands an event to an endpoint and returns its actions, followed by what they mean for its server.

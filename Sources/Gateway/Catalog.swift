@@ -53,12 +53,15 @@ package struct Catalog {
   package private(set) var prompts = TargetTable()
   private var payloads: [ListKind: Payloads] = [:]
   package private(set) var resources: ResourceTable
+  /// Servers of which something is left out, because they have used up their names.
+  package private(set) var exhausted: Set<Int> = []
   /// The merged tools in their order.
   package private(set) var toolEntries: [Entry] = []
 
-  package init(settings: GatewaySettings, prefixes: [String]) {
-    toolNames = NameTable(limit: settings.nameLimit)
-    promptNames = NameTable(limit: settings.nameLimit)
+  /// - Parameter namesPerServer: names of tools, and of prompts, that one server can use up.
+  package init(settings: GatewaySettings, prefixes: [String], namesPerServer: Int = 100_000) {
+    toolNames = NameTable(limit: settings.nameLimit, namesPerServer: namesPerServer)
+    promptNames = NameTable(limit: settings.nameLimit, namesPerServer: namesPerServer)
     resources = ResourceTable(prefixes: prefixes, prefixesAll: settings.uriPolicy == .prefix)
     rebuild([], own: [])
   }
@@ -76,22 +79,19 @@ package struct Catalog {
 
   private static var empty: ByteBuffer { ByteBuffer(capacity: 1) }
 
-  /// Merges the offers, in the order of the configuration, and returns the lists whose bytes have changed.
+  /// Merges the offers, in the order of the configuration.
   ///
   /// - Parameter own: resources of the gateway itself.
-  @discardableResult
-  package mutating func rebuild(_ sources: [Source], own: [ListItem]) -> Set<ListKind> {
-    var changed: Set<ListKind> = []
-    for kind in [ListKind.tools, .prompts] {
-      replace(kind, named(kind, sources), &changed)
-    }
+  package mutating func rebuild(_ sources: [Source], own: [ListItem]) {
+    exhausted = []
+    for kind in [ListKind.tools, .prompts] { replace(kind, named(kind, sources)) }
     resources.removeAll()
-    replace(.resources, listedResources(sources, own: own), &changed)
-    replace(.resourceTemplates, listedTemplates(sources), &changed)
-    return changed
+    replace(.resources, listedResources(sources, own: own))
+    replace(.resourceTemplates, listedTemplates(sources))
   }
 
-  private mutating func replace(_ kind: ListKind, _ payload: Payloads, _ changed: inout Set<ListKind>) {
+  /// A list that has not changed stays the same object.
+  private mutating func replace(_ kind: ListKind, _ payload: Payloads) {
     if let old = payloads[kind], old.legacy.bytes.elementsEqual(payload.legacy.bytes),
       old.modern === old.legacy && payload.modern === payload.legacy
         || old.modern.bytes.elementsEqual(payload.modern.bytes)
@@ -99,7 +99,6 @@ package struct Catalog {
       return
     }
     payloads[kind] = payload
-    changed.insert(kind)
   }
 
   private mutating func named(_ kind: ListKind, _ sources: [Source]) -> Payloads {
@@ -117,12 +116,16 @@ package struct Catalog {
     var targets: [(name: String, target: Target)] = []
     for (index, item) in items.enumerated() {
       let entry = entries[index]
-      builder.add(entry, key: names[index])
+      guard let name = names[index] else {
+        exhausted.insert(item.server)
+        continue
+      }
+      builder.add(entry, key: name)
       let target = Target(
         server: item.server, raw: Array(entry.bytes[entry.keyRange]),
         isRepeatable: kind == .tools && entry.isRepeatable)
-      targets.append((names[index], target))
-      if kind == .tools { toolEntries.append(Entry(server: item.server, name: names[index], item: entry)) }
+      targets.append((name, target))
+      if kind == .tools { toolEntries.append(Entry(server: item.server, name: name, item: entry)) }
     }
     if kind == .tools {
       tools = TargetTable(tools, adding: targets)

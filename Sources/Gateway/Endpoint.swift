@@ -336,8 +336,8 @@ package final class Endpoint {
     while generation == self.generation, !manager.isClosing {
       guard let client = await start(generation) else { return nil }
       manager.update(id) { state, now in state.phaseReached(.handshake, generation: generation, at: now) }
-      let declaration = await manager.declaration()
-      let probe = detection ?? EraProbe(server, declaring: declaration.capabilities, preferred: declaration.era)
+      let era = await manager.declaredEra()
+      let probe = detection ?? EraProbe(server, preferred: era)
       detection = probe
       switch await probe.open(client) {
       case .agreed:

@@ -38,9 +38,6 @@ package struct FrameReader {
 
   package init(limit: Int) { self.limit = limit }
 
-  /// Whether a message has begun and not ended.
-  package var isInsideFrame: Bool { (partial?.count ?? 0) > 0 || broken != nil }
-
   /// Takes what was read and calls `body` with every message that it completes.
   package mutating func receive(_ bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
     var rest = bytes

@@ -14,6 +14,4 @@ package enum ErrorCode: Int, Sendable {
   /// The request lacks a capability of the client without which it cannot be carried out.
   case missingClientCapability = -32021
   case unsupportedProtocolVersion = -32022
-  /// What SDK clients answer when the person rejects a sampling request (2025-11-25, client/sampling).
-  case rejectedByUser = -1
 }

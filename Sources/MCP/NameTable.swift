@@ -20,20 +20,31 @@ package struct NameTable: Sendable {
     }
   }
 
+  private enum Claim { case given, taken, exhausted }
+
   private let limit: Int
+  private let namesPerServer: Int
   /// Who has, or had, a name; by its identity, since names that some client takes for equal are one.
   private var owners: [String: Item] = [:]
   private var suffixed: Set<Item> = []
-  private var given: [String: Item] = [:]
+  /// How many names each server has, or had.
+  private var counts: [Int: Int] = [:]
 
-  /// - Parameter limit: the most characters of a public name.
-  package init(limit: Int) { self.limit = limit }
+  /// - Parameters:
+  ///   - limit: the most characters of a public name.
+  ///   - namesPerServer: names that one server can use up in the life of the process, since none is ever forgotten.
+  package init(limit: Int, namesPerServer: Int) {
+    self.limit = limit
+    self.namesPerServer = namesPerServer
+  }
 
-  /// Returns the public name of each item, in order. Call it with all items that are listed now.
-  package mutating func names(for items: [Item]) -> [String] {
+  /// Returns the public name of each item, in order; nil for a new one of a server that has used up its names. Call it
+  /// with all items that are listed now.
+  package mutating func names(for items: [Item]) -> [String?] {
     var claims: [String: Set<Item>] = [:]
     for item in items where !suffixed.contains(item) {
       let identity = PublicName.identity(plain(item))
+      guard !isExhausted(item.server) || owners[identity] == item else { continue }
       claims[identity, default: []].insert(item)
     }
     for (identity, claimants) in claims {
@@ -45,30 +56,28 @@ package struct NameTable: Sendable {
     return items.map { name(for: $0) }
   }
 
-  /// Returns the item that a public name means, now or earlier.
-  package func item(named name: String) -> Item? { given[name] }
-
-  private mutating func name(for item: Item) -> String {
-    guard suffixed.contains(item) else { return claim(plain(item), for: item) ?? suffixedName(for: item) }
-    return suffixedName(for: item)
-  }
-
-  private mutating func suffixedName(for item: Item) -> String {
+  private mutating func name(for item: Item) -> String? {
+    var name = plain(item)
+    var verdict = suffixed.contains(item) ? Claim.taken : claim(name, for: item)
     var round = 0
-    while true {
-      let name = PublicName.suffixed(prefix: item.prefix, original: item.original, limit: limit, round: round)
-      if let name = claim(name, for: item) { return name }
+    while verdict == .taken {
+      name = PublicName.suffixed(prefix: item.prefix, original: item.original, limit: limit, round: round)
+      verdict = claim(name, for: item)
       round += 1
     }
+    return verdict == .given ? name : nil
   }
 
-  private mutating func claim(_ name: String, for item: Item) -> String? {
+  private mutating func claim(_ name: String, for item: Item) -> Claim {
     let identity = PublicName.identity(name)
-    if let owner = owners[identity], owner != item { return nil }
+    if let owner = owners[identity] { return owner == item ? .given : .taken }
+    guard !isExhausted(item.server) else { return .exhausted }
+    counts[item.server, default: 0] += 1
     owners[identity] = item
-    given[name] = item
-    return name
+    return .given
   }
+
+  private func isExhausted(_ server: Int) -> Bool { counts[server, default: 0] >= namesPerServer }
 
   private func plain(_ item: Item) -> String {
     PublicName.plain(prefix: item.prefix, original: item.original, limit: limit)

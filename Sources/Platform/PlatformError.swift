@@ -24,6 +24,9 @@ package struct PlatformError: Error, Equatable, CustomStringConvertible {
     return "cannot \(subject): \(Self.text(of: code))"
   }
 
+  /// Whether it says that nobody reads what was written any more.
+  package var isReaderGone: Bool { code == EPIPE || code == ECONNRESET }
+
   /// Returns the system's text for an error number, such as "No such file or directory".
   package static func text(of code: Int32) -> String { String(cString: strerror(code)) }
 }

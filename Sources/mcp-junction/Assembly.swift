@@ -31,7 +31,7 @@ struct Assembly {
     }
     supervisor.onUnreplaceable = { log(.error, "supervisor_not_replaced", ["reason": "\($0)"]) }
     let launching = ServerLaunching(
-      supervisor: supervisor, log: log, frameLimit: configuration.settings.maxFrame)
+      supervisor: supervisor, log: log, redaction: redaction, frameLimit: configuration.settings.maxFrame)
     manager = ServerManager(
       configuration: configuration, identity: Program.identity, clock: .loop, spawner: launching.spawner,
       facts: FactFiles(log: log).store, log: log,

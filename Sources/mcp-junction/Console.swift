@@ -1,4 +1,5 @@
 import EventLoop
+import Gateway
 import JSONRPC
 import Platform
 
@@ -8,6 +9,8 @@ final class Console {
   let streams: StandardStreams
   private let errors: DescriptorWriter
   private var results: DescriptorWriter?
+  /// Why results cannot be written.
+  private var failure: PlatformError?
   /// Lines that standard error did not take.
   private var dropped = 0
   private static let backlogLimit = 1 << 20
@@ -49,14 +52,21 @@ final class Console {
   func say(_ bytes: UnsafeRawBufferPointer) { withResults { $0.append(bytes) } }
 
   private func withResults(_ body: (OutputBuffer) -> Void) {
-    if results == nil { results = try? DescriptorWriter(taking: streams.output) }
+    if results == nil, failure == nil {
+      do throws(PlatformError) { results = try DescriptorWriter(taking: streams.output) } catch { failure = error }
+    }
     if let results { body(results.output) }
   }
 
-  /// Waits until everything is written, as long as somebody reads results, and a moment for standard error.
-  func finish() async {
+  /// Waits until everything is written, as long as somebody reads results, and a moment for standard error. Returns the
+  /// status to end with: a result that could not be written is no success, unless its reader had seen enough.
+  func finish(_ status: Int32) async -> Int32 {
     if let results { await Self.close(results, within: nil) }
+    let failure = failure ?? results?.failure
+    let isUnusable = failure.map { !$0.isReaderGone } ?? false
+    if isUnusable, let failure { complain("\(Program.identity.name): standard output is unusable: \(failure)") }
     await Self.close(errors, within: 500)
+    return isUnusable && status == Status.good ? Status.failed : status
   }
 
   private static func close(_ writer: DescriptorWriter, within limit: UInt64?) async {

@@ -49,7 +49,7 @@ struct FactFiles {
   /// The key is what is run and where; two hashes of 64 bits make sure that it is the only one in its file.
   private func path(of server: ServerConfiguration) -> String? {
     guard let directory, let launch = server.launch?.process else { return nil }
-    let base = launch.directory ?? "/"
+    let base = launch.directory ?? (try? OwnProcess.workingDirectory()) ?? "/"
     let found = ExecutableSearch.resolve(launch.command, path: Environment["PATH"], base: base)
     let executable = (try? found.get()) ?? launch.command
     let key = ([executable] + launch.arguments + [launch.directory ?? ""]).joined(separator: "\u{0}")

@@ -19,8 +19,7 @@ enum Program {
     }
     Task { @GatewayActor in
       let status = await run(arguments, console)
-      await console.finish()
-      OwnProcess.exit(status)
+      OwnProcess.exit(await console.finish(status))
     }
   }
 

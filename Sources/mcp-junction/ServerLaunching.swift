@@ -8,14 +8,16 @@ import Platform
 final class ServerLaunching {
   private let supervisor: Supervisor
   private let log: Log
+  private let redaction: Redaction
   private let frameLimit: Int
   private let loginShell: LoginShell
   /// What every server inherits.
   private let inherited = Environment.values
 
-  init(supervisor: Supervisor, log: Log, frameLimit: Int) {
+  init(supervisor: Supervisor, log: Log, redaction: Redaction, frameLimit: Int) {
     self.supervisor = supervisor
     self.log = log
+    self.redaction = redaction
     self.frameLimit = frameLimit
     // Servers' connections are numbered from 1.
     loginShell = LoginShell(supervisor: supervisor, connection: 0)
@@ -94,7 +96,9 @@ final class ServerLaunching {
   {
     let port = try StreamPort(
       reading: process.standardOutput, writing: process.standardInput, frameLimit: frameLimit)
-    let errors = try TextPort(reading: process.standardError)
+    let errors = try TextPort(
+      reading: process.standardError, tailLimit: server.settings.stderrTail,
+      redact: { [redaction] in redaction.redact($0, isCut: $1) })
     let name = server.name
     var budget = LineBudget()
     errors.onLine = { [log] line in

@@ -37,6 +37,15 @@ import Testing
     #expect(redaction.redact("x --key=key-of-a-server: 12345678 /home/ada") == "x --key=•••: ••• /home/ada")
   }
 
+  @Test func theBeginningOfASecretIsBlottedOutWhereTheTextIsCut() {
+    let redaction = Redaction(["password1", "word1234"])
+    #expect(redaction.redact("it is passw", isCut: true) == "it is •••")
+    #expect(redaction.redact("it is password12", isCut: true) == "it is •••")
+    #expect(redaction.redact("it is passw") == "it is passw")
+    #expect(redaction.redact("it is pas", isCut: true) == "it is pas", "too little to tell anything")
+    #expect(redaction.redact("passw and on", isCut: true) == "passw and on")
+  }
+
   @Test func noSecretSurvivesAndNothingElseIsLost() {
     for seed in UInt64(1)...300 {
       var random = SplitMix(seed)

@@ -70,10 +70,6 @@ import Testing
     #expect([one, two] == [.waitAndOpen, .waitAndOpen])
     let granted = pool.connectionReady(2, at: 1)
     #expect(granted == [.grant(waiter: 2, connection: 2)])
-    let gone = pool.ownerGone(10, at: 2)
-    #expect(gone == [.close(connection: 1)])
-    let isWaiting = pool.waitCancelled(1)
-    #expect(!isWaiting)
   }
 
   @Test func aDrainingConnectionFinishesItsCallsAndGivesUpItsPlace() {

@@ -75,23 +75,6 @@ import Testing
     #expect(registry.presence(of: "a") == .present)
   }
 
-  @Test func aRemovedServerIsClosedAndAwaitedNoLonger() {
-    var registry = EndpointRegistry()
-    registry.add(server: "a")
-    registry.add(server: "b", isAwaited: false)
-    let id = registry.addEndpoint(to: "a")
-    _ = registry.update(id, at: 0) { $0.activate(at: 0) }
-    let removed = registry.remove(server: "a", at: 1)
-    #expect(
-      removed == [
-        .endpoint(id, .close(generation: 1)), .endpoint(id, .changed(.closed)), .presenceChanged(server: "a", .gone),
-        .allSettled,
-      ])
-    #expect(registry.names == ["b"])
-    let late = registry.update(id, at: 2) { $0.activate(at: 2) }
-    #expect(late == [])
-  }
-
   @Test(arguments: UInt64(1)...60) func whatIsSaidOfServersFitsTheirEndpoints(_ seed: UInt64) {
     var random = SplitMix(seed)
     var registry = EndpointRegistry()

@@ -39,6 +39,8 @@ package final class DescriptorWriter: TurnEndWork {
   package var onDrained: @GatewayActor () -> Void = {}
   /// Called once everything that waited before ``closeWhenWritten()`` has been written and the descriptor is released.
   package var onClosed: @GatewayActor () -> Void = {}
+  /// Why the peer or the file took no more; nil while it does.
+  package private(set) var failure: PlatformError?
   /// Whether more has come to wait than ``highWater``, and not drained since.
   package private(set) var isCongested = false
 
@@ -114,7 +116,7 @@ package final class DescriptorWriter: TurnEndWork {
       if written > 0 {
         output.consume(Int(written))
       } else if written < 0, written != UV_EAGAIN.rawValue {
-        fail()
+        fail(-written)
         return
       }
     }
@@ -153,7 +155,7 @@ package final class DescriptorWriter: TurnEndWork {
     if status != 0 {
       Unmanaged.passUnretained(self).release()
       inFlight = 0
-      fail()
+      fail(-status)
     }
   }
 
@@ -162,7 +164,7 @@ package final class DescriptorWriter: TurnEndWork {
     inFlight = 0
     guard case .stream = target else { return }
     guard status == 0 else {
-      fail()
+      fail(-status)
       return
     }
     output.consume(written)
@@ -188,7 +190,7 @@ package final class DescriptorWriter: TurnEndWork {
       if written >= 0 {
         output.consume(written)
       } else if errno != EINTR, errno != EAGAIN {
-        fail()
+        fail(errno)
         return
       }
     }
@@ -225,7 +227,8 @@ package final class DescriptorWriter: TurnEndWork {
 
   // MARK: - Ends and congestion
 
-  private func fail() {
+  private func fail(_ code: Int32) {
+    failure = PlatformError("write", code: code)
     close()
     onEnd()
   }

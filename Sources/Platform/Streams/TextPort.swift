@@ -1,6 +1,6 @@
 package import EventLoop
 
-/// One server's standard error, as lines, with the last 8 KiB kept for error messages.
+/// One server's standard error, as lines, with the last of it kept for error messages.
 @GatewayActor
 package final class TextPort {
   /// Called for every line, of at most 8 KiB; the rest of a longer one is passed over.
@@ -8,11 +8,19 @@ package final class TextPort {
   /// Called once when nothing more will come, after the last line.
   package var onEnd: @GatewayActor () -> Void = {}
   private let reader: DescriptorReader
-  private var lines = TextLines()
+  private var lines: TextLines
   private var isClosed = false
 
   /// Takes the descriptor over; when that fails it is released.
-  package init(reading: Int32) throws(PlatformError) {
+  ///
+  /// - Parameters:
+  ///   - tailLimit: bytes of ``tail``.
+  ///   - redact: blots secrets out of a line; its second argument says that the line goes on beyond the text.
+  package init(
+    reading: Int32, tailLimit: Int = 8 * 1024,
+    redact: @escaping (_ text: String, _ isCut: Bool) -> String = { text, _ in text }
+  ) throws(PlatformError) {
+    lines = TextLines(tailLimit: tailLimit, redact: redact)
     do {
       reader = try DescriptorReader(taking: reading)
     } catch {
@@ -23,7 +31,7 @@ package final class TextPort {
     reader.onEnd = { [weak self] in self?.finish() }
   }
 
-  /// The last 8 KiB of the text, from the start of a line where possible.
+  /// The last bytes of the text, from the start of a line where possible.
   package var tail: String { lines.tail }
 
   /// Begins or goes on reading. Idempotent.

@@ -20,11 +20,13 @@ from support.junction import binary, root, scripted
 names = ["one", "two"]
 
 
-def run(arguments: list[str], environment: dict | None = None, input: bytes = b"") -> subprocess.CompletedProcess:
+def run(
+    arguments: list[str], environment: dict | None = None, input: bytes = b"", stdout=subprocess.PIPE
+) -> subprocess.CompletedProcess:
     return subprocess.run(
         arguments,
         input=input,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         env={**os.environ, **(environment or {})},
         timeout=40,
@@ -63,6 +65,23 @@ def test_the_version_is_one_line():
     done = run([binary(), "--version"])
     assert done.returncode == 0
     assert re.fullmatch(rb"(mcp-junction )?\d+\.\d+\.\d+\S*\n", done.stdout)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+def test_a_result_that_cannot_be_written_is_no_success():
+    with open("/dev/full", "wb") as full:
+        done = run([binary(), "--version"], stdout=full)
+    assert done.returncode == 1
+    assert b"standard output is unusable" in done.stderr
+
+
+def test_a_reader_who_has_seen_enough_is_no_failure():
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        done = run([binary(), "--version"], stdout=pipe)
+    assert done.returncode == 0
+    assert done.stderr == b""
 
 
 @pytest.mark.parametrize(

@@ -294,8 +294,8 @@ package final class ServerManager {
     let exhausted = merged.exhausted
     merged.rebuild(
       servers.map { Catalog.Source(prefix: $0.configuration.prefix, offer: $0.offer) }, own: ownResources())
-    for server in servers { server.isRenamed = merged.resources.renames(of: server.index) }
     for index in merged.exhausted.subtracting(exhausted) { log(.warning, "names_used_up", server: servers[index].name) }
+    for server in servers { server.isRenamed = merged.resources.renames(of: server.index) }
   }
 
   /// Says that some list may have changed; each client is told of those that are no longer what it knows.

@@ -104,7 +104,8 @@ package final class Endpoint {
       return
     }
     client.relay(request, frame)
-    loadChanged()
+    // One more call among others changes nothing.
+    if !isBusy { loadChanged() }
   }
 
   private func wait(_ request: ClientRequest, _ frame: Frame, _ waiter: UInt64) {

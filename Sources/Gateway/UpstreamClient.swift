@@ -25,8 +25,9 @@ package final class UpstreamClient {
     package var instructions: String
   }
 
-  unowned let server: UpstreamServer
-  unowned let endpoint: Endpoint
+  // Each outlives every connection of its own.
+  let server: UpstreamServer
+  let endpoint: Endpoint
   let process: ServerProcess
   package internal(set) var negotiated: Negotiated? {
     didSet { era = negotiated?.revision.era ?? .legacy }

@@ -40,7 +40,7 @@ extension ClientSession {
     await manager.settle(within: Self.acknowledgementWait)
     let answered = uris.compactMap { uri -> Gate? in
       guard let owner = manager.owners(of: uri).first,
-        let endpoint = owner.server.endpoints.first(where: { $0.client != nil })
+        let endpoint = owner.server.endpoints(for: self).first(where: { $0.client != nil })
       else { return nil }
       return hold(uri, owner.original, at: endpoint, for: listen)
     }

@@ -110,6 +110,7 @@ package final class ClientSession {
 
   package func start() {
     manager.audience.join(self)
+    for server in manager.servers { server.claimFree(for: self) }
     transport.start(
       Transport.Events(
         received: { [weak self] in self?.received($0) },
@@ -129,7 +130,6 @@ package final class ClientSession {
   package func close() {
     manager.audience.leave(self)
     manager.readCache.sessionEnded(number)
-    for server in manager.servers { server.sessionEnded(self) }
     withdrawWaiting()
     for request in Array(inFlight.values) { abandon(request) }
     inFlight = [:]
@@ -137,6 +137,7 @@ package final class ClientSession {
     for id in Array(listens.keys) { _ = endListen(id) }
     refuseQuestions("The client is gone.")
     releaseSubscriptions()
+    for server in manager.servers { server.sessionEnded(self) }
     isCongested = false
     manager.setReading(!manager.audience.isCongested)
     transport.close()

@@ -28,6 +28,8 @@ package final class Endpoint {
   package private(set) var lastFailure: Failure?
   /// Open when the first start has come to an end, well or not.
   let firstStart = Gate()
+  /// The one session that it works for, where sessions do not share a server's processes.
+  weak var owner: ClientSession?
   private var generation: UInt64 = 0
   private var isServerCongested = false
   private var waiting: [UInt64: ClientRequest] = [:]
@@ -45,6 +47,9 @@ package final class Endpoint {
     pool = ConnectionPool(settings: .init(server.configuration.settings))
     vacated.open()
   }
+
+  /// Whether what its server says is for this session.
+  func serves(_ session: ClientSession) -> Bool { owner == nil || owner === session }
 
   var manager: ServerManager { server.manager }
   var now: UInt64 { manager.clock.now().milliseconds }
@@ -332,7 +337,7 @@ package final class Endpoint {
     while generation == self.generation, !manager.isClosing {
       guard let client = await start(generation) else { return nil }
       manager.update(id) { state, now in state.phaseReached(.handshake, generation: generation, at: now) }
-      let declaration = await manager.declaration()
+      let declaration = await declaration()
       let probe = detection ?? EraProbe(server, declaring: declaration.capabilities, preferred: declaration.era)
       detection = probe
       switch await probe.open(client) {
@@ -351,6 +356,13 @@ package final class Endpoint {
       }
     }
     return nil
+  }
+
+  /// What the client can do for which the connection is opened, and its era.
+  private func declaration() async -> (capabilities: ClientCapabilities, era: Era) {
+    let first = await manager.declaration()
+    guard let owner, owner.revision != nil else { return first }
+    return (owner.capabilities, .legacy)
   }
 
   private func start(_ generation: UInt64) async -> UpstreamClient? {

@@ -57,6 +57,16 @@ package final class Audience {
     for session in sessions where session.tasks[id] != nil { session.taskChanged(frame, server) }
   }
 
+  /// Passes on what a modern server tells of a task.
+  func taskChanged(_ frame: Frame, at endpoint: Endpoint) {
+    for session in sessions { session.updateTaskListens(frame, endpoint) }
+  }
+
+  /// Tasks at an endpoint that sessions listen for, by its server's ids.
+  func tasks(at endpoint: Endpoint) -> Set<String> {
+    Set(sessions.flatMap { $0.listens.values.flatMap(\.tasks) }.filter { $0.endpoint === endpoint }.map(\.original))
+  }
+
   /// The session that has a task, by its wrapped id.
   func owner(ofTask id: String) -> ClientSession? { sessions.first { $0.tasks[id] != nil } }
 

@@ -21,11 +21,28 @@ final class ClientListen {
     }
   }
 
+  struct TaskEntry {
+    /// The wrapped id, by which the client knows it.
+    let id: String
+    let endpoint: Endpoint
+    /// The id as the server knows it.
+    let original: String
+    /// Whether the server has said that it will tell.
+    fileprivate(set) var isHonoured = false
+
+    init(id: String, endpoint: Endpoint, original: String) {
+      self.id = id
+      self.endpoint = endpoint
+      self.original = original
+    }
+  }
+
   /// The id of the listen, with which everything that belongs to it is tagged.
   let id: RawToken
   let filter: ListenFilter
   /// What its servers tell of, or have just been asked to tell of.
   var resources: [Resource] = []
+  var tasks: [TaskEntry] = []
   private(set) var isAcknowledged = false
   /// Changes of lists that were not told because the acknowledgement has to come first.
   private(set) var missed: Set<Method> = []
@@ -39,7 +56,8 @@ final class ClientListen {
   func acknowledge(to output: OutputBuffer) {
     isAcknowledged = true
     let honoured = ListenFilter(
-      lists: filter.lists, resources: Set(resources.filter(\.isHonoured).map(\.uri)))
+      lists: filter.lists, resources: Set(resources.filter(\.isHonoured).map(\.uri)),
+      tasks: Set(tasks.filter(\.isHonoured).map(\.id)))
     Reply.notification(
       .subscriptionsAcknowledged, params: "{\"_meta\":{\(tag)},\"notifications\":\(honoured.json)}", to: output)
     for method in missed.sorted(by: { $0.rawValue < $1.rawValue }) { changed(method, to: output) }
@@ -48,6 +66,10 @@ final class ClientListen {
 
   func confirm(_ uri: String) {
     for index in resources.indices where resources[index].uri == uri { resources[index].isHonoured = true }
+  }
+
+  func confirm(task id: String) {
+    for index in tasks.indices where tasks[index].id == id { tasks[index].isHonoured = true }
   }
 
   /// Says that a list has changed.

@@ -54,12 +54,13 @@ extension ClientSession {
     default: break
     }
     if case .task = request.purpose, let range = taskID(of: frame, request) { wrapTaskID(range, of: frame, server) }
-    wrapRelatedTask(frame, in: .resultMeta, server)
+    if request.terms.era == .legacy { wrapRelatedTask(frame, in: .resultMeta, server) }
   }
 
   /// Where the answer to a request about a task says which task it is.
   private func taskID(of frame: Frame, _ request: ClientRequest) -> Range<Int>? {
     switch request.method {
+    case .toolsCall where request.terms.era == .modern: frame.range("taskId", in: .result)
     case .toolsCall:
       frame.range("task", in: .result).flatMap { JSONWalk.member("taskId", of: frame.bytes, in: $0) }
     case .tasksGet, .tasksCancel: frame.range("taskId", in: .result)

@@ -19,10 +19,20 @@ extension ClientSession {
     switch request.terms.era {
     case .legacy: ResultCodec.forLegacyClient(frame, request.method, &splicer)
     case .modern:
+      if request.method == .tasksGet { dressQuestions(of: frame, .result, client.server) }
       ResultCodec.forModernClient(
         frame, request.method, from: client.era, identity: manager.resultHead, &splicer)
     }
     return true
+  }
+
+  /// Announces the edits of what a task asks for.
+  func dressQuestions(of frame: Frame, _ parent: Frame.Parent, _ server: UpstreamServer) {
+    guard let requests = frame.range("inputRequests", in: parent) else { return }
+    JSONWalk.members(of: frame.bytes, in: requests) { _, value in
+      if let params = JSONWalk.member("params", of: frame.bytes, in: value) { dress(params, of: frame, server) }
+      return true
+    }
   }
 
   /// An answer of a modern server that is not final.
@@ -46,6 +56,7 @@ extension ClientSession {
           outcome: .unknown))
       return false
     }
+    if isTask { request.purpose = .task }
     ResultCodec.forModernClient(frame, request.method, from: .modern, identity: manager.resultHead, &splicer)
     return true
   }

@@ -16,17 +16,18 @@ extension ClientSession {
       respond(.internal, "\(listens.count) listens of this client are open: end some of them.", to: request)
       return
     }
+    guard filter.tasks.isEmpty || request.terms.capabilities.tasks else { return refuseWithoutTasks(request) }
     let listen = ClientListen(id: request.id, filter: filter)
     finish(request)
     if listens.isEmpty {
       for kind in ListKind.allCases { known[.modern, default: [:]][kind] = manager.payload(kind, for: .modern) }
     }
     listens[listen.id] = listen
-    guard !filter.resources.isEmpty else { return listen.acknowledge(to: output) }
+    guard !filter.resources.isEmpty || !filter.tasks.isEmpty else { return listen.acknowledge(to: output) }
     let enough = Gate()
     let timer = manager.clock.after(Self.acknowledgementWait) { enough.open() }
     Task { @GatewayActor in
-      await hold(filter.resources, for: listen)
+      await hold(filter, for: listen)
       enough.open()
     }
     enough.whenOpen { [weak self] in
@@ -36,15 +37,37 @@ extension ClientSession {
     }
   }
 
-  private func hold(_ uris: Set<String>, for listen: ClientListen) async {
+  private func hold(_ filter: ListenFilter, for listen: ClientListen) async {
     await manager.settle(within: Self.acknowledgementWait)
-    let answered = uris.compactMap { uri -> Gate? in
-      guard let owner = manager.owners(of: uri).first,
-        let endpoint = owner.server.endpoints(for: self).first(where: { $0.client != nil })
-      else { return nil }
-      return hold(uri, owner.original, at: endpoint, for: listen)
-    }
+    let answered =
+      filter.tasks.compactMap { hold(task: $0, for: listen) }
+      + filter.resources.compactMap { uri -> Gate? in
+        guard let owner = manager.owners(of: uri).first,
+          let endpoint = owner.server.endpoints(for: self).first(where: { $0.client != nil })
+        else { return nil }
+        return hold(uri, owner.original, at: endpoint, for: listen)
+      }
     for gate in answered { await gate.wait() }
+  }
+
+  /// Asks the server that has a task to tell of its changes; nil when there is none.
+  private func hold(task id: String, for listen: ClientListen) -> Gate? {
+    let quoted = Array(JSONText.quote(id).utf8)
+    guard let wrapped = quoted.withUnsafeBytes({ TaskID.unwrap($0) }),
+      let server = manager.server(taskKey: wrapped.server),
+      let endpoint = tasks[id] ?? server.endpoints.first(where: { $0.client != nil }), let client = endpoint.client
+    else { return nil }
+    let original = String(id.dropFirst(TaskID.prefix(for: wrapped.server).count))
+    let answered = Gate()
+    listen.tasks.append(ClientListen.TaskEntry(id: id, endpoint: endpoint, original: original))
+    Task { @GatewayActor in
+      defer { answered.open() }
+      let isHonoured = await client.holds(task: original)
+      if isHonoured, !listen.isAcknowledged, listens[listen.id] === listen { return listen.confirm(task: id) }
+      listen.tasks.removeAll { $0.id == id }
+      endpoint.client?.updateListening()
+    }
+    return answered
   }
 
   /// Asks the owner of a resource to tell of its changes; the gate opens when it has said whether it will.
@@ -68,6 +91,7 @@ extension ClientSession {
   func endListen(_ id: RawToken) -> Bool {
     guard let listen = listens.removeValue(forKey: id) else { return false }
     for resource in listen.resources { resource.endpoint.release(resource.original) }
+    for task in listen.tasks { task.endpoint.client?.updateListening() }
     return true
   }
 
@@ -100,6 +124,19 @@ extension ClientSession {
         let form = isSame ? resource.uri : manager.publicForm(of: uri, server: endpoint.server)
         if let form { splicer.replace(range, with: JSONText.quote(form)) }
       }
+      RequestCodec.tag(frame, with: listen.tag, &splicer)
+      splicer.write(frame, to: output)
+    }
+  }
+
+  /// Passes what a server tells of a task to the listens for it.
+  func updateTaskListens(_ frame: Frame, _ endpoint: Endpoint) {
+    guard let range = frame.range("taskId", in: .params), let id = JSONText.string(frame[range]) else { return }
+    for listen in listens.values where listen.isAcknowledged {
+      guard listen.tasks.contains(where: { $0.endpoint === endpoint && $0.original == id }) else { continue }
+      splicer.reset()
+      wrapTaskID(range, of: frame, endpoint.server)
+      dressQuestions(of: frame, .params, endpoint.server)
       RequestCodec.tag(frame, with: listen.tag, &splicer)
       splicer.write(frame, to: output)
     }

@@ -78,19 +78,21 @@ extension ClientSession {
     case .toolsCall, .promptsGet, .resourcesRead, .completionComplete: route(request, frame)
     case .subscriptionsListen: listen(request, frame)
     case .tasksGet, .tasksUpdate, .tasksCancel:
-      guard request.terms.capabilities.tasks else {
-        let missing = "{\"extensions\":{\"\(ProtocolExtension.tasks)\":{}}}"
-        respond(
-          .missingClientCapability, "\(request.method.rawValue) needs the extension for tasks on the request itself.",
-          data: "{\"requiredCapabilities\":\(missing)}", to: request)
-        return
-      }
+      guard request.terms.capabilities.tasks else { return refuseWithoutTasks(request) }
       route(request, frame)
     default:
       respond(
         .methodNotFound, "\(request.method.rawValue) does not exist in revision \(Revision.newestModern.rawValue).",
         to: request)
     }
+  }
+
+  /// Refuses what needs the extension for tasks to be declared on the request itself.
+  func refuseWithoutTasks(_ request: ClientRequest) {
+    let missing = ClientCapabilities.onlyTasks.json(for: .newestModern)
+    respond(
+      .missingClientCapability, "\(request.method.rawValue) needs the extension for tasks on the request itself.",
+      data: "{\"requiredCapabilities\":\(missing)}", to: request)
   }
 
   /// Says what the gateway can do; the instructions of servers that nobody knows yet are waited for a little.

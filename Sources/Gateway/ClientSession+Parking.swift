@@ -107,6 +107,7 @@ extension ClientSession {
     guard let id = call.id else { return resend(call, request, frame, responses) }
     answer(call, responses)
     if let outcome = call.outcome {
+      call.putQuestionsAnew()
       switch outcome {
       case .failure(let failure): fail(request, failure)
       case .success(let answer): deliver(answer, to: request, from: call.client, id: id)
@@ -162,7 +163,7 @@ extension ClientSession {
     for question in call.questions {
       guard let value = responses[question.key], let id = question.id else { continue }
       settled.insert(question.key)
-      guard !call.client.closed.isOpen, call.outcome == nil else { continue }
+      guard !call.client.closed.isOpen else { continue }
       Reply.result(id: id, to: call.client.output) { call.client.output.append(frame, value) }
     }
     call.settled(settled)
@@ -215,8 +216,8 @@ extension ClientSession {
   func drop(_ call: ParkedCall, reason: String) {
     if let token = call.token { parkedCalls[token] = nil }
     call.deadline?.cancel()
-    guard call.outcome == nil, let id = call.id else { return }
     call.dismiss()
+    guard call.outcome == nil, let id = call.id else { return }
     call.client.cancel(id, reason: reason)
   }
 

@@ -35,7 +35,7 @@ extension ClientSession {
       return
     }
     if isModern {
-      manager.declare(terms.capabilities, by: .modern)
+      manager.declare(terms.capabilities, by: .modern, isDiscovery: method == .discover)
     } else if revision == nil, method != .initialize, method != .ping {
       refuse(
         .invalidParams,

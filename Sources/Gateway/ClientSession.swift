@@ -323,8 +323,10 @@ package final class ClientSession {
     if case .asking = request.state { withdrawQuestion(of: request) }
     request.state = .finished
     request.frame = nil
+    let unasked = request.parking
     request.parking = nil
     inFlight[request.id] = nil
+    unasked?.putQuestionsAnew()
     request.batch?.settle()
     request.batch = nil
     noteIdleness()
@@ -334,7 +336,6 @@ package final class ClientSession {
   func abandon(_ request: ClientRequest, _ notification: Frame? = nil) {
     switch request.state {
     case .sent(let client, let id):
-      request.parking?.dismiss()
       client.cancel(id, notification, reason: "the client is gone")
     case .asking: break
     case .waiting:

@@ -337,8 +337,8 @@ package final class Endpoint {
     while generation == self.generation, !manager.isClosing {
       guard let client = await start(generation) else { return nil }
       manager.update(id) { state, now in state.phaseReached(.handshake, generation: generation, at: now) }
-      let declaration = await declaration()
-      let probe = detection ?? EraProbe(server, declaring: declaration.capabilities, preferred: declaration.era)
+      let era = owner?.revision == nil ? await manager.declaredEra() : .legacy
+      let probe = detection ?? EraProbe(server, preferred: era)
       detection = probe
       switch await probe.open(client) {
       case .agreed:
@@ -358,11 +358,10 @@ package final class Endpoint {
     return nil
   }
 
-  /// What the client can do for which the connection is opened, and its era.
-  private func declaration() async -> (capabilities: ClientCapabilities, era: Era) {
-    let first = await manager.declaration()
-    guard let owner, owner.revision != nil else { return first }
-    return (owner.capabilities, .legacy)
+  /// What the client can do for which the connection is opened.
+  var capabilities: ClientCapabilities {
+    guard let owner, owner.revision != nil else { return manager.capabilities }
+    return owner.capabilities
   }
 
   private func start(_ generation: UInt64) async -> UpstreamClient? {

@@ -16,7 +16,6 @@ final class EraProbe {
   }
 
   private let server: UpstreamServer
-  private let capabilities: ClientCapabilities
   private var detection: EraDetection
   /// What to do first on the next connection.
   private var action: EraDetection.Action
@@ -24,12 +23,9 @@ final class EraProbe {
   /// When the time of the handshake is over; it runs from the first frame sent.
   private var deadline: Instant?
 
-  /// - Parameters:
-  ///   - capabilities: what is declared to a legacy server.
-  ///   - preferred: the era of the client that the server is opened for.
-  init(_ server: UpstreamServer, declaring capabilities: ClientCapabilities, preferred: Era) {
+  /// - Parameter preferred: the era of the client that the server is opened for.
+  init(_ server: UpstreamServer, preferred: Era) {
     self.server = server
-    self.capabilities = capabilities
     detection = EraDetection(
       preferred: preferred, known: server.eras, at: WallClock.milliseconds)
     action = detection.begin()
@@ -79,7 +75,9 @@ final class EraProbe {
   private func ask(_ era: Era, _ client: UpstreamClient) -> OwnRequest {
     switch era {
     case .legacy:
+      let capabilities = client.endpoint.capabilities
       client.declared = capabilities
+      client.wasInitialized = true
       let revision = Revision.newestLegacy
       return client.begin(
         .initialize,

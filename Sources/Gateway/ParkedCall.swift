@@ -61,6 +61,14 @@ final class ParkedCall {
     return method == request.method && same("name") && same("uri") && same("arguments")
   }
 
+  /// The call is over, and may not have been the one that its questions were asked for: they are put to another one.
+  func putQuestionsAnew() {
+    let open = questions
+    questions = []
+    guard !client.closed.isOpen else { return }
+    for question in open where question.id != nil { client.asked(question.frame) }
+  }
+
   /// Answers the server that nobody will answer.
   func dismiss() {
     guard !client.closed.isOpen else { return }

@@ -30,14 +30,18 @@ package final class ServerManager {
   /// Open once every server has been ready, or has failed once.
   package let settled = Gate()
   private let declared = Gate()
-  private var capabilities = ClientCapabilities.none
+  private(set) var capabilities = ClientCapabilities.none
   /// The era of the client for which servers are opened.
   private var preferredEra = Era.legacy
+  /// Whether all that was declared so far was declared with a `server/discover`.
+  private var isTentative = false
   private var declaredAt: Instant?
   /// What results of the gateway's own begin with for modern clients.
   let resultHead: ResultHead
   /// Goes with the gateway's own requests to modern servers: it can do nothing for them.
   let ownStamp: RequestStamp
+  /// Goes with listens that are for tasks as well, since those need the extension.
+  let taskStamp: RequestStamp
   let allowedExtensions: Set<String>
   /// Tells tokens of this run from those of another.
   let run = UInt64.random(in: .min ... .max)
@@ -69,6 +73,7 @@ package final class ServerManager {
     self.redact = redact
     resultHead = ResultHead(identity: identity.json)
     ownStamp = RequestStamp(.none, identity: identity.json)
+    taskStamp = RequestStamp(.onlyTasks, identity: identity.json)
     allowedExtensions = Set(
       (configuration.settings.extensions ?? "").split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init))
     checker = HealthChecker(clock: clock)
@@ -195,18 +200,37 @@ package final class ServerManager {
     armRegistryTimer()
   }
 
-  /// Lets the handshakes begin, with what the client behind the gateway can do. Only the first call counts.
-  package func declare(_ capabilities: ClientCapabilities, by era: Era = .legacy) {
+  /// Lets the handshakes begin, with what the client behind the gateway can do. Only the first call counts, but for an
+  /// `initialize` that comes when a client has only looked around so far.
+  package func declare(_ capabilities: ClientCapabilities, by era: Era = .legacy, isDiscovery: Bool = false) {
+    if isTentative, !isDiscovery {
+      isTentative = false
+      if era == .legacy, capabilities != self.capabilities { declareAnew(capabilities) }
+    }
     guard !declared.isOpen else { return }
+    isTentative = isDiscovery
     self.capabilities = capabilities
     preferredEra = era
     declaredAt = clock.now()
     declared.open()
   }
 
-  func declaration() async -> (capabilities: ClientCapabilities, era: Era) {
+  /// Opens connections again that were told of other capabilities and have carried nothing yet.
+  private func declareAnew(_ capabilities: ClientCapabilities) {
+    self.capabilities = capabilities
+    preferredEra = .legacy
+    for (id, endpoint) in endpoints {
+      guard let client = endpoint.client ?? endpoint.opening, client.wasInitialized, !client.hasCarried else {
+        continue
+      }
+      update(id) { $0.replace(at: $1) }
+    }
+  }
+
+  /// Suspends until a client has said what it can do, and returns the era in which it did.
+  func declaredEra() async -> Era {
     await declared.wait()
-    return (capabilities, preferredEra)
+    return preferredEra
   }
 
   func stamp(for capabilities: ClientCapabilities) -> RequestStamp {

@@ -81,6 +81,7 @@ extension UpstreamClient {
     case .tasksStatus:
       guard let id = frame.string("taskId", in: .params) else { return }
       server.manager.audience.taskChanged(frame, from: server, wrapped: server.wrapped(task: id))
+    case .tasksChanged where isListenedTo(frame): server.manager.audience.taskChanged(frame, at: endpoint)
     default: server.log(.debug, "notification_dropped", ["method": method.rawValue])
     }
   }

@@ -10,14 +10,26 @@ extension UpstreamClient {
     guard era == .modern, !closed.isOpen, let capabilities = negotiated?.capabilities else { return }
     let lists = capabilities.listChanged.subtracting([.resourceTemplates])
     let resources = capabilities.resourcesSubscribe ? Set(server.manager.audience.subscriptions(at: endpoint)) : []
-    perform(listening.want(ListenFilter(lists: lists, resources: resources)))
+    let tasks = capabilities.offersTasks ? server.manager.audience.tasks(at: endpoint) : []
+    perform(listening.want(ListenFilter(lists: lists, resources: resources, tasks: tasks)))
+  }
+
+  /// Has the server tell of one more task. Returns whether it will.
+  func holds(task id: String) async -> Bool {
+    guard era == .modern, negotiated?.capabilities.offersTasks == true else { return false }
+    await updatedListening()
+    return listening.honoured.tasks.contains(id)
+  }
+
+  private func updatedListening() async {
+    updateListening()
+    while listening.pendingNumber != nil, !closed.isOpen { await listeningChanged.wait() }
   }
 
   /// Has the server tell of changes of one more resource. Returns whether it will.
   func holds(_ uri: String) async -> Bool {
     guard negotiated?.capabilities.resourcesSubscribe == true else { return false }
-    updateListening()
-    while listening.pendingNumber != nil, !closed.isOpen { await listeningChanged.wait() }
+    await updatedListening()
     return listening.honoured.resources.contains(uri)
   }
 

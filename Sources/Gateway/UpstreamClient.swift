@@ -42,6 +42,8 @@ package final class UpstreamClient {
   var subscribed: [String: OwnRequest] = [:]
   /// The most talkative level that a legacy server was told.
   var toldLogLevel: LoggingLevel?
+  /// Whether it was sent `initialize`.
+  var wasInitialized = false
   /// Whether it has carried a client's request.
   private(set) var hasCarried = false
   /// What was declared to the server that the client behind can do.
@@ -191,7 +193,8 @@ package final class UpstreamClient {
   /// Returns the params of a request of the gateway's own as this server's era wants them.
   private func stamped(_ params: String?, for method: Method) -> String? {
     guard era == .modern || method == .discover else { return params }
-    let meta = "\"_meta\":\(server.manager.ownStamp.object)"
+    let wantsTasks = method == .subscriptionsListen && negotiated?.capabilities.offersTasks == true
+    let meta = "\"_meta\":\((wantsTasks ? server.manager.taskStamp : server.manager.ownStamp).object)"
     guard let params, params != "{}" else { return "{\(meta)}" }
     return "{\(meta),\(params.dropFirst())"
   }

@@ -15,6 +15,11 @@ package struct ClientCapabilities: Equatable, Sendable {
   /// promise.
   package var extensions: [ProtocolExtension] = []
   package static let none = ClientCapabilities()
+  package static let onlyTasks: ClientCapabilities = {
+    var capabilities = ClientCapabilities()
+    capabilities.extensions = [ProtocolExtension(identifier: ProtocolExtension.tasks, settings: "{}")]
+    return capabilities
+  }()
 
   package init() {}
 

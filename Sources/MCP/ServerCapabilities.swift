@@ -18,6 +18,9 @@ package struct ServerCapabilities: Equatable, Sendable {
 
   package init() {}
 
+  /// Whether the extension for long-running calls is offered (2026-07-28).
+  package var offersTasks: Bool { extensions.contains { $0.identifier == ProtocolExtension.tasks } }
+
   /// - Parameter allowed: identifiers of extensions that are let through besides those that the gateway understands.
   package init(json: UnsafeRawBufferPointer, revision: Revision, allowed: Set<String> = []) {
     tools = JSONWalk.member("tools", of: json) != nil

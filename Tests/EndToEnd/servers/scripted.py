@@ -14,6 +14,7 @@ usage: scripted.py [BEHAVIOUR], a JSON object. All members are optional:
   initialize: "ignore" | "error" | "exit"      instead of an answer
   discover: "ignore" | "exit" | error          instead of the error that there is no method `server/discover`
   silent: [method, ...]                        requests that get no answer
+  escaped: true                                every slash is written as \\/
   record: path                                 every line received is appended there
   ignoreTerm, deaf, daemon: true               ignores SIGTERM; never reads; leaves a double-forked child
   group: true                                  a child in a process group and session of its own
@@ -94,6 +95,8 @@ record = os.open(behaviour["record"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o
 
 
 def write(data: bytes) -> None:
+    if behaviour.get("escaped"):
+        data = data.replace(b"/", b"\\/")
     while data:
         data = data[os.write(1, data) :]
 

@@ -14,7 +14,8 @@ usage: stateless.py [BEHAVIOUR], a JSON object. All members are optional:
   noResultType: true                           results do not say their type
   silent: [method, ...]                        requests that get no answer
   honour: [key, ...]                           what of a listen's filter is acknowledged (all)
-  listen: "ignore"                             a listen is not acknowledged
+  listen: "ignore" | "refuse" | "end"          a listen is not acknowledged, is refused, or ends at once
+  escaped: true                                every slash is written as \\/
   inputs: {method: inputRequests}              `prompts/get` or `resources/read` require this once
   missing: [uri, ...]                          resources that are not there
   tasks: true                                  offers the tasks extension and `job`: a task "t1", "t2"... which asks for
@@ -86,6 +87,8 @@ record = os.open(behaviour["record"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o
 
 
 def write(data: bytes) -> None:
+    if behaviour.get("escaped"):
+        data = data.replace(b"/", b"\\/")
     while data:
         data = data[os.write(1, data) :]
 
@@ -193,6 +196,10 @@ def next_round(request: Request, raw: bytes) -> None:
     expected = rawjson.member(b"{%s}" % rounds[leg - 1], "requestState") if leg else None
     if state != expected:
         return request.text(f"state {state!r} instead of {expected!r}")
+    for step in json.loads(raw).get("progress", {}).get(str(leg), []):
+        token = rawjson.member(request.meta, "progressToken") or b"null"
+        told = b'{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":%s,"progress":%d}}\n'
+        write(told % (token, step))
     if leg < len(rounds):
         legs[raw] = leg + 1
         return request.require(rounds[leg])
@@ -251,10 +258,7 @@ def call(request: Request) -> None:
         uri = arguments["uri"]
         tell("resourceSubscriptions", "notifications/resources/updated", {"uri": uri}, uri)
     elif tool == "end":
-        while listens:
-            id, _ = listens.popitem()
-            tag = b'"_meta":{"%ssubscriptionId":%s}' % (reserved.encode(), id)
-            send(id, b'{"resultType":"complete",%s}' % tag)
+        end_listens()
     elif tool == "leave":
         os._exit(arguments.get("status", 0))
     elif tool == "pid":
@@ -313,10 +317,21 @@ def answer_task(request: Request) -> None:
 def listen(request: Request) -> None:
     if behaviour.get("listen") == "ignore":
         return
+    if behaviour.get("listen") == "refuse":
+        return send_error(request.id, {"code": -32601, "message": "no method subscriptions/listen"})
     wanted = request.param("notifications")
     honoured = {key: value for key, value in wanted.items() if value and key in behaviour.get("honour", [*wanted])}
     listens[request.id] = honoured
     notify("notifications/subscriptions/acknowledged", {"notifications": honoured}, request.id)
+    if behaviour.get("listen") == "end":
+        end_listens()
+
+
+def end_listens() -> None:
+    while listens:
+        id, _ = listens.popitem()
+        tag = b'"_meta":{"%ssubscriptionId":%s}' % (reserved.encode(), id)
+        send(id, b'{"resultType":"complete",%s}' % tag)
 
 
 def read(request: Request) -> None:
@@ -386,10 +401,13 @@ def receive(line: bytes) -> None:
 def main() -> None:
     waiting = bytearray()
     while data := os.read(0, 1 << 20):
+        # Only a read that brought a newline is searched: a frame of megabytes arrives in many.
+        searched = len(waiting)
         waiting += data
-        *lines, rest = bytes(waiting).split(b"\n")
-        waiting = bytearray(rest)
-        for line in lines:
+        while (end := waiting.find(b"\n", searched)) >= 0:
+            line = bytes(waiting[:end])
+            del waiting[: end + 1]
+            searched = 0
             receive(line)
 
 

@@ -28,10 +28,10 @@ def meta(
 class Listen:
     """An open `subscriptions/listen` and what came on it."""
 
-    def __init__(self, wire: Wire, id, **notifications):
+    def __init__(self, wire: Wire, id, capabilities: dict | None = None, **notifications):
         self.wire = wire
         self.id = id
-        params = {"_meta": meta(), "notifications": notifications}
+        params = {"_meta": meta(capabilities or {}), "notifications": notifications}
         wire.send({"jsonrpc": "2.0", "id": id, "method": "subscriptions/listen", "params": params})
 
     def is_mine(self, frame: Frame) -> bool:
@@ -84,7 +84,7 @@ class Modern:
 
     def listen(self, id=None, **notifications) -> Listen:
         """Opens a listen without waiting for its acknowledgement."""
-        return Listen(self.wire, self.wire.new_id() if id is None else id, **notifications)
+        return Listen(self.wire, self.wire.new_id() if id is None else id, self.capabilities, **notifications)
 
     def discover(self) -> dict:
         return self.request("server/discover")["result"]

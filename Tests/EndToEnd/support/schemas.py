@@ -54,6 +54,12 @@ def _member(value: object, *path: str):
     return value
 
 
+def _object(value: object, *path: str) -> dict:
+    """Returns the object at `path`, or an empty one."""
+    found = _member(value, *path)
+    return found if isinstance(found, dict) else {}
+
+
 class Revision:
     """The schema of one protocol revision."""
 
@@ -140,7 +146,7 @@ class Asked:
         self.method = frame["method"]
         self.token = _member(frame, "params", "_meta", "progressToken")
         self.level = _member(frame, "params", "_meta", f"{reserved}logLevel")
-        self.wanted = _member(frame, "params", "notifications") or {}
+        self.wanted = _object(frame, "params", "notifications")
         self.is_modern = is_modern_request(frame)
         self.acknowledged: dict | None = None
 
@@ -220,7 +226,7 @@ class Conversation:
             found = ["a request of the legacy era to a modern server"] if self.is_modern and not self.revision else []
             return found + (self.revision or revision("2025-11-25")).complaints(frame)
         found = ["a modern request to a server that shook hands"] if self.revision and self.emitter == "client" else []
-        if f"{reserved}clientInfo" not in (_member(frame, "params", "_meta") or {}):
+        if f"{reserved}clientInfo" not in _object(frame, "params", "_meta"):
             found.append("a modern request without clientInfo")
         return found + revision(modern).complaints(frame)
 
@@ -249,9 +255,9 @@ class Conversation:
         found = [
             f"'{key}' is not for a legacy client"
             for key in ("resultType", "ttlMs", "cacheScope", "inputRequests", "requestState")
-            if _member(frame, "result", key) is not None
+            if key in _object(frame, "result")
         ]
-        if _member(frame, "result", "_meta", f"{reserved}serverInfo") is not None:
+        if f"{reserved}serverInfo" in _object(frame, "result", "_meta"):
             found.append("serverInfo in _meta is not for a legacy client")
         if _member(frame, "error", "code") in (-32020, -32021, -32022):
             found.append("an error that only the modern era has")
@@ -264,7 +270,7 @@ class Conversation:
                 asked = self.asked["client"].get(json.dumps(_member(frame, "params", "requestId")))
                 return (revision(modern) if asked and asked.is_modern else legacy).complaints(frame)
             return (revision(modern) if self.is_modern and self.revision is None else legacy).complaints(frame)
-        meta = _member(frame, "params", "_meta") or {}
+        meta = _object(frame, "params", "_meta")
         if f"{reserved}subscriptionId" in meta:
             return self._listen_complaints(frame, meta[f"{reserved}subscriptionId"])
         belongs = self._owner(frame)
@@ -294,7 +300,7 @@ class Conversation:
         if asked is None or asked.method != "subscriptions/listen":
             return [*found, f"no listen has the id {id!r}"]
         if frame["method"] == "notifications/subscriptions/acknowledged":
-            honoured = _member(frame, "params", "notifications") or {}
+            honoured = _object(frame, "params", "notifications")
             if asked.acknowledged is not None:
                 found.append("acknowledged twice")
             extra = [key for key, value in honoured.items() if value and not asked.wanted.get(key)]

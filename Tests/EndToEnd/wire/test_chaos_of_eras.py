@@ -112,10 +112,9 @@ class Walk:
                 name, arguments, state, said = self.parked.pop()
                 self.note(self.client.start_call(name, arguments, retry=retry(state, said)), name, arguments)
             if self.open:
-                waiting = set(self.open)
                 self.wire.wait_for(
-                    lambda frame: frame.is_answer and frame["id"] in waiting,
-                    what=f"seed {self.seed}: one of {[self.open[id] for id in waiting]}",
+                    lambda frame: frame.is_answer and frame["id"] in self.open,
+                    what=f"seed {self.seed}: one of {[*self.open.values()]}",
                     after=self.looked_at,
                 )
                 self.read()

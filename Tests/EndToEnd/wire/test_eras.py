@@ -210,7 +210,7 @@ def test_what_is_known_of_a_server_saves_the_question(start, record, kind, era, 
 
 
 def test_a_modern_server_is_probed_by_discovery(start, record):
-    entry = {**stateless(record=str(record)), "junction": {"probeInterval": "200ms"}}
+    entry = {**stateless(record=str(record)), "junction": {"probeInterval": "200ms", "probeTimeout": "200ms"}}
     wire = start({"one": entry, "two": scripted()})
     works(wire, "legacy")
     processes.wait_until(lambda: methods(record).count("server/discover") >= 3, 8, lambda: str(methods(record)))

@@ -377,6 +377,7 @@ def test_a_question_is_given_up_though_the_call_it_was_put_to_has_ended(open_cli
 
 def test_a_question_outlives_the_request_that_it_was_put_to(client):
     """The request started last is cancelled at once, and the call that asked is another."""
+    client.tool_names()
     calls = {client.start_call("old__hold", {"key": "k"}): ("old__hold", {"key": "k"})}
     id = client.start_call("old__play", asks_and_waits)
     client.wire.notify("notifications/cancelled", {"requestId": id})

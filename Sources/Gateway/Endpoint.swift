@@ -40,11 +40,12 @@ package final class Endpoint {
   /// Open when nothing is left of the process before.
   private var vacated = Gate()
 
-  init(id: EndpointRegistry.ID, server: UpstreamServer, launch: ProcessLaunch) {
+  /// - Parameter isExtra: whether the server can do without it while there is little to do.
+  init(id: EndpointRegistry.ID, server: UpstreamServer, launch: ProcessLaunch, isExtra: Bool) {
     self.id = id
     self.server = server
     self.launch = launch
-    pool = ConnectionPool(settings: .init(server.configuration.settings))
+    pool = ConnectionPool(settings: .init(server.configuration.settings, isExtra: isExtra))
     vacated.open()
   }
 
@@ -152,7 +153,12 @@ package final class Endpoint {
   /// A request that was sent is over: answered, or given up.
   func returned(_ request: ClientRequest, answered: Bool, abandoned: Bool = false) {
     let now = now
-    score.callEnded(answered: answered, latency: Instant(milliseconds: now).since(request.sentAt), at: now)
+    let latency = Instant(milliseconds: now).since(request.sentAt)
+    // Time in which a person was asked something says nothing about the server.
+    let isItsOwn = answered && client?.askedAt.map { $0 < request.sentAt } ?? true
+    let excess = isItsOwn ? request.meter?.usual.callEnded(after: latency) : nil
+    score.callEnded(answered: answered, latency: latency, excess: excess ?? 1, at: now)
+    perform(probe?.paceChanged(to: score.excess(at: now), at: now) ?? [])
     if abandoned { probe?.callAbandoned(at: now) }
     perform(pool.leaseReturned(connection: generation, answered: answered, at: now))
     loadChanged()
@@ -206,7 +212,10 @@ package final class Endpoint {
         expire(request)
       case .validate: sendProbe()
       case .open: manager.update(id) { $0.wake(at: $1) }
-      case .close: manager.update(id) { $0.replace(at: $1) }
+      case .close:
+        // What goes of old age is followed by another at once; what was idle for too long, by the next call.
+        let isReplaced = actions.contains { if case .open = $0 { true } else { false } }
+        manager.update(id) { isReplaced ? $0.replace(at: $1) : $0.retire(at: $1) }
       }
     }
   }
@@ -248,7 +257,7 @@ package final class Endpoint {
 
   func timePassed() {
     perform(probe?.timePassed(at: now) ?? [])
-    perform(pool.timePassed(at: now))
+    perform(pool.timePassed(at: now, isNeeded: server.needs(self)))
   }
 
   /// Fails everything that waits.
@@ -288,6 +297,7 @@ package final class Endpoint {
       guard case .success = await answer.answer(), self.client === client else { return }
       tally.probesAnswered += 1
       perform(probe?.probeAnswered(at: now) ?? [])
+      perform(probe?.paceChanged(to: score.excess(at: now), at: now) ?? [])
       perform(pool.heard(on: generation, at: now))
     }
   }

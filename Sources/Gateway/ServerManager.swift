@@ -95,10 +95,11 @@ package final class ServerManager {
 
   /// Adds one endpoint for each process that a server is configured to have.
   func addEndpoints(to server: UpstreamServer) -> [Endpoint] {
-    server.configuration.endpoints.map { replica in
+    server.configuration.endpoints.enumerated().map { position, replica in
       let id = registry.addEndpoint(
         to: server.name, priority: replica.priority, settings: .init(server.configuration.settings))
-      let endpoint = Endpoint(id: id, server: server, launch: replica.launch)
+      let endpoint = Endpoint(
+        id: id, server: server, launch: replica.launch, isExtra: position > 0 && server.isShared)
       endpoints[id] = endpoint
       server.add(endpoint)
       checker.add(endpoint)

@@ -16,6 +16,7 @@ extension UpstreamClient {
       Reply.result("{}", id: rawID, to: output)
       return
     }
+    askedAt = heardAt
     guard era == .legacy, let question = InputQuestion(method, params: frame.raw("params")) else {
       // Modern servers must not ask; those that do are at least not left waiting.
       refuse(

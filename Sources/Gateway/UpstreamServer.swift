@@ -130,6 +130,13 @@ package final class UpstreamServer {
     return endpoint
   }
 
+  /// Whether an endpoint must not be ended although nobody calls it: a session stays with it, is subscribed to something
+  /// there, or no other one could take its place at once.
+  func needs(_ endpoint: Endpoint) -> Bool {
+    balancer.isHome(endpoint.id.replica) || !manager.audience.subscriptions(at: endpoint).isEmpty
+      || !endpoints.contains { $0 !== endpoint && $0.client != nil }
+  }
+
   func sessionEnded(_ session: ClientSession) {
     balancer.sessionEnded(session.number)
     giveUpEndpoints(of: session)

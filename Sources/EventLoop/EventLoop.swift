@@ -10,6 +10,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   package static let shared = EventLoop()
 
   package let handle = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)
+  /// Where all readers on the loop read to: what is in it is good until the callback that got it returns.
+  package let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
   private let wakeUp = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)
   private let idle = UnsafeMutablePointer<uv_idle_t>.allocate(capacity: 1)
   private let owner = ThreadIdentity()

@@ -43,9 +43,10 @@ package struct LoopClock: Sendable {
     package func cancel() { stop() }
   }
 
-  /// The loop's own timers.
+  /// The loop's own timers, and its time: that of its last poll, or of the last timer that was set since. A turn may
+  /// handle hundreds of messages, and each asks for the time more than once.
   package static let loop = LoopClock(
-    now: { Instant(milliseconds: uv_hrtime() / 1_000_000) },
+    now: { Instant(milliseconds: uv_now(EventLoop.shared.handle)) },
     after: { milliseconds, body in
       let timer = LoopTimer()
       // The closure keeps the timer alive until it has fired or was stopped.

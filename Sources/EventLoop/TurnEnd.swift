@@ -1,21 +1,40 @@
 import CLibUV
 
-/// Work that is done once at the end of a loop turn, however often it was asked for: flushing what was written.
+/// What has something to do once at the end of a loop turn, however often it asked for it: flush what was written.
+///
+/// An object, so that what asks often, as each message does, allocates nothing for it.
+package protocol TurnEndWork: AnyObject {
+  /// Does it. Called once for each time it was asked for.
+  @GatewayActor func turnEnds()
+}
+
+/// Work that is done at the end of a loop turn.
 ///
 /// It runs after the turn's callbacks and, for work that timers and jobs asked for, right before the loop polls, so
 /// that nothing written ever waits for an unrelated event.
 @GatewayActor
 package enum TurnEnd {
-  private static var waiting: [@GatewayActor () -> Void] = []
-  private static var running: [@GatewayActor () -> Void] = []
+  private static var waiting: [any TurnEndWork] = []
+  private static var running: [any TurnEndWork] = []
+
+  /// Calls the work's ``TurnEndWork/turnEnds()`` before the loop next waits for events.
+  package static func call(_ work: any TurnEndWork) { waiting.append(work) }
 
   /// Calls `body` once, before the loop next waits for events.
-  package static func call(_ body: @escaping @GatewayActor () -> Void) { waiting.append(body) }
+  package static func call(_ body: @escaping @GatewayActor () -> Void) { call(Once(body)) }
+
+  private final class Once: TurnEndWork {
+    private let body: @GatewayActor () -> Void
+
+    init(_ body: @escaping @GatewayActor () -> Void) { self.body = body }
+
+    func turnEnds() { body() }
+  }
 
   private static func run() {
     while !waiting.isEmpty {
       swap(&waiting, &running)
-      for body in running { body() }
+      for work in running { work.turnEnds() }
       running.removeAll(keepingCapacity: true)
     }
   }

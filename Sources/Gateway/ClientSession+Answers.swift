@@ -7,11 +7,11 @@ extension ClientSession {
   /// Passes a server's answer on: its bytes as they came, but for the id and what only this hop knows.
   func deliver(_ frame: Frame, to request: ClientRequest, from client: UpstreamClient, id: UInt64) {
     guard !request.isFinished else { return }
-    if frame.range("error") != nil {
+    if frame.outer.error != nil {
       if request.firstError == nil, !request.candidates.isEmpty { request.firstError = (frame.copy(), client) }
       if tryNext(request, as: .error) || answerWithFirstError(request, as: .error) { return }
     }
-    guard let idRange = frame.range("id") else { return }
+    guard let idRange = frame.outer.id else { return }
     splicer.reset()
     splicer.replace(idRange, with: request.id)
     if client.era == .modern || request.terms.era == .modern, !bridge(frame, request, from: client) { return }
@@ -29,7 +29,7 @@ extension ClientSession {
   ///
   /// - Parameter outcome: as what the last attempt is counted.
   func answerWithFirstError(_ request: ClientRequest, as outcome: CallOutcome) -> Bool {
-    guard let (frame, client) = request.firstError, let idRange = frame.range("id") else { return false }
+    guard let (frame, client) = request.firstError, let idRange = frame.outer.id else { return false }
     splicer.reset()
     splicer.replace(idRange, with: request.id)
     if client.era == .modern || request.terms.era == .modern, !bridge(frame, request, from: client) { return true }
@@ -41,7 +41,7 @@ extension ClientSession {
   }
 
   private func outcome(of frame: Frame, _ request: ClientRequest) -> CallOutcome {
-    if frame.range("error") != nil { return .error }
+    if frame.outer.error != nil { return .error }
     let isToolError = request.method == .toolsCall && frame.raw("isError", in: .result)?.first == UInt8(ascii: "t")
     return isToolError ? .toolError : .ok
   }
@@ -77,7 +77,7 @@ extension ClientSession {
   }
 
   private func settlePurpose(_ request: ClientRequest, _ frame: Frame) {
-    guard frame.range("error") == nil, let endpoint = request.endpoint else { return }
+    guard frame.outer.error == nil, let endpoint = request.endpoint else { return }
     switch request.purpose {
     case .subscribe(let uri, let original):
       subscriptions[RawToken(uri)] = Subscription(endpoint: endpoint, original: original)
@@ -130,7 +130,10 @@ extension ClientSession {
         visit(resource)
       }
     }
-    if let content = frame.range("content", in: .result) {
+    // Most content is text, and need not be walked to know that no block of it is a resource or a link to one.
+    if let content = frame.range("content", in: .result),
+      ByteScan.mayHaveString(beginningWith: "resource", in: frame[content])
+    {
       JSONWalk.elements(of: frame.bytes, in: content) {
         block($0)
         return true

@@ -6,7 +6,7 @@ import MCP
 /// What a client asks.
 extension ClientSession {
   func requested(_ frame: Frame) {
-    guard let id = frame.raw("id").flatMap({ RawToken(identifier: $0) }), !frame.hasDuplicate("id") else {
+    guard let id = frame.id, !frame.outer.repeated.contains(.id) else {
       refuse(.invalidRequest, "The id of a request is a string or a number, given once.", id: nil)
       return
     }
@@ -26,11 +26,11 @@ extension ClientSession {
       return
     case .success(let success): terms = success
     }
-    guard let method = frame.raw("method").flatMap({ Method(raw: $0) }) else {
+    guard let method = frame.method else {
       refuse(.methodNotFound, "There is no method \(frame.string("method") ?? "").", id: id)
       return
     }
-    if let params = frame.raw("params"), params.first != UInt8(ascii: "{") {
+    if let params = frame.outer.params, frame.bytes[params.lowerBound] != UInt8(ascii: "{") {
       refuse(.invalidParams, "The params of \(method.rawValue) must be an object.", id: id)
       return
     }
@@ -57,13 +57,14 @@ extension ClientSession {
   }
 
   private func envelopeFault(_ frame: Frame) -> String? {
-    guard let version = frame.raw("jsonrpc"), JSONText.equals(version, quoted: "2.0") else {
+    guard let version = frame.outer.jsonrpc, JSONText.equals(frame[version], quoted: "2.0") else {
       return "\"jsonrpc\" must be \"2.0\"."
     }
-    if frame.hasDuplicate("method") || frame.hasDuplicate("params") {
+    if frame.outer.repeated.contains(.method) || frame.outer.repeated.contains(.params) {
       return "\"method\" or \"params\" is given twice."
     }
-    return frame.raw("method")?.first == UInt8(ascii: "\"") ? nil : "\"method\" must be a string."
+    let isString = frame.outer.method.map { frame.bytes[$0.lowerBound] == UInt8(ascii: "\"") } ?? false
+    return isString ? nil : "\"method\" must be a string."
   }
 
   private func handle(_ request: ClientRequest, _ frame: Frame) {
@@ -118,7 +119,7 @@ extension ClientSession {
   private func welcome(_ request: ClientRequest, _ agreed: Revision) {
     guard !request.isFinished else { return }
     revision = agreed
-    for kind in ListKind.allCases { known[.legacy, default: [:]][kind] = manager.payload(kind, for: .legacy) }
+    know(legacyTerms.profile)
     let instructions = manager.instructions().map { ",\"instructions\":\(JSONText.quote($0))" } ?? ""
     respond(
       "{\"protocolVersion\":\"\(agreed.rawValue)\",\"capabilities\":\(ServerCapabilities.ofGateway(for: agreed)),"
@@ -160,10 +161,10 @@ extension ClientSession {
 
   private func serve(_ kind: ListKind, _ request: ClientRequest) {
     guard !request.isFinished else { return }
-    let era = request.terms.era
-    let payload = manager.payload(kind, for: era)
-    known[era, default: [:]][kind] = payload
-    respond(payload, hints: era == .modern ? manager.cacheHints(kind) : nil, to: request)
+    let profile = request.terms.profile
+    let payload = manager.payload(kind, for: profile)
+    known[profile, default: [:]][kind] = payload
+    respond(payload, hints: profile.era == .modern ? manager.cacheHints(kind) : nil, to: request)
   }
 
   // MARK: - Logging

@@ -82,8 +82,8 @@ package final class ClientSession {
   /// What else waits for that.
   var held: [@GatewayActor () -> Void] = []
   /// The lists as they were when the client opened the session, was last served them, or was last told that they
-  /// changed; those of each era by themselves.
-  var known: [Era: [ListKind: ByteBuffer]] = [:]
+  /// changed; those of each profile by themselves.
+  var known: [ListProfile: [ListKind: ByteBuffer]] = [:]
   var splicer = Splicer()
   private var lastAsked: UInt64 = 0
   /// Whether the client leaves too much unread.
@@ -111,13 +111,14 @@ package final class ClientSession {
   package func start() {
     manager.audience.join(self)
     for server in manager.servers { server.claimFree(for: self) }
+    // Strong, since a weak reference makes every use of an object slower; ``close()`` lets the transport forget them.
     transport.start(
       Transport.Events(
-        received: { [weak self] in self?.received($0) },
-        readEnded: { [weak self] in self?.inputEnded.open() },
-        writeEnded: { [weak self] in self?.outputEnded.open() },
-        written: { [weak self] in self?.written.open() },
-        congested: { [weak self] in self?.congestionChanged($0) }))
+        received: { self.received($0) },
+        readEnded: { self.inputEnded.open() },
+        writeEnded: { self.outputEnded.open() },
+        written: { self.written.open() },
+        congested: { self.congestionChanged($0) }))
   }
 
   /// Says that nothing more will be written.

@@ -29,7 +29,7 @@ package final class Endpoint {
   /// Open when the first start has come to an end, well or not.
   let firstStart = Gate()
   /// The one session that it works for, where sessions do not share a server's processes.
-  weak var owner: ClientSession?
+  var owner: ClientSession?
   private var generation: UInt64 = 0
   private var isServerCongested = false
   private var waiting: [UInt64: ClientRequest] = [:]
@@ -299,6 +299,7 @@ package final class Endpoint {
       perform(probe?.probeAnswered(at: now) ?? [])
       perform(probe?.paceChanged(to: score.excess(at: now), at: now) ?? [])
       perform(pool.heard(on: generation, at: now))
+      manager.checker.attend(to: self)
     }
   }
 

@@ -12,9 +12,9 @@ extension ServerManager {
     let original: String
   }
 
-  func payload(_ kind: ListKind, for era: Era) -> ByteBuffer {
+  func payload(_ kind: ListKind, for profile: ListProfile) -> ByteBuffer {
     if isStale { rebuild() }
-    return merged.payload(kind, for: era)
+    return merged.payload(kind, for: profile)
   }
 
   /// For how long the merged list may be kept: as long as the shortest-lived part of it. What is not complete yet may
@@ -59,12 +59,12 @@ extension ServerManager {
 
   func tool(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {
     if isStale { rebuild() }
-    return merged.tool(quoted: raw)
+    return merged.tools.target(quoted: raw)
   }
 
   func prompt(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {
     if isStale { rebuild() }
-    return merged.prompt(quoted: raw)
+    return merged.prompts.target(quoted: raw)
   }
 
   // MARK: - Resources
@@ -97,7 +97,7 @@ extension ServerManager {
 
   func learn(_ uri: String, from server: UpstreamServer) { mentions.note(uri, server.index) }
 
-  func renames(of server: UpstreamServer) -> Bool { merged.resources.renames(of: server.index) }
+  func renames(of server: UpstreamServer) -> Bool { server.isRenamed }
 
   func publicForm(of uri: String, server: UpstreamServer) -> String? {
     merged.resources.publicForm(of: uri, server: server.index)

@@ -314,6 +314,7 @@ package final class ServerManager {
     merged.rebuild(
       servers.map { Catalog.Source(prefix: $0.configuration.prefix, offer: $0.offer) }, own: ownResources())
     for index in merged.exhausted.subtracting(exhausted) { log(.warning, "names_used_up", server: servers[index].name) }
+    for server in servers { server.isRenamed = merged.resources.renames(of: server.index) }
   }
 
   /// Says that some list may have changed; each client is told of those that are no longer what it knows.

@@ -58,7 +58,7 @@ package final class UpstreamClient {
   var askedAt: Instant?
   /// When the server last said anything.
   private(set) var heardAt: Instant
-  private var pending: [UInt64: Pending] = [:]
+  private var pending = IDTable<Pending>()
   private var lastID: UInt64 = 0
   private var splicer = Splicer()
   private var sweep: LoopClock.Cancellation?
@@ -76,7 +76,7 @@ package final class UpstreamClient {
 
   /// Requests of clients that the server has not answered.
   var inFlight: Int {
-    pending.values.reduce(0) { if case .own = $1 { $0 } else { $0 + 1 } }
+    pending.entries.reduce(0) { if case .own = $1.value { $0 } else { $0 + 1 } }
   }
 
   func start() {
@@ -93,7 +93,7 @@ package final class UpstreamClient {
 
   /// Sends a client's request with the ids and names of this hop.
   func relay(_ request: ClientRequest, _ frame: Frame) {
-    guard let idRange = frame.range("id") else { return }
+    guard let idRange = frame.outer.id else { return }
     hasCarried = true
     let isBridged = era == .modern || request.terms.era == .modern
     if isBridged, isDealtWith(request, frame) { return }
@@ -249,20 +249,20 @@ package final class UpstreamClient {
     case .notification: notified(frame)
     case .batch: unpack(frame)
     case .invalid:
-      if frame.range("id") != nil { answered(frame) } else { skipped(frame) }
+      if frame.outer.id != nil { answered(frame) } else { skipped(frame) }
     }
   }
 
   /// Whether a frame answers a probe, which the endpoint hears of by itself.
   private func isProbeAnswer(_ frame: Frame) -> Bool {
-    guard frame.kind == .response, let id = frame.raw("id").flatMap({ JSONText.unsigned($0) }),
+    guard frame.kind == .response, let id = frame.mintedID,
       case .own(let own)? = pending[id]
     else { return false }
     return own.isProbe
   }
 
   private func answered(_ frame: Frame) {
-    guard let raw = frame.raw("id"), let id = JSONText.unsigned(raw), let entry = pending.removeValue(forKey: id) else {
+    guard let id = frame.mintedID, let entry = pending.removeValue(forKey: id) else {
       endpoint.tally.strayAnswers += 1
       server.log(.debug, "stray_answer")
       return
@@ -285,12 +285,12 @@ package final class UpstreamClient {
 
   /// What makes an answer none.
   private func fault(of frame: Frame) -> Failure? {
-    let hasResult = frame.range("result") != nil
-    let hasError = frame.range("error") != nil
-    guard hasResult == hasError || frame.hasDuplicate("id") else { return nil }
+    let hasResult = frame.outer.result != nil
+    let hasError = frame.outer.error != nil
+    guard hasResult == hasError || frame.outer.repeated.contains(.id) else { return nil }
     return Failure(
       server: server.name, phase: .call,
-      reason: frame.hasDuplicate("id")
+      reason: frame.outer.repeated.contains(.id)
         ? "it answered with two ids"
         : hasResult ? "it answered with both a result and an error" : "it answered with neither result nor error",
       outcome: .unknown)
@@ -332,7 +332,7 @@ package final class UpstreamClient {
     server.log(event, "line_skipped", ["line": String(server.manager.redacted(line.excerpt).prefix(200))])
   }
 
-  private func countSkippedLine() {
+  func countSkippedLine() {
     skippedLines += 1
     endpoint.tally.skippedLines += 1
   }
@@ -347,7 +347,7 @@ package final class UpstreamClient {
   /// question does not say to which call it belongs.
   func caller(for question: InputQuestion) -> (id: UInt64, request: ClientRequest, parked: ParkedCall?)? {
     var latest: (id: UInt64, request: ClientRequest, parked: ParkedCall?)?
-    for (id, entry) in pending where id > latest?.id ?? 0 {
+    for (id, entry) in pending.entries where id > latest?.id ?? 0 {
       switch entry {
       case .relayed(let request):
         if request.terms.era == .legacy || request.canBeAsked(question) { latest = (id, request, nil) }
@@ -388,11 +388,11 @@ package final class UpstreamClient {
     let transport = process.transport
     transport.closeWriting()
     process.gone.whenOpen { transport.close() }
-    let lost = pending
-    pending = [:]
+    let lost = pending.entries
+    pending = IDTable()
     closed.open()
     endpoint.ended(self)
-    for entry in lost.values {
+    for (_, entry) in lost {
       switch entry {
       case .own(let own): own.fail(lossFailure(own.phase))
       case .relayed(let request): request.session.lost(request, lossFailure(.call, outcome: .unknown))
@@ -440,7 +440,7 @@ package final class UpstreamClient {
     let now = server.manager.clock.now()
     let configuration = server.configuration
     var expired: [(UInt64, String)] = []
-    for (id, entry) in pending {
+    for (id, entry) in pending.entries {
       guard case .relayed(let request) = entry else { continue }
       if now.since(request.arrivedAt ?? request.sentAt) >= configuration.callTimeout {
         expired.append((id, "no answer within \(Duration.spelled(configuration.callTimeout))"))

@@ -27,6 +27,8 @@ package final class UpstreamServer {
   package private(set) var startMilliseconds: UInt64?
   /// What a modern server said about how long its lists may be kept, and when.
   private var freshness: [ListKind: (hints: CacheHints, at: Instant)] = [:]
+  /// Whether any of its URIs is listed under another form.
+  var isRenamed = false
   private var changedKinds: Set<ListKind> = []
   private var isRefreshing = false
 

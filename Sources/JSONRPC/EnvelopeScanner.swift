@@ -10,40 +10,40 @@ package struct EnvelopeScanner {
   private struct Slot {
     var parent = Frame.Parent.message
     var key = 0..<0
-    var hasEscapedKey = false
+    var outline = KeyOutline.escaped
     var valueStart = 0
   }
 
   private var scanner = JSONScanner()
-  private var members: [Frame.Member] = []
   /// One per level, 1 to 3; the keys of a level all have the same parent.
-  private var slots = [Slot](repeating: Slot(), count: 4)
+  private var slots = InlineArray<4, Slot>(repeating: Slot())
   /// The deepest level that is of interest where the scanner stands.
   private var level = 1
   private var outermost: JSONScanner.Token?
 
   package init() {}
 
-  mutating func reset() {
+  /// Starts over with a message that will fill `frame`.
+  mutating func reset(_ frame: Frame) {
     scanner.reset()
-    members.removeAll(keepingCapacity: true)
+    frame.removeMembers()
     level = 1
     outermost = nil
   }
 
-  /// The members found so far: of a message that turned out to be broken, enough to answer it by its id.
-  var found: [Frame.Member] { members }
-
-  /// Looks at what is new in `text`, which starts at the first byte of the message.
-  mutating func scan(_ text: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
+  /// Looks at what is new in `text`, which starts at the first byte of the message. Also of a message that turns out to
+  /// be broken the frame gets the members before the fault, enough to answer it by its id.
+  mutating func scan(_ text: UnsafeRawBufferPointer, into frame: Frame) throws(JSONSyntaxError) {
+    frame.bytes = text
     while true {
       let token = try scanner.next(in: text, level: level)
       let depth = scanner.depth
       switch token {
       case .incomplete, .end: return
       case .key:
-        slots[depth].key = (scanner.tokenStart &+ 1)..<(scanner.position &- 1)
-        slots[depth].hasEscapedKey = scanner.hasEscape
+        let key = (scanner.tokenStart &+ 1)..<(scanner.position &- 1)
+        slots[depth].key = key
+        slots[depth].outline = scanner.hasEscape ? .escaped : KeyOutline(text, key)
       case .objectStart, .arrayStart:
         if depth == 1 {
           outermost = token
@@ -55,64 +55,37 @@ package struct EnvelopeScanner {
       case .objectEnd, .arrayEnd:
         guard depth > 0 else { continue }
         level = depth
-        try record(depth, slots[depth].valueStart..<scanner.position)
+        try record(depth, slots[depth].valueStart..<scanner.position, in: frame)
       case .string, .number, .true, .false, .null:
         if depth == 0 {
           outermost = token
         } else {
-          try record(depth, scanner.tokenStart..<scanner.position)
+          try record(depth, scanner.tokenStart..<scanner.position, in: frame)
         }
       }
     }
   }
 
-  /// Ends the message and moves what was found into `frame`.
-  mutating func finish(_ frame: Frame, _ text: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
+  /// Ends the message, and says in `frame` what it is.
+  mutating func finish(_ frame: Frame) throws(JSONSyntaxError) {
     let last = try scanner.finish()
     if last != .end { outermost = last }
-    frame.bytes = text
-    swap(&frame.members, &members)
-    switch outermost {
-    case .objectStart: frame.classify()
-    case .arrayStart: frame.kind = .batch
-    default: frame.kind = .invalid
-    }
+    frame.classify(outermost)
   }
 
   /// Looks one level deeper inside the objects whose members matter.
   private mutating func enter(_ depth: Int, _ text: UnsafeRawBufferPointer) {
     let member = slots[depth - 1]
-    let parent: Frame.Parent? =
-      switch member.parent {
-      case .message:
-        if isKey("params", member, text) {
-          .params
-        } else if isKey("result", member, text) {
-          .result
-        } else if isKey("error", member, text) {
-          .error
-        } else {
-          nil
-        }
-      case .params: isKey("_meta", member, text) ? .paramsMeta : nil
-      case .result: isKey("_meta", member, text) ? .resultMeta : nil
-      default: nil
-      }
+    let parent = member.parent.child(text, member.key, member.outline)
     guard let parent else { return }
     slots[depth].parent = parent
     level = depth
   }
 
-  private func isKey(_ name: StaticString, _ member: Slot, _ text: UnsafeRawBufferPointer) -> Bool {
-    JSONText.key(text, member.key, hasEscape: member.hasEscapedKey, equals: name)
-  }
-
-  private mutating func record(_ depth: Int, _ value: Range<Int>) throws(JSONSyntaxError) {
-    guard members.count < Self.memberLimit else {
+  private func record(_ depth: Int, _ value: Range<Int>, in frame: Frame) throws(JSONSyntaxError) {
+    guard frame.count < Self.memberLimit else {
       throw JSONSyntaxError(offset: scanner.position, reason: .tooManyMembers(limit: Self.memberLimit))
     }
-    let slot = slots[depth]
-    members.append(
-      Frame.Member(parent: slot.parent, key: slot.key, value: value, hasEscapedKey: slot.hasEscapedKey))
+    frame.append(slots[depth].parent, slots[depth].key, value, slots[depth].outline)
   }
 }

@@ -10,18 +10,36 @@ package final class Frame {
     package let key: Range<Int>
     /// The value's bytes, quotes included.
     package let value: Range<Int>
-    package let hasEscapedKey: Bool
+    fileprivate let outline: KeyOutline
 
-    init(parent: Parent, key: Range<Int>, value: Range<Int>, hasEscapedKey: Bool) {
-      self.parent = parent
-      self.key = key
-      self.value = value
-      self.hasEscapedKey = hasEscapedKey
-    }
+    package var hasEscapedKey: Bool { outline == .escaped }
   }
 
   package enum Parent: UInt8, Sendable {
     case message, params, result, error, paramsMeta, resultMeta
+
+    fileprivate var bit: UInt8 { 1 &<< rawValue }
+
+    /// Returns what an object inside stands for, by its key; nil for one whose members are not recorded.
+    func child(_ text: UnsafeRawBufferPointer, _ key: Range<Int>, _ outline: KeyOutline) -> Parent? {
+      switch self {
+      case .message:
+        switch OuterMembers.key(text, key, outline) {
+        case .params: .params
+        case .result: .result
+        case .error: .error
+        default: nil
+        }
+      case .params: Self.isMeta(text, key, outline) ? .paramsMeta : nil
+      case .result: Self.isMeta(text, key, outline) ? .resultMeta : nil
+      case .error, .paramsMeta, .resultMeta: nil
+      }
+    }
+
+    private static func isMeta(_ text: UnsafeRawBufferPointer, _ key: Range<Int>, _ outline: KeyOutline) -> Bool {
+      outline == KeyOutline("_meta")
+        || outline == .escaped && JSONText.key(text, key, hasEscape: true, equals: "_meta")
+    }
   }
 
   /// What the outer members make of a message (JSON-RPC 2.0, sections 4 and 5).
@@ -38,10 +56,20 @@ package final class Frame {
   /// The buffer that the bytes lie in, when they can be shared instead of copied.
   package internal(set) var storage: ByteBuffer?
   var storageOffset = 0
-  package internal(set) var members: [Member] = []
-  package internal(set) var kind = Kind.invalid
+  package private(set) var kind = Kind.invalid
+  /// The members of the outer object that every message is judged by.
+  package private(set) var outer = OuterMembers()
+  /// A plain allocation: an array would be retained and released for each of the many look-ups of a message.
+  private var table: UnsafeMutableBufferPointer<Member>
+  private(set) var count = 0
+  /// One bit for each parent that has members.
+  private var parents: UInt8 = 0
 
-  init() {}
+  init(capacity: Int = 16) { table = .allocate(capacity: max(1, capacity)) }
+
+  deinit { table.deallocate() }
+
+  package var members: UnsafeBufferPointer<Member> { UnsafeBufferPointer(rebasing: table[..<count]) }
 
   /// A message of no bytes.
   package static var empty: Frame { Frame() }
@@ -51,17 +79,9 @@ package final class Frame {
   /// Returns where the value of a member lies, or nil when there is none. Of duplicate keys the last one counts, as in
   /// most parsers; see ``hasDuplicate(_:in:)``.
   package func range(_ key: StaticString, in parent: Parent = .message) -> Range<Int>? {
-    let bytes = bytes
-    return members.withUnsafeBufferPointer { members in
-      var index = members.count
-      while index > 0 {
-        index &-= 1
-        guard members[index].parent == parent else { continue }
-        let member = members[index]
-        if JSONText.key(bytes, member.key, hasEscape: member.hasEscapedKey, equals: key) { return member.value }
-      }
-      return nil
-    }
+    guard parents & parent.bit != 0 else { return nil }
+    let index = lastIndex(of: key, KeyOutline(key), in: parent, before: .max)
+    return index < 0 ? nil : members[index].value
   }
 
   /// Calls `body` with each member of the object that `parent` stands for, in their order. Of duplicate objects it is the
@@ -76,9 +96,9 @@ package final class Frame {
     let range: Range<Int>? =
       switch parent {
       case .message: 0..<bytes.count
-      case .params: range("params")
-      case .result: range("result")
-      case .error: range("error")
+      case .params: outer.params
+      case .result: outer.result
+      case .error: outer.error
       case .paramsMeta: range("_meta", in: .params)
       case .resultMeta: range("_meta", in: .result)
       }
@@ -87,7 +107,9 @@ package final class Frame {
   }
 
   /// Whether a member has this key, escapes resolved.
-  package func has(_ member: Member, key: StaticString) -> Bool { matches(member, key) }
+  package func has(_ member: Member, key: StaticString) -> Bool {
+    JSONText.key(bytes, member.key, hasEscape: member.hasEscapedKey, equals: key)
+  }
 
   /// Returns a member's raw bytes.
   package func raw(_ key: StaticString, in parent: Parent = .message) -> UnsafeRawBufferPointer? {
@@ -101,25 +123,69 @@ package final class Frame {
 
   /// Whether a key occurs twice: then two readers of the message could disagree about it.
   package func hasDuplicate(_ key: StaticString, in parent: Parent = .message) -> Bool {
-    var seen = false
-    for member in members where member.parent == parent && matches(member, key) {
-      if seen { return true }
-      seen = true
-    }
-    return false
+    let outline = KeyOutline(key)
+    let last = lastIndex(of: key, outline, in: parent, before: .max)
+    return last > 0 && lastIndex(of: key, outline, in: parent, before: last) >= 0
   }
+
+  /// Returns the index of the last member with that key below `end`; -1 when there is none.
+  private func lastIndex(of key: StaticString, _ outline: KeyOutline, in parent: Parent, before end: Int) -> Int {
+    var index = min(end, count)
+    while index > 0 {
+      index &-= 1
+      guard table[index].parent == parent, table[index].outline.mayEqual(outline) else { continue }
+      let member = table[index]
+      if member.outline == outline, outline.isWhole { return index }
+      if JSONText.key(bytes, member.key, hasEscape: member.outline == .escaped, equals: key) { return index }
+    }
+    return -1
+  }
+
+  /// The id as it was spelled; nil when it is neither a string nor a number.
+  package var id: RawToken? { outer.id.flatMap { RawToken(identifier: self[$0]) } }
+
+  /// The id, when it is spelled like those that the gateway mints.
+  package var mintedID: UInt64? { outer.id.flatMap { JSONText.unsigned(self[$0]) } }
 
   package subscript(range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
 
-  private func matches(_ member: Member, _ key: StaticString) -> Bool {
-    JSONText.key(bytes, member.key, hasEscape: member.hasEscapedKey, equals: key)
+  // MARK: - Filling
+
+  func removeMembers() {
+    count = 0
+    parents = 0
+    outer = OuterMembers()
   }
 
-  func classify() {
-    if range("method") != nil {
-      kind = range("id") != nil ? .request : .notification
+  func append(_ parent: Parent, _ key: Range<Int>, _ value: Range<Int>, _ outline: KeyOutline) {
+    if count == table.count { grow() }
+    table.initializeElement(at: count, to: Member(parent: parent, key: key, value: value, outline: outline))
+    count &+= 1
+    parents |= parent.bit
+    if parent == .message { outer.note(OuterMembers.key(bytes, key, outline), value) }
+  }
+
+  private func grow() {
+    let larger = UnsafeMutableBufferPointer<Member>.allocate(capacity: table.count * 2)
+    _ = larger.initialize(fromContentsOf: members)
+    table.deallocate()
+    table = larger
+  }
+
+  /// Says what the message is, after its outermost value.
+  func classify(_ outermost: JSONScanner.Token?) {
+    switch outermost {
+    case .objectStart: classifyObject()
+    case .arrayStart: kind = .batch
+    default: kind = .invalid
+    }
+  }
+
+  private func classifyObject() {
+    if outer.method != nil {
+      kind = outer.id != nil ? .request : .notification
     } else {
-      kind = range("result") != nil || range("error") != nil ? .response : .invalid
+      kind = outer.result != nil || outer.error != nil ? .response : .invalid
     }
   }
 
@@ -127,7 +193,7 @@ package final class Frame {
 
   /// Returns a frame that owns its bytes; a large one shares them.
   package func copy() -> Frame {
-    let copy = Frame()
+    let copy = Frame(capacity: count)
     if let storage, bytes.count >= OutputBuffer.shareFrom {
       copy.storage = storage
       copy.storageOffset = storageOffset
@@ -138,7 +204,10 @@ package final class Frame {
       copy.storage = owned
       copy.bytes = owned.bytes
     }
-    copy.members = members
+    _ = copy.table.initialize(fromContentsOf: members)
+    copy.count = count
+    copy.parents = parents
+    copy.outer = outer
     copy.kind = kind
     return copy
   }
@@ -147,12 +216,14 @@ package final class Frame {
   package static func parse(_ bytes: UnsafeRawBufferPointer) -> Result<Frame, JSONSyntaxError> {
     let storage = ByteBuffer(capacity: max(1, bytes.count))
     storage.append(bytes)
-    var scanner = EnvelopeScanner()
     let frame = Frame()
     frame.storage = storage
+    if WholeMessageScanner.scan(storage.bytes, into: frame) { return .success(frame) }
+    var scanner = EnvelopeScanner()
+    scanner.reset(frame)
     do throws(JSONSyntaxError) {
-      try scanner.scan(storage.bytes)
-      try scanner.finish(frame, storage.bytes)
+      try scanner.scan(storage.bytes, into: frame)
+      try scanner.finish(frame)
       return .success(frame)
     } catch {
       return .failure(error)

@@ -78,19 +78,23 @@ package struct FrameReader {
     let line = Self.trimmed(line)
     guard !line.isEmpty else { return }
     guard line.count <= limit else {
-      scanner.reset()
-      try? scanner.scan(UnsafeRawBufferPointer(rebasing: line[..<limit]))
+      scanner.reset(frame)
+      try? scanner.scan(UnsafeRawBufferPointer(rebasing: line[..<limit]), into: frame)
       fail(.tooLong(limit: limit), line, body)
       return
     }
-    scanner.reset()
-    deliver(line, storage: nil, body)
+    if WholeMessageScanner.scan(line, into: frame) {
+      body(.frame(frame))
+    } else {
+      scanner.reset(frame)
+      deliver(line, storage: nil, body)
+    }
   }
 
   private mutating func deliver(_ line: UnsafeRawBufferPointer, storage: ByteBuffer?, _ body: (Event) -> Void) {
     do throws(JSONSyntaxError) {
-      try scanner.scan(line)
-      try scanner.finish(frame, line)
+      try scanner.scan(line, into: frame)
+      try scanner.finish(frame)
     } catch {
       fail(.syntax(error), line, body)
       return
@@ -103,16 +107,15 @@ package struct FrameReader {
 
   private mutating func fail(_ reason: Malformed.Reason, _ line: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
     let start = beginning(of: line)
-    scanner.reset()
+    scanner.reset(frame)
     body(.malformed(Malformed(reason: reason, id: start.id, hasMethod: start.hasMethod, excerpt: start.excerpt)))
   }
 
   /// What can be told of a broken line: its id, as long as it stood before the fault.
   private func beginning(of line: UnsafeRawBufferPointer) -> (id: RawToken?, hasMethod: Bool, excerpt: String) {
     frame.bytes = line
-    frame.members = scanner.found
-    let id = frame.raw("id").flatMap { RawToken(identifier: $0) }
-    let hasMethod = frame.range("method") != nil
+    let id = frame.outer.id.map { frame[$0] }.flatMap { RawToken(identifier: $0) }
+    let hasMethod = frame.outer.method != nil
     return (id, hasMethod, String(decoding: line.prefix(4096), as: UTF8.self))
   }
 
@@ -120,10 +123,10 @@ package struct FrameReader {
 
   private mutating func scanPartial() {
     guard let buffer = partial else { return }
-    if searched == 0 { scanner.reset() }
+    if searched == 0 { scanner.reset(frame) }
     searched = buffer.count
     do throws(JSONSyntaxError) {
-      try scanner.scan(buffer.bytes)
+      try scanner.scan(buffer.bytes, into: frame)
       guard buffer.count > limit else { return }
       fault = .tooLong(limit: limit)
     } catch {
@@ -136,7 +139,7 @@ package struct FrameReader {
 
   private mutating func endPartial(_ body: (Event) -> Void) {
     guard var buffer = partial.take() else { return }
-    if searched == 0 { scanner.reset() }
+    if searched == 0 { scanner.reset(frame) }
     searched = 0
     let line = Self.trimmedEnd(buffer.bytes)
     if line.count > limit {
@@ -155,7 +158,7 @@ package struct FrameReader {
     guard let start = broken, let fault else { return }
     broken = nil
     self.fault = nil
-    scanner.reset()
+    scanner.reset(frame)
     body(.malformed(Malformed(reason: fault, id: start.id, hasMethod: start.hasMethod, excerpt: start.excerpt)))
   }
 

@@ -100,7 +100,12 @@ package struct JSONScanner {
         }
         position &+= 1
         hasEscape = false
-        partial = .string
+        guard try string(in: text) else {
+          partial = .string
+          return .incomplete
+        }
+        let token = endString()
+        if depth <= level { return token }
       case UInt8(ascii: "{"), UInt8(ascii: "["):
         guard expectation == .value || expectation == .valueOrArrayEnd else { throw unexpected(byte) }
         beginToken()
@@ -231,12 +236,7 @@ package struct JSONScanner {
     case .string:
       guard try string(in: text) else { return nil }
       partial = .nothing
-      if isKey {
-        expectation = .colon
-        return .key
-      }
-      endValue()
-      return .string
+      return endString()
     case .lineComment:
       guard let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: text, from: position) else {
         position = text.count
@@ -266,30 +266,51 @@ package struct JSONScanner {
     }
   }
 
+  @inline(__always)
+  private mutating func endString() -> Token {
+    if isKey {
+      expectation = .colon
+      return .key
+    }
+    endValue()
+    return .string
+  }
+
   /// Scans the rest of a string. Returns false when more bytes are needed.
+  @inline(__always)
   private mutating func string(in text: UnsafeRawBufferPointer) throws(JSONSyntaxError) -> Bool {
     while true {
       position = ByteScan.endOfPlainText(in: text, from: position)
       guard position < text.count else { return false }
-      let byte = text[position]
-      if byte == UInt8(ascii: "\"") {
+      if text[position] == UInt8(ascii: "\"") {
         position &+= 1
         return true
       }
-      if byte == UInt8(ascii: "\\") {
-        guard let length = try escape(in: text) else { return false }
-        hasEscape = true
-        position &+= length
-      } else if byte < 0x20 {
-        throw JSONSyntaxError(offset: position, reason: .controlCharacterInString)
-      } else {
-        guard let length = try multibyte(in: text) else { return false }
-        position &+= length
-      }
+      guard try special(in: text) else { return false }
     }
   }
 
-  private func escape(in text: UnsafeRawBufferPointer) throws(JSONSyntaxError) -> Int? {
+  /// Passes over what is neither plain text nor the end of a string. Returns false when more bytes are needed.
+  private mutating func special(in text: UnsafeRawBufferPointer) throws(JSONSyntaxError) -> Bool {
+    guard let length = try Self.lengthOfSpecial(in: text, at: position) else { return false }
+    if text[position] == UInt8(ascii: "\\") { hasEscape = true }
+    position &+= length
+    return true
+  }
+
+  /// Returns the length of the escape or of the multi-byte character at `position` inside a string; nil when it is cut
+  /// short.
+  static func lengthOfSpecial(
+    in text: UnsafeRawBufferPointer, at position: Int
+  ) throws(JSONSyntaxError) -> Int? {
+    guard position < text.count else { return nil }
+    let byte = text[position]
+    if byte == UInt8(ascii: "\\") { return try escape(in: text, at: position) }
+    guard byte >= 0x20 else { throw JSONSyntaxError(offset: position, reason: .controlCharacterInString) }
+    return try multibyte(in: text, at: position)
+  }
+
+  private static func escape(in text: UnsafeRawBufferPointer, at position: Int) throws(JSONSyntaxError) -> Int? {
     guard position &+ 1 < text.count else { return nil }
     switch text[position &+ 1] {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
@@ -312,7 +333,7 @@ package struct JSONScanner {
 
   /// Returns the length of the well-formed multi-byte character at the position (Unicode, table 3-7), nil when it is
   /// cut short.
-  private func multibyte(in text: UnsafeRawBufferPointer) throws(JSONSyntaxError) -> Int? {
+  private static func multibyte(in text: UnsafeRawBufferPointer, at position: Int) throws(JSONSyntaxError) -> Int? {
     let (length, second): (Int, ClosedRange<UInt8>) =
       switch text[position] {
       case 0xC2...0xDF: (2, 0x80...0xBF)

@@ -44,7 +44,7 @@ package enum JSONWalk {
   ) -> Range<Int>? {
     var found: Range<Int>?
     members(of: text, in: range) { key, value in
-      let hasEscape = text[key].contains(UInt8(ascii: "\\"))
+      let hasEscape = hasEscape(text, key)
       if JSONText.key(text, key, hasEscape: hasEscape, equals: name) { found = value }
       return true
     }
@@ -54,6 +54,10 @@ package enum JSONWalk {
   /// Returns the value of a member of the object that `bytes` is.
   package static func member(_ name: StaticString, of bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
     member(name, of: bytes, in: 0..<bytes.count).map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+  }
+
+  static func hasEscape(_ text: UnsafeRawBufferPointer, _ key: Range<Int>) -> Bool {
+    ByteScan.firstIndex(of: UInt8(ascii: "\\"), in: UnsafeRawBufferPointer(rebasing: text[key]), from: 0) != nil
   }
 
   private static func skipSpace(_ text: UnsafeRawBufferPointer, _ start: Int) -> Int {

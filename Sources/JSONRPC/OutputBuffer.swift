@@ -9,14 +9,19 @@ package final class OutputBuffer {
 
   private struct Chunk {
     var storage: ByteBuffer
-    /// Whether the storage is this buffer's own block, which may be appended to.
+    /// Whether the storage is a block of this buffer's own, which may serve again.
     var isOwn: Bool
     var start: Int
     var end: Int
   }
 
+  /// Full blocks and shared pieces; what `block` holds comes behind them.
   private var chunks: [Chunk] = []
   private var head = 0
+  /// Where small pieces are gathered.
+  private var block: ByteBuffer?
+  /// How many of its bytes have been taken.
+  private var taken = 0
   /// An emptied block that serves again.
   private var spare: ByteBuffer?
   /// Called when the buffer turns from empty to not empty.
@@ -26,41 +31,74 @@ package final class OutputBuffer {
 
   package init() {}
 
-  package var isEmpty: Bool { head == chunks.count }
+  package var isEmpty: Bool { head == chunks.count && inBlock == 0 }
 
   /// How many bytes wait.
-  package var count: Int { chunks[head...].reduce(0) { $0 + $1.end - $1.start } }
+  package var count: Int { chunks[head...].reduce(inBlock) { $0 + $1.end - $1.start } }
+
+  private var inBlock: Int { (block?.count ?? 0) - taken }
 
   // MARK: - Appending
 
   package func append(_ bytes: UnsafeRawBufferPointer) {
     guard !bytes.isEmpty else { return }
+    if let block, bytes.count <= block.free {
+      let wasEmpty = isEmpty
+      block.append(bytes)
+      if wasEmpty { onFirstByte() }
+    } else {
+      appendBeyondBlock(bytes)
+    }
+  }
+
+  private func appendBeyondBlock(_ bytes: UnsafeRawBufferPointer) {
     let wasEmpty = isEmpty
-    var rest = bytes
-    if !wasEmpty, chunks[chunks.count - 1].isOwn {
-      let storage = chunks[chunks.count - 1].storage
-      let fits = min(storage.free, rest.count)
-      storage.append(UnsafeRawBufferPointer(rebasing: rest[..<fits]))
-      chunks[chunks.count - 1].end += fits
-      rest = UnsafeRawBufferPointer(rebasing: rest[fits...])
+    let fits = min(block?.free ?? 0, bytes.count)
+    block?.append(UnsafeRawBufferPointer(rebasing: bytes[..<fits]))
+    begin(bytes.count - fits).append(UnsafeRawBufferPointer(rebasing: bytes[fits...]))
+    if wasEmpty { onFirstByte() } else { onGrowth() }
+  }
+
+  /// Begins another block, with room for so many bytes.
+  private func begin(_ count: Int) -> ByteBuffer {
+    retireBlock()
+    let next =
+      count <= Self.blockSize ? spare.take() ?? ByteBuffer(capacity: Self.blockSize) : ByteBuffer(capacity: count)
+    block = next
+    return next
+  }
+
+  /// Puts the block among the chunks: what comes next cannot go into it.
+  private func retireBlock() {
+    guard let block = block.take() else { return }
+    if block.count > taken {
+      chunks.append(Chunk(storage: block, isOwn: true, start: taken, end: block.count))
+    } else {
+      keep(block)
     }
-    let needsBlock = !rest.isEmpty
-    if needsBlock {
-      let storage: ByteBuffer
-      if rest.count <= Self.blockSize, let reused = spare {
-        storage = reused
-        spare = nil
-      } else {
-        storage = ByteBuffer(capacity: max(rest.count, Self.blockSize))
-      }
-      storage.append(rest)
-      chunks.append(Chunk(storage: storage, isOwn: true, start: 0, end: rest.count))
-    }
-    if wasEmpty {
-      onFirstByte()
-    } else if needsBlock {
-      onGrowth()
-    }
+    taken = 0
+  }
+
+  private func keep(_ block: ByteBuffer) {
+    guard spare == nil, block.capacity == Self.blockSize else { return }
+    block.removeAll()
+    spare = block
+  }
+
+  /// Returns room for so many bytes in one piece, fewer than ``shareFrom``, to be filled at once and reported with
+  /// ``commit(_:)``.
+  func room(for count: Int) -> UnsafeMutableRawBufferPointer {
+    if let block, count <= block.free { return block.tail }
+    return begin(count).tail
+  }
+
+  /// Takes what was written into the room.
+  func commit(_ count: Int) {
+    guard let block, count > 0 else { return }
+    let isFirst = isEmpty
+    let isNew = block.count == 0
+    block.commit(count)
+    if isFirst { onFirstByte() } else if isNew { onGrowth() }
   }
 
   package func append(_ text: StaticString) {
@@ -80,10 +118,8 @@ package final class OutputBuffer {
       append(frame[range])
       return
     }
-    let wasEmpty = isEmpty
     let start = frame.storageOffset + range.lowerBound
-    chunks.append(Chunk(storage: storage, isOwn: false, start: start, end: start + range.count))
-    if wasEmpty { onFirstByte() } else { onGrowth() }
+    share(Chunk(storage: storage, isOwn: false, start: start, end: start + range.count))
   }
 
   /// Appends bytes that were prebuilt and do not change, all or those from an offset on, sharing them when they are many.
@@ -92,50 +128,72 @@ package final class OutputBuffer {
       append(UnsafeRawBufferPointer(rebasing: storage.bytes[start...]))
       return
     }
+    share(Chunk(storage: storage, isOwn: false, start: start, end: storage.count))
+  }
+
+  private func share(_ chunk: Chunk) {
     let wasEmpty = isEmpty
-    chunks.append(Chunk(storage: storage, isOwn: false, start: start, end: storage.count))
+    retireBlock()
+    chunks.append(chunk)
     if wasEmpty { onFirstByte() } else { onGrowth() }
   }
 
   // MARK: - Taking
+
+  /// The waiting bytes when they are one run, as they nearly always are; nil when they are none or several.
+  package var onlyRun: UnsafeRawBufferPointer? {
+    guard head == chunks.count, let block, block.count > taken else { return nil }
+    return UnsafeRawBufferPointer(rebasing: block.bytes[taken...])
+  }
 
   /// Calls `body` with up to `limit` runs of waiting bytes, first ones first.
   package func withFront<Result>(
     limit: Int, _ body: (UnsafeBufferPointer<UnsafeRawBufferPointer>) throws -> Result
   ) rethrows -> Result {
     let taken = chunks[head...].prefix(limit)
-    return try withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: max(1, taken.count)) { runs in
-      for (index, chunk) in taken.enumerated() {
+    return try withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: taken.count + 1) { runs in
+      var count = 0
+      for chunk in taken {
         runs.initializeElement(
-          at: index, to: UnsafeRawBufferPointer(rebasing: chunk.storage.bytes[chunk.start..<chunk.end]))
+          at: count, to: UnsafeRawBufferPointer(rebasing: chunk.storage.bytes[chunk.start..<chunk.end]))
+        count += 1
       }
-      return try body(UnsafeBufferPointer(rebasing: runs[..<taken.count]))
+      if count < limit, let block, inBlock > 0 {
+        runs.initializeElement(at: count, to: UnsafeRawBufferPointer(rebasing: block.bytes[self.taken...]))
+        count += 1
+      }
+      return try body(UnsafeBufferPointer(rebasing: runs[..<count]))
     }
   }
 
   /// Drops the first `count` bytes, which have been written.
   package func consume(_ count: Int) {
     var rest = count
-    while rest > 0, head < chunks.count {
-      let length = chunks[head].end - chunks[head].start
-      if rest < length {
-        chunks[head].start += rest
-        return
-      }
-      rest -= length
-      let chunk = chunks[head]
-      if chunk.isOwn, spare == nil, chunk.storage.capacity == Self.blockSize {
-        chunk.storage.removeAll()
-        spare = chunk.storage
-      }
-      head += 1
-      if head == chunks.count {
-        chunks.removeAll(keepingCapacity: true)
-        head = 0
-      } else if head >= 64 {
-        chunks.removeSubrange(..<head)
-        head = 0
-      }
+    while rest > 0, head < chunks.count { consumeChunk(&rest) }
+    guard rest > 0, let block else { return }
+    taken += min(rest, inBlock)
+    if taken == block.count {
+      taken = 0
+      if block.capacity == Self.blockSize { block.removeAll() } else { self.block = nil }
+    }
+  }
+
+  private func consumeChunk(_ rest: inout Int) {
+    let length = chunks[head].end - chunks[head].start
+    guard rest >= length else {
+      chunks[head].start += rest
+      rest = 0
+      return
+    }
+    rest -= length
+    if chunks[head].isOwn { keep(chunks[head].storage) }
+    head += 1
+    if head == chunks.count {
+      chunks.removeAll(keepingCapacity: true)
+      head = 0
+    } else if head >= 64 {
+      chunks.removeSubrange(..<head)
+      head = 0
     }
   }
 
@@ -143,5 +201,7 @@ package final class OutputBuffer {
   package func removeAll() {
     chunks.removeAll()
     head = 0
+    block = nil
+    taken = 0
   }
 }

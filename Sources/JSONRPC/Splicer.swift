@@ -6,6 +6,10 @@ package struct Splicer {
   private struct Edit {
     var range: Range<Int>
     var replacement: Range<Int>
+
+    func lies(in part: Range<Int>) -> Bool {
+      range.lowerBound >= part.lowerBound && range.upperBound <= part.upperBound
+    }
   }
 
   private var edits: [Edit] = []
@@ -68,7 +72,7 @@ package struct Splicer {
   ) {
     var removal = MemberRemoval()
     JSONWalk.members(of: text, in: range) { key, value in
-      let hasEscape = text[key].contains(UInt8(ascii: "\\"))
+      let hasEscape = JSONWalk.hasEscape(text, key)
       let goes = names.contains { JSONText.key(text, key, hasEscape: hasEscape, equals: $0) }
       if let range = removal.next(key: key, value: value, goes: goes) { add(range, replacements.count) }
       return true
@@ -99,8 +103,46 @@ package struct Splicer {
     _ frame: Frame, _ range: Range<Int>? = nil, to output: OutputBuffer, endsLine: Bool = true
   ) {
     let range = range ?? 0..<frame.bytes.count
+    let most = range.count + replacements.count + 1
+    if most < OutputBuffer.shareFrom {
+      let room = output.room(for: most)
+      output.commit(copy(frame.bytes, range, into: room, endsLine: endsLine))
+    } else {
+      share(frame, range, with: output)
+      if endsLine { output.append("\n") }
+    }
+  }
+
+  /// Puts the edited bytes into one piece of memory and returns how many they are.
+  private func copy(
+    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, into room: UnsafeMutableRawBufferPointer, endsLine: Bool
+  ) -> Int {
+    var count = 0
     var position = range.lowerBound
-    for edit in edits where edit.range.lowerBound >= range.lowerBound && edit.range.upperBound <= range.upperBound {
+    func put(_ source: UnsafeRawBufferPointer, _ part: Range<Int>) {
+      guard let from = source.baseAddress, let target = room.baseAddress, !part.isEmpty else { return }
+      (target + count).copyMemory(from: from + part.lowerBound, byteCount: part.count)
+      count += part.count
+    }
+    replacements.withUnsafeBytes { replacements in
+      for edit in edits where edit.lies(in: range) {
+        if edit.range.lowerBound > position { put(text, position..<edit.range.lowerBound) }
+        put(replacements, edit.replacement)
+        position = max(position, edit.range.upperBound)
+      }
+    }
+    put(text, position..<range.upperBound)
+    if endsLine {
+      room[count] = UInt8(ascii: "\n")
+      count += 1
+    }
+    return count
+  }
+
+  /// Appends the edited bytes piece by piece, large ones without copying them.
+  private func share(_ frame: Frame, _ range: Range<Int>, with output: OutputBuffer) {
+    var position = range.lowerBound
+    for edit in edits where edit.lies(in: range) {
       if edit.range.lowerBound > position { output.append(frame, position..<edit.range.lowerBound) }
       replacements.withUnsafeBytes {
         output.append(UnsafeRawBufferPointer(rebasing: $0[edit.replacement]))
@@ -108,7 +150,6 @@ package struct Splicer {
       position = max(position, edit.range.upperBound)
     }
     output.append(frame, position..<range.upperBound)
-    if endsLine { output.append("\n") }
   }
 }
 

@@ -1,4 +1,4 @@
-import JSONRPC
+package import JSONRPC
 
 /// The methods of all revisions, both directions.
 package enum Method: String, CaseIterable, Sendable {
@@ -42,15 +42,18 @@ package enum Method: String, CaseIterable, Sendable {
   /// Whether the method may be answered with `input_required` (2026-07-28, basic/patterns, multi round-trip requests).
   package var takesInput: Bool { self == .toolsCall || self == .promptsGet || self == .resourcesRead }
 
-  private static let table: ByteTable<Method> = {
-    var table = ByteTable<Method>()
-    for method in allCases { table[method.rawValue] = method }
-    return table
-  }()
+  /// The methods' names, each at the method's place among all.
+  private static let names = allCases.reduce(into: ByteIndex()) { _ = $0.enter($1.rawValue) }
+  private static let all = allCases
 
   /// Returns the method that a raw JSON string names; nil for one that no revision knows.
   package init?(raw: UnsafeRawBufferPointer) {
-    guard raw.count > 2, let method = Self.table.value(forQuoted: raw) else { return nil }
-    self = method
+    guard let position = Self.names.position(ofQuoted: raw) else { return nil }
+    self = Self.all[position]
   }
+}
+
+extension Frame {
+  /// The method of a request or a notification; nil for one that no revision knows.
+  package var method: Method? { outer.method.flatMap { Method(raw: self[$0]) } }
 }

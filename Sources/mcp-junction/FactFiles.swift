@@ -53,8 +53,8 @@ struct FactFiles {
     let found = ExecutableSearch.resolve(launch.command, path: Environment["PATH"], base: base)
     let executable = (try? found.get()) ?? launch.command
     let key = ([executable] + launch.arguments + [launch.directory ?? ""]).joined(separator: "\u{0}")
-    let first = ByteTable<Void>.hash(key.utf8)
-    let second = ByteTable<Void>.hash(key.utf8.reversed())
+    let first = ByteHash.of(Array(key.utf8))
+    let second = ByteHash.of(Array(key.utf8.reversed()))
     return directory + "/server-" + String(first, radix: 16) + "-" + String(second, radix: 16) + ".json"
   }
 }

@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -187,6 +188,8 @@ def concurrent(machine: Machine, rounds: int) -> Table:
                 goal = ("at least 1 x", lambda made: made.ratio >= 1)
             name = f"{in_flight} in flight, {servers} server{'s' if servers > 1 else ''}"
             rows.append(row(name, "calls/s", own["rate"], "relays", floor["rate"], *goal))
+            for key in ("p50", "p90", "p99"):
+                rows.append(row(f"{name}, {key}", "µs", own[key], "relays", floor[key]))
             rows.append(row(f"{name}, relays", "calls/s", floor["rate"], "direct", found["direct"]["rate"]))
     shape = {"servers": 5, "in_flight": 128, "calls": 40_000, "together": 1, "pinned": True}
     found = medians(
@@ -224,6 +227,39 @@ def allocations(machine: Machine) -> Table:
         [
             row("for a call of 100 B", "", few, "one", 1),
             row("for a call of 10 KB", "", many, "100 B", few),
+        ],
+    )
+
+
+def count_instructions(machine: Machine, command: list[str], size: int) -> float | None:
+    """Returns how many instructions outside the kernel a process takes for one call; None without valgrind.
+
+    It is the difference between a longer and a shorter run, which is the same on a busy machine.
+    """
+    if not shutil.which("valgrind"):
+        return None
+    totals = []
+    for calls in (1000, 3000):
+        record = machine.directory / f"instructions-{calls}"
+        counted = ["env", f"LD_PRELOAD={BUILT / 'plainpath.so'}", "valgrind", "--tool=callgrind", "--quiet"]
+        counted += [f"--callgrind-out-file={record}", "--trace-children=no"]
+        machine.load("sequential", [*counted, *command], calls=calls, size=size)
+        found = re.search(r"^(?:summary|totals): (\d+)", record.read_text(), re.MULTILINE)
+        totals.append(int(found.group(1)))
+    # The load client makes a tenth more calls first.
+    return (totals[1] - totals[0]) / 2200
+
+
+def instructions(machine: Machine) -> Table:
+    one = gateway(machine.configuration(1))
+    few = count_instructions(machine, one, 100)
+    if few is None:
+        return Table("Instructions outside the kernel: not available, there is no valgrind", [])
+    return Table(
+        "Instructions outside the kernel",
+        [
+            row("for a call of 100 B", "", few, "relay", count_instructions(machine, [RELAY, UPSTREAM], 100)),
+            row("for a call of 10 KB", "", count_instructions(machine, one, 10_000), "100 B", few),
         ],
     )
 
@@ -498,6 +534,7 @@ def main() -> int:
             "sequential": lambda: sequential(machine, rounds),
             "concurrent": lambda: concurrent(machine, max(3, rounds // 2)),
             "allocations": lambda: allocations(machine),
+            "instructions": lambda: instructions(machine),
             "start": lambda: starts(machine, rounds),
             "list": lambda: lists(machine, max(3, rounds // 2)),
             "memory": lambda: memory(machine),

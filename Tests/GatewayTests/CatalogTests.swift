@@ -17,7 +17,7 @@ import Testing
   }
 
   private func target(_ catalog: Catalog, _ name: String) -> Catalog.Target? {
-    Array(JSONText.quote(name).utf8).withUnsafeBytes { catalog.tool(quoted: $0) }
+    Array(JSONText.quote(name).utf8).withUnsafeBytes { catalog.tools.target(quoted: $0) }
   }
 
   @Test func whatWasShownOnceKeepsItsMeaning() {

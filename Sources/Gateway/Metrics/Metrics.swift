@@ -12,7 +12,9 @@ package final class Metrics {
   package static let toolLimit = 5_000
 
   private struct Server {
-    var tools = ByteTable<CallMeter>()
+    var tools = ByteIndex()
+    /// By the position of the tool.
+    var toolMeters: [CallMeter] = []
     var methods: [Method: CallMeter] = [:]
     /// All of them, in the order of their first request.
     var meters: [CallMeter] = []
@@ -47,11 +49,12 @@ package final class Metrics {
 
   private func tool(_ raw: [UInt8], of index: Int) -> CallMeter? {
     raw.withUnsafeBytes { bytes in
-      if let meter = servers[index].tools.value(forQuoted: bytes) { return meter }
+      if let position = servers[index].tools.position(ofQuoted: bytes) { return servers[index].toolMeters[position] }
       guard tools < Self.toolLimit, let name = JSONText.string(bytes) else { return nil }
       tools += 1
       let meter = CallMeter(method: .toolsCall, tool: name)
-      servers[index].tools[name] = meter
+      _ = servers[index].tools.enter(name)
+      servers[index].toolMeters.append(meter)
       servers[index].meters.append(meter)
       return meter
     }

@@ -20,8 +20,6 @@ package final class DescriptorReader {
     case closed
   }
 
-  private static let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
-
   /// Called with what was read; never with nothing.
   package var onBytes: @GatewayActor (UnsafeRawBufferPointer) -> Void = { _ in }
   /// Called once, at end of file or at an error that means the same: ECONNRESET, or EIO of a terminal whose other side
@@ -35,7 +33,7 @@ package final class DescriptorReader {
   package init(taking descriptor: Int32) throws(PlatformError) {
     let kind = try DescriptorKind(of: descriptor)
     if case .file = kind {
-      source = .file(descriptor, EveryTurn { [weak self] in self?.readFile() })
+      source = .file(descriptor, EveryTurn { [unowned self] in readFile() })
     } else {
       let handle = try StreamHandle(taking: descriptor, kind)
       handle.stream.pointee.data = Unmanaged.passUnretained(self).toOpaque()
@@ -84,11 +82,9 @@ package final class DescriptorReader {
     uv_read_start(
       stream,
       { _, _, buffer in
-        GatewayActor.assumeIsolated {
-          let scratch = DescriptorReader.scratch
-          buffer!.pointee.base = scratch.assumingMemoryBound(to: CChar.self).baseAddress
-          buffer!.pointee.len = scratch.count
-        }
+        let scratch = EventLoop.shared.scratch
+        buffer!.pointee.base = scratch.assumingMemoryBound(to: CChar.self).baseAddress
+        buffer!.pointee.len = scratch.count
       },
       { stream, count, buffer in
         let reader = Unmanaged<DescriptorReader>.fromOpaque(stream!.pointee.data).takeUnretainedValue()
@@ -105,7 +101,7 @@ package final class DescriptorReader {
 
   private func readFile() {
     guard case .file(let descriptor, _) = source else { return }
-    let scratch = Self.scratch
+    let scratch = EventLoop.shared.scratch
     let count = read(descriptor, scratch.baseAddress, scratch.count)
     if count > 0 {
       onBytes(UnsafeRawBufferPointer(rebasing: scratch[..<count]))

@@ -13,7 +13,7 @@ package import JSONRPC
 /// What was appended during a turn of the loop leaves at its end in one system call. What the peer does not take waits
 /// in the buffer, and goes on when the peer reads.
 @GatewayActor
-package final class DescriptorWriter {
+package final class DescriptorWriter: TurnEndWork {
   private enum Target {
     case stream(StreamHandle)
     case file(Int32, EveryTurn)
@@ -47,7 +47,6 @@ package final class DescriptorWriter {
   private var target = Target.closed
   private var closesWhenWritten = false
   private var flushIsDue = false
-  private var flushAtTurnEnd: @GatewayActor () -> Void = {}
   private let request = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
   /// How many of the first waiting bytes libuv is writing; they must stay where they are.
   private var inFlight = 0
@@ -56,16 +55,13 @@ package final class DescriptorWriter {
   package init(taking descriptor: Int32) throws(PlatformError) {
     let kind = try DescriptorKind(of: descriptor)
     if case .file = kind {
-      target = .file(descriptor, EveryTurn { [weak self] in self?.flush() })
+      target = .file(descriptor, EveryTurn { [unowned self] in flush() })
     } else {
       target = .stream(try StreamHandle(taking: descriptor, kind))
     }
-    flushAtTurnEnd = { [weak self] in
-      self?.flushIsDue = false
-      self?.flush()
-    }
-    output.onFirstByte = { [weak self] in self?.askForFlush() }
-    output.onGrowth = { [weak self] in self?.askForFlush() }
+    // Not weak, which makes every use of an object slower; ``close()`` takes them away again.
+    output.onFirstByte = { [unowned self] in askForFlush() }
+    output.onGrowth = { [unowned self] in askForFlush() }
   }
 
   /// Releases the descriptor after what waits has been written; a socket's peer then reads end of file. Idempotent.
@@ -85,8 +81,10 @@ package final class DescriptorWriter {
     case .closed: break
     }
     target = .closed
-    // libuv touches no bytes of a closed handle.
+    // libuv touches no bytes of a closed handle. Whoever still has the output writes to nobody.
     output.removeAll()
+    output.onFirstByte = { [unowned output] in output.removeAll() }
+    output.onGrowth = {}
   }
 
   // MARK: - Writing
@@ -94,7 +92,12 @@ package final class DescriptorWriter {
   private func askForFlush() {
     guard !flushIsDue else { return }
     flushIsDue = true
-    TurnEnd.call(flushAtTurnEnd)
+    TurnEnd.call(self)
+  }
+
+  package func turnEnds() {
+    flushIsDue = false
+    flush()
   }
 
   private func flush() {
@@ -109,9 +112,7 @@ package final class DescriptorWriter {
   private func flush(into handle: StreamHandle) {
     guard inFlight == 0 else { return }
     if !output.isEmpty {
-      let written = withFrontBuffers(limit: .max) { buffers, _ in
-        uv_try_write(handle.stream, buffers.baseAddress, UInt32(buffers.count))
-      }
+      let written = tryWrite(handle)
       if written > 0 {
         output.consume(Int(written))
       } else if written < 0, written != UV_EAGAIN.rawValue {
@@ -125,6 +126,17 @@ package final class DescriptorWriter {
       handle.shutDownWriting()
       close()
       onClosed()
+    }
+  }
+
+  private func tryWrite(_ handle: StreamHandle) -> Int32 {
+    if let run = output.onlyRun {
+      let base = UnsafeMutableRawPointer(mutating: run.baseAddress)?.assumingMemoryBound(to: CChar.self)
+      var buffer = uv_buf_t(base: base, len: run.count)
+      return uv_try_write(handle.stream, &buffer, 1)
+    }
+    return withFrontBuffers(limit: .max) { buffers, _ in
+      uv_try_write(handle.stream, buffers.baseAddress, UInt32(buffers.count))
     }
   }
 

@@ -35,8 +35,9 @@ package final class StreamPort {
       Descriptor.close(ownWriting)
       throw error
     }
-    reader.onBytes = { [weak self] in self?.receive($0) }
-    reader.onEnd = { [weak self] in self?.finish() }
+    // The reader is this port's own and tells nobody anything once it is released.
+    reader.onBytes = { [unowned self] in receive($0) }
+    reader.onEnd = { [unowned self] in finish() }
   }
 
   /// What waits to be written. It is flushed once, at the end of the loop's turn.
@@ -84,11 +85,17 @@ package final class StreamPort {
   /// Ends our side of the conversation after what waits has been written. Idempotent.
   package func closeWriting() { writer.closeWhenWritten() }
 
-  /// Releases both descriptors at once; nothing is called afterwards. Idempotent.
+  /// Releases both descriptors at once, and everybody who waited for events; nothing is called afterwards. Idempotent.
   package func close() {
     isClosed = true
     reader.close()
     writer.close()
+    onEvent = { _ in }
+    onReadEnd = {}
+    onWriteEnd = {}
+    onWritten = {}
+    onCongested = {}
+    onDrained = {}
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer) {
@@ -103,4 +110,6 @@ package final class StreamPort {
     }
     if !isClosed { onReadEnd() }
   }
+
+  isolated deinit { close() }
 }

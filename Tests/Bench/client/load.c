@@ -63,13 +63,20 @@ static void sequential(const struct options *options) {
   free(times);
 }
 
-// Writes a call to a server and notes which server it went to.
-static void send_call(const struct options *options, int server, uint64_t first, uint8_t *server_of) {
+// What is known of a call in flight.
+struct call {
+  uint64_t begun;
+  int server;
+};
+
+// Writes a call to a server and notes which server it went to, and when.
+static void send_call(const struct options *options, int server, uint64_t now, uint64_t first, struct call *made) {
   char text[4096], arguments[4200];
   struct target *target = &session.targets[server];
   call_text(text, session.last_id + 1, options->size);
   snprintf(arguments, sizeof arguments, "{\"text\":\"%s\"}", text);
-  server_of[session_call(&session, target, "echo", arguments) - first] = (uint8_t)server;
+  struct call *call = &made[session_call(&session, target, "echo", arguments) - first];
+  *call = (struct call){now, server};
   if (!options->together) peer_flush(target->peer);
 }
 
@@ -77,7 +84,8 @@ static void send_call(const struct options *options, int server, uint64_t first,
 static void concurrent(const struct options *options) {
   session_open(&session, options);
   const uint64_t first = session.last_id + 1;
-  uint8_t *server_of = calloc((size_t)options->calls, 1);
+  struct call *made = calloc((size_t)options->calls, sizeof *made);
+  uint64_t *times = calloc((size_t)options->calls, sizeof *times);
   char text[4096];
   int sent = 0, answered = 0, wrong = 0;
   uint64_t cpu = cpu_time(session.peers[0].pid), start = nanoseconds();
@@ -86,7 +94,7 @@ static void concurrent(const struct options *options) {
     ends[index] = (struct pollfd){session.peers[index].out, POLLIN, 0};
   }
   for (int call = 0; call < options->in_flight && call < options->calls; call++, sent++) {
-    send_call(options, call % session.target_count, first, server_of);
+    send_call(options, call % session.target_count, nanoseconds(), first, made);
   }
   for (int index = 0; index < session.peer_count; index++) peer_flush(&session.peers[index]);
   while (answered < options->calls) {
@@ -96,23 +104,27 @@ static void concurrent(const struct options *options) {
       struct peer *peer = &session.peers[index];
       size_t count;
       peer_read(peer);
+      // One look at the clock for all answers that were read at once: it must not become the load.
+      const uint64_t now = nanoseconds();
       for (char *line; (line = peer_taken_line(peer, &count));) {
         if (!memmem(line, count < 100 ? count : 100, "\"id\":", 5)) continue;
         uint64_t id = answer_id(line);
         const char *answer = answer_text(line);
         answered++;
-        if (id < first || id >= first + (uint64_t)sent || server_of[id - first] == 255 || !answer) {
+        if (id < first || id >= first + (uint64_t)sent || made[id - first].server < 0 || !answer) {
           wrong++;
           continue;
         }
-        int server = server_of[id - first];
+        struct call *call = &made[id - first];
+        int server = call->server;
+        times[answered - 1] = now - call->begun;
         const char *mark = session.targets[server].mark;
         const size_t length = strlen(mark);
         call_text(text, id, options->size);
         if (strncmp(answer, mark, length) || strncmp(answer + length, text, strlen(text))) wrong++;
-        server_of[id - first] = 255;
+        call->server = -1;
         if (sent < options->calls) {
-          send_call(options, server, first, server_of);
+          send_call(options, server, now, first, made);
           sent++;
         }
       }
@@ -121,10 +133,13 @@ static void concurrent(const struct options *options) {
   }
   uint64_t elapsed = nanoseconds() - start;
   cpu = cpu_time(session.peers[0].pid) - cpu;
+  qsort(times, (size_t)answered, sizeof *times, ascending);
   printf(
-      "{\"rate\":%.0f,\"cpu\":%.3f,\"wrong\":%d,\"lost\":%d}\n", answered * 1e9 / (double)elapsed,
-      (double)cpu / 1000 / answered, wrong, options->calls - answered);
-  free(server_of);
+      "{\"rate\":%.0f,\"p50\":%.2f,\"p90\":%.2f,\"p99\":%.2f,\"cpu\":%.3f,\"wrong\":%d,\"lost\":%d}\n",
+      answered * 1e9 / (double)elapsed, quantile(times, answered, 0.5), quantile(times, answered, 0.9),
+      quantile(times, answered, 0.99), (double)cpu / 1000 / answered, wrong, options->calls - answered);
+  free(made);
+  free(times);
 }
 
 // From the start of the process to what a client needs of it.

@@ -19,6 +19,8 @@ package struct ConnectionPool: Sendable {
     package let waiters: Int
     /// Idleness after which a connection beyond an owner's first is closed.
     package let idleTimeout: UInt64
+    /// Whether the first connection stays however idle it is.
+    package let keepsFirst: Bool
     /// Age from which on a connection is replaced; nil for never.
     package let maxAge: UInt64?
     /// Silence after which a connection is validated before it is used again.
@@ -26,12 +28,13 @@ package struct ConnectionPool: Sendable {
 
     package init(
       callsInFlight: Int = 256, connections: Int = 1, waiters: Int = 1024, idleTimeout: UInt64 = 600_000,
-      maxAge: UInt64? = nil, validateAfter: UInt64 = 60_000
+      keepsFirst: Bool = true, maxAge: UInt64? = nil, validateAfter: UInt64 = 60_000
     ) {
       self.callsInFlight = callsInFlight
       self.connections = connections
       self.waiters = waiters
       self.idleTimeout = idleTimeout
+      self.keepsFirst = keepsFirst
       self.maxAge = maxAge
       self.validateAfter = validateAfter
     }
@@ -189,7 +192,7 @@ package struct ConnectionPool: Sendable {
   /// When ``timePassed(at:)`` is due; nil for never.
   package var deadline: UInt64? {
     // The usual case is asked about twice per call: one connection that is never replaced for its age.
-    if connections.count == 1, settings.maxAge == nil, waiters.isEmpty { return nil }
+    if connections.count == 1, settings.maxAge == nil, settings.keepsFirst, waiters.isEmpty { return nil }
     let patience = waiters.lazy.map(\.until).min() ?? .max
     let deadline = connections.indices.reduce(patience) { min($0, expiry($1) ?? .max) }
     return deadline == .max ? nil : deadline
@@ -197,15 +200,25 @@ package struct ConnectionPool: Sendable {
 
   /// Time has passed: calls that have waited for too long expire, connections that are idle for too long are closed,
   /// and those that are too old are replaced.
-  package mutating func timePassed(at now: UInt64) -> [Action] {
+  ///
+  /// - Parameter isNeeded: whether somebody relies on the connections although they are idle: then their idleness begins
+  ///   anew.
+  package mutating func timePassed(at now: UInt64, isNeeded: Bool = false) -> [Action] {
     var actions = waiters.filter { now >= $0.until }.map { Action.expire(waiter: $0.id) }
     if !actions.isEmpty { waiters.removeAll { now >= $0.until } }
     for id in connections.map(\.id) {
       guard let index = index(id), let expiry = expiry(index), now >= expiry else { continue }
       let owner = connections[index].owner
+      let isOld = settings.maxAge.map { now >= connections[index].createdAt + $0 } ?? false
+      if isNeeded, !isOld {
+        connections[index].lastUsed = now
+        continue
+      }
       actions += drain(id, at: now)
       // Where the last one went of old age, the next is opened before somebody needs it.
-      if !isClosed, !connections.contains(where: { $0.owner == owner }), !actions.contains(.open(owner: owner)) {
+      if isOld, !isClosed, !connections.contains(where: { $0.owner == owner }),
+        !actions.contains(.open(owner: owner))
+      {
         actions.append(.open(owner: owner))
       }
     }
@@ -223,7 +236,7 @@ package struct ConnectionPool: Sendable {
     let mayRetire = inFlight == 0 || others + 1 < settings.connections
     let age = mayRetire ? settings.maxAge.map { connection.createdAt + $0 } : nil
     let isFirst = connections.first { $0.owner == connection.owner }?.id == connection.id
-    let idleness = inFlight == 0 && !isFirst ? connection.lastUsed + settings.idleTimeout : nil
+    let idleness = inFlight == 0 && !(isFirst && settings.keepsFirst) ? connection.lastUsed + settings.idleTimeout : nil
     return [age, idleness].compactMap { $0 }.min()
   }
 

@@ -2,6 +2,8 @@
 package enum Degradation: Hashable, Sendable {
   /// The last probe was answered, but late.
   case slow(milliseconds: UInt64)
+  /// Calls take this many times as long as usual.
+  case sluggish(factor: Int)
   /// Probes are missed.
   case silent(misses: Int)
   /// Probes are missed while calls are in flight: many servers run a tool on their only thread.

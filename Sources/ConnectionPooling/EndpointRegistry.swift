@@ -47,6 +47,8 @@ package struct EndpointRegistry: Sendable {
     var endpoints: [Endpoint] = []
     var presence = Presence.absent
     var isSettled: Bool
+    /// The number of the next endpoint.
+    var nextReplica = 0
     let gracePeriod: UInt64
 
     var lingersUntil: UInt64? { if case .lingering(let until) = presence { until } else { nil } }
@@ -104,15 +106,14 @@ package struct EndpointRegistry: Sendable {
     servers[name]?.endpoints.map { ID(server: name, replica: $0.replica) } ?? []
   }
 
-  /// Returns what the balancer has to choose among; `load` says how much each endpoint has to do.
-  package func candidates(
-    of name: String, load: (ID) -> (inFlight: Int, capacity: Int, score: EndpointScore)
-  ) -> [LoadBalancer.Candidate] {
-    (servers[name]?.endpoints ?? []).map { endpoint in
-      let load = load(ID(server: name, replica: endpoint.replica))
-      return LoadBalancer.Candidate(
+  /// Returns an endpoint as the balancer sees it, with what it has to do; nil when it was taken out.
+  package func candidate(
+    _ id: ID, inFlight: Int, capacity: Int, score: EndpointScore
+  ) -> LoadBalancer.Candidate? {
+    servers[id.server]?.endpoints.first { $0.replica == id.replica }.map { endpoint in
+      LoadBalancer.Candidate(
         id: endpoint.replica, priority: endpoint.priority, availability: endpoint.state.availability,
-        inFlight: load.inFlight, capacity: load.capacity, score: load.score)
+        inFlight: inFlight, capacity: capacity, score: score)
     }
   }
 
@@ -133,10 +134,18 @@ package struct EndpointRegistry: Sendable {
     to name: String, priority: Int = 0, settings: EndpointState.Settings = .init()
   ) -> ID {
     precondition(servers[name] != nil, "a server is added before its endpoints")
-    let replica = (servers[name]?.endpoints.last?.replica ?? -1) + 1
+    let replica = servers[name]?.nextReplica ?? 0
     let endpoint = Endpoint(replica: replica, priority: priority, state: EndpointState(settings: settings))
     servers[name]?.endpoints.append(endpoint)
+    servers[name]?.nextReplica += 1
     return ID(server: name, replica: replica)
+  }
+
+  /// Takes an endpoint out, which is closed.
+  package mutating func removeEndpoint(_ id: ID, at now: UInt64) -> [Action] {
+    let actions = update(id, at: now) { $0.shutDown(at: now) }
+    servers[id.server]?.endpoints.removeAll { $0.replica == id.replica }
+    return actions + review(id.server, at: now)
   }
 
   // MARK: - Events

@@ -10,13 +10,22 @@ package struct EndpointScore: Equatable, Sendable {
 
   private var latency: Double?
   private var success = 1.0
+  /// How many times as long as usual calls took.
+  private var excess = 1.0
+  /// What one call counts at most: a single one, however long, is no sign of a slow endpoint.
+  private static let excessLimit = 10.0
   private var updated: UInt64 = 0
 
   package init() {}
 
   /// A call was answered, or lost, after so many milliseconds.
-  package mutating func callEnded(answered: Bool, latency milliseconds: UInt64, at now: UInt64) {
+  ///
+  /// - Parameter excess: how many times as long as usual that was.
+  package mutating func callEnded(
+    answered: Bool, latency milliseconds: UInt64, excess: Double = 1, at now: UInt64
+  ) {
     let old = self.latency(at: now) ?? Double(milliseconds)
+    self.excess = self.excess(at: now) * (1 - Self.weight) + min(excess, Self.excessLimit) * Self.weight
     success = success(at: now) * (1 - Self.weight) + (answered ? Self.weight : 0)
     latency = old * (1 - Self.weight) + Double(milliseconds) * Self.weight
     updated = now
@@ -27,6 +36,9 @@ package struct EndpointScore: Equatable, Sendable {
 
   /// The part of calls, from 0 to 1, that is expected to be answered.
   package func success(at now: UInt64) -> Double { success + (1 - success) * forgotten(at: now) }
+
+  /// How many times as long as usual calls take lately.
+  package func excess(at now: UInt64) -> Double { excess + (1 - excess) * forgotten(at: now) }
 
   private func forgotten(at now: UInt64) -> Double { now > updated ? min(Double(now - updated) / Self.memory, 1) : 0 }
 }

@@ -60,7 +60,8 @@ extension EndpointState {
     switch condition {
     case .ready: .available
     case .degraded: .degraded
-    case .idle, .starting: .recovering
+    case .idle, .starting(0, _): .resting
+    case .starting: .recovering
     case .backingOff: isBreakerOpen ? .out : .recovering
     case .trial, .failed, .closed: .out
     }

@@ -17,7 +17,9 @@ package struct LoadBalancer: Sendable {
     case available
     /// It takes calls, but another one does better.
     case degraded
-    /// It can take no call now and will be able to, or can be woken.
+    /// Nothing is wrong with it, but it has to be started first, or just is.
+    case resting
+    /// It can take no call now and will be able to.
     case recovering
     /// Calls to it are refused at once.
     case out
@@ -78,17 +80,23 @@ package struct LoadBalancer: Sendable {
     return id
   }
 
+  /// Whether some session stays with an endpoint.
+  package func isHome(_ id: Int) -> Bool { homes.values.contains(id) }
+
   /// A session has ended.
   package mutating func sessionEnded(_ session: UInt64) { homes[session] = nil }
 
   /// Returns the candidates that the policy has to choose among.
   private func best(of candidates: [Candidate]) -> [Candidate] {
     let able = candidates.filter(\.takesCalls)
-    let usable = able.isEmpty ? candidates.filter { $0.availability == .recovering } : able
+    let usable = able.isEmpty ? candidates.filter { $0.availability != .out } : able
     let tier = usable.map(\.priority).min()
     let peers = usable.filter { $0.priority == tier }
+    // One that was ended because there was little to do is started again when all others have their hands full.
+    let resting = candidates.filter { $0.priority == tier && $0.availability == .resting }
     let ranked = [
-      peers.filter { $0.availability == .available && !$0.isFull }, peers.filter { !$0.isFull }, peers,
+      peers.filter { $0.availability == .available && !$0.isFull }, peers.filter { !$0.isFull && $0.takesCalls },
+      resting, peers,
     ]
     return ranked.first { !$0.isEmpty } ?? []
   }

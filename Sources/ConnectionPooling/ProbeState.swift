@@ -30,13 +30,17 @@ package struct ProbeState: Sendable {
     package let stoppedEjection: UInt64
     /// A probe's round trip from which on the server is slow.
     package let slowAfter: UInt64
+    /// How many times as long as usual calls take from which on the server is sluggish, and until which it stays so.
+    package let sluggishFrom: Double
+    package let sluggishUntil: Double
     /// Lateness of a timer beyond which the gateway itself must have been stopped.
     package let oversleeping: UInt64
 
     package init(
       interval: UInt64 = 30_000, callInterval: UInt64 = 5_000, timeout: UInt64 = 5_000, missInterval: UInt64 = 1_000,
       unhealthyAfter: Int = 3, busyEjection: UInt64 = 600_000, abandonedCall: UInt64 = 60_000,
-      stoppedEjection: UInt64 = 2_000, slowAfter: UInt64 = 1_000, oversleeping: UInt64 = 1_000
+      stoppedEjection: UInt64 = 2_000, slowAfter: UInt64 = 1_000, sluggishFrom: Double = 4, sluggishUntil: Double = 2,
+      oversleeping: UInt64 = 1_000
     ) {
       self.interval = interval
       self.callInterval = callInterval
@@ -47,6 +51,8 @@ package struct ProbeState: Sendable {
       self.abandonedCall = abandonedCall
       self.stoppedEjection = stoppedEjection
       self.slowAfter = slowAfter
+      self.sluggishFrom = sluggishFrom
+      self.sluggishUntil = sluggishUntil
       self.oversleeping = oversleeping
     }
   }
@@ -77,6 +83,8 @@ package struct ProbeState: Sendable {
   private var misses = 0
   /// The last probe's round trip, when it was a long one.
   private var slowness: UInt64?
+  /// How many times as long as usual calls took when that was noticed; nil while they do not.
+  private var sluggishness: Int?
   private var stoppedSince: UInt64?
   private var pausedSince: UInt64?
   private var isAwaitingPoll = false
@@ -123,6 +131,14 @@ package struct ProbeState: Sendable {
 
   /// A call was cancelled or has expired, and the server may still be at it.
   package mutating func callAbandoned(at now: UInt64) { abandonedUntil = now + settings.abandonedCall }
+
+  /// Calls take so many times as long as usual lately.
+  package mutating func paceChanged(to excess: Double, at now: UInt64) -> [Action] {
+    let isSluggish = excess >= (sluggishness == nil ? settings.sluggishFrom : settings.sluggishUntil)
+    guard isSluggish != (sluggishness != nil) else { return [] }
+    sluggishness = isSluggish ? Int(excess.rounded()) : nil
+    return assess(at: now)
+  }
 
   /// The connection is not read for now, since the client leaves too much unread. Its silence proves nothing.
   package mutating func readingPaused(at now: UInt64) {
@@ -216,7 +232,10 @@ package struct ProbeState: Sendable {
       if now < stoppedSince + settings.stoppedEjection { return .degraded(.stopped) }
       return .dead(EndpointFailure(.stopped, message: "it was stopped"))
     }
-    guard misses > 0 else { return slowness.map { .degraded(.slow(milliseconds: $0)) } ?? .healthy }
+    guard misses > 0 else {
+      if let slowness { return .degraded(.slow(milliseconds: slowness)) }
+      return sluggishness.map { .degraded(.sluggish(factor: $0)) } ?? .healthy
+    }
     let silence = elapsed(since: silenceStart, at: now)
     let isBusy = busySince != nil || now < abandonedUntil
     if isBusy ? silence < settings.busyEjection : misses < settings.unhealthyAfter {

@@ -33,7 +33,9 @@ package final class Audience {
 
   func catalogChanged() { for session in sessions { session.retryParked() } }
 
-  func logged(_ frame: Frame, from server: UpstreamServer) { for session in sessions { session.logged(frame, server) } }
+  func logged(_ frame: Frame, from endpoint: Endpoint) {
+    for session in sessions where endpoint.serves(session) { session.logged(frame, endpoint.server) }
+  }
 
   /// Of a part of what sessions are subscribed to, only the server knows to which whole it belongs: all of them hear it.
   func resourceUpdated(_ frame: Frame, from endpoint: Endpoint) {
@@ -47,7 +49,9 @@ package final class Audience {
     for session in sessions { session.resourceMayHaveChanged(uri, endpoint) }
   }
 
-  func elicitationCompleted(_ frame: Frame) { for session in sessions { session.elicitationCompleted(frame) } }
+  func elicitationCompleted(_ frame: Frame, from endpoint: Endpoint) {
+    for session in sessions where endpoint.serves(session) { session.elicitationCompleted(frame) }
+  }
 
   func taskChanged(_ frame: Frame, from server: UpstreamServer, wrapped id: String) {
     for session in sessions where session.tasks[id] != nil { session.taskChanged(frame, server) }

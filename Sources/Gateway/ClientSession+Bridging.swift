@@ -166,8 +166,9 @@ extension ClientSession {
 extension ClientSession {
   /// Keeps what a modern server answered, for as long as it says; never what came of questions.
   func keepForLater(_ frame: Frame, _ request: ClientRequest, _ client: UpstreamClient) {
-    guard client.era == .modern, request.method == .resourcesRead, request.isCacheable, let uri = request.originalURI,
-      frame.range("error") == nil, request.firstError == nil, ResultCodec.isComplete(frame)
+    guard client.era == .modern, client.endpoint.owner == nil, request.method == .resourcesRead, request.isCacheable,
+      let uri = request.originalURI, frame.range("error") == nil, request.firstError == nil,
+      ResultCodec.isComplete(frame)
     else { return }
     manager.readCache.store(
       frame, for: uri, of: client.server.index, readBy: number, at: manager.clock.now())

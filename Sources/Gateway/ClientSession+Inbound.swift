@@ -31,7 +31,7 @@ extension ClientSession {
         let entry = asked[id], case .server(let client, _) = entry.origin, let token = entry.progressToken
       else { return }
       client.forward(frame, replacing: range, with: token)
-    case .rootsListChanged: manager.rootsChanged(frame)
+    case .rootsListChanged: manager.rootsChanged(frame, of: self)
     default: manager.log(.debug, "client_notification_dropped", ["method": method.rawValue])
     }
   }

@@ -41,7 +41,7 @@ extension ClientSession {
       filter.tasks.compactMap { hold(task: $0, for: listen) }
       + filter.resources.compactMap { uri -> Gate? in
         guard let owner = manager.owners(of: uri).first,
-          let endpoint = owner.server.endpoints.first(where: { $0.client != nil })
+          let endpoint = owner.server.endpoints(for: self).first(where: { $0.client != nil })
         else { return nil }
         return hold(uri, owner.original, at: endpoint, for: listen)
       }

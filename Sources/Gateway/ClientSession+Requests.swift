@@ -136,6 +136,7 @@ extension ClientSession {
     logLevel = nil
     refuseQuestions("The client has started its session over.")
     releaseSubscriptions()
+    for server in manager.servers { server.sessionStartedOver(self) }
     tasks = TaskLedger()
     held = []
   }
@@ -188,7 +189,7 @@ extension ClientSession {
       return
     }
     Task { @GatewayActor in
-      let own = await manager.tasks { tasks[$0] != nil }
+      let own = await manager.tasks(of: self)
       respond("{\"tasks\":[\(own.joined(separator: ","))]}", to: request)
     }
   }

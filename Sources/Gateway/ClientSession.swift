@@ -110,6 +110,7 @@ package final class ClientSession {
 
   package func start() {
     manager.audience.join(self)
+    for server in manager.servers { server.claimFree(for: self) }
     // Strong, since a weak reference makes every use of an object slower; ``close()`` lets the transport forget them.
     transport.start(
       Transport.Events(
@@ -130,7 +131,6 @@ package final class ClientSession {
   package func close() {
     manager.audience.leave(self)
     manager.readCache.sessionEnded(number)
-    for server in manager.servers { server.sessionEnded(self) }
     withdrawWaiting()
     for request in inFlight.values { abandon(request) }
     inFlight = RequestTable()
@@ -138,6 +138,7 @@ package final class ClientSession {
     for id in Array(listens.keys) { _ = endListen(id) }
     refuseQuestions("The client is gone.")
     releaseSubscriptions()
+    for server in manager.servers { server.sessionEnded(self) }
     isCongested = false
     manager.setReading(!manager.audience.isCongested)
     transport.close()

@@ -31,6 +31,8 @@ package final class Endpoint {
   package private(set) var lastFailure: Failure?
   /// Open when the first start has come to an end, well or not.
   let firstStart = Gate()
+  /// The one session that it works for, where sessions do not share a server's processes.
+  var owner: ClientSession?
   private var generation: UInt64 = 0
   private var isServerCongested = false
   private var waiting: [UInt64: ClientRequest] = [:]
@@ -41,14 +43,18 @@ package final class Endpoint {
   /// Open when nothing is left of the process before.
   private var vacated = Gate()
 
-  init(id: EndpointRegistry.ID, server: UpstreamServer, launch: ProcessLaunch) {
+  /// - Parameter isExtra: whether the server can do without it while there is little to do.
+  init(id: EndpointRegistry.ID, server: UpstreamServer, launch: ProcessLaunch, isExtra: Bool) {
     self.id = id
     self.server = server
     self.launch = launch
     callTimeout = server.configuration.callTimeout
-    pool = ConnectionPool(settings: .init(server.configuration.settings))
+    pool = ConnectionPool(settings: .init(server.configuration.settings, isExtra: isExtra))
     vacated.open()
   }
+
+  /// Whether what its server says is for this session.
+  func serves(_ session: ClientSession) -> Bool { owner == nil || owner === session }
 
   var manager: ServerManager { server.manager }
   var now: UInt64 { manager.clock.now().milliseconds }
@@ -152,7 +158,12 @@ package final class Endpoint {
   /// A request that was sent is over: answered, or given up.
   func returned(_ request: ClientRequest, answered: Bool, abandoned: Bool = false) {
     let now = now
-    score.callEnded(answered: answered, latency: Instant(milliseconds: now).since(request.sentAt), at: now)
+    let latency = Instant(milliseconds: now).since(request.sentAt)
+    // Time in which a person was asked something says nothing about the server.
+    let isItsOwn = answered && client?.askedAt.map { $0 < request.sentAt } ?? true
+    let excess = isItsOwn ? request.meter?.usual.callEnded(after: latency) : nil
+    score.callEnded(answered: answered, latency: latency, excess: excess ?? 1, at: now)
+    perform(probe?.paceChanged(to: score.excess(at: now), at: now) ?? [])
     if abandoned { probe?.callAbandoned(at: now) }
     perform(pool.leaseReturned(connection: generation, answered: answered, at: now))
     loadChanged()
@@ -206,7 +217,10 @@ package final class Endpoint {
         expire(request)
       case .validate: sendProbe()
       case .open: manager.update(id) { $0.wake(at: $1) }
-      case .close: manager.update(id) { $0.replace(at: $1) }
+      case .close:
+        // What goes of old age is followed by another at once; what was idle for too long, by the next call.
+        let isReplaced = actions.contains { if case .open = $0 { true } else { false } }
+        manager.update(id) { isReplaced ? $0.replace(at: $1) : $0.retire(at: $1) }
       }
     }
   }
@@ -248,7 +262,7 @@ package final class Endpoint {
 
   func timePassed() {
     perform(probe?.timePassed(at: now) ?? [])
-    perform(pool.timePassed(at: now))
+    perform(pool.timePassed(at: now, isNeeded: server.needs(self)))
   }
 
   /// Fails everything that waits.
@@ -288,6 +302,7 @@ package final class Endpoint {
       guard case .success = await answer.answer(), self.client === client else { return }
       tally.probesAnswered += 1
       perform(probe?.probeAnswered(at: now) ?? [])
+      perform(probe?.paceChanged(to: score.excess(at: now), at: now) ?? [])
       perform(pool.heard(on: generation, at: now))
       manager.checker.attend(to: self)
     }
@@ -338,7 +353,7 @@ package final class Endpoint {
     while generation == self.generation, !manager.isClosing {
       guard let client = await start(generation) else { return nil }
       manager.update(id) { state, now in state.phaseReached(.handshake, generation: generation, at: now) }
-      let era = await manager.declaredEra()
+      let era = owner?.revision == nil ? await manager.declaredEra() : .legacy
       let probe = detection ?? EraProbe(server, preferred: era)
       detection = probe
       switch await probe.open(client) {
@@ -357,6 +372,12 @@ package final class Endpoint {
       }
     }
     return nil
+  }
+
+  /// What the client can do for which the connection is opened.
+  var capabilities: ClientCapabilities {
+    guard let owner, owner.revision != nil else { return manager.capabilities }
+    return owner.capabilities
   }
 
   private func start(_ generation: UInt64) async -> UpstreamClient? {

@@ -75,7 +75,7 @@ final class EraProbe {
   private func ask(_ era: Era, _ client: UpstreamClient) -> OwnRequest {
     switch era {
     case .legacy:
-      let capabilities = server.manager.capabilities
+      let capabilities = client.endpoint.capabilities
       client.declared = capabilities
       client.wasInitialized = true
       let revision = Revision.newestLegacy

@@ -16,6 +16,8 @@ final class HealthChecker {
 
   func add(_ endpoint: Endpoint) { endpoints.append(endpoint) }
 
+  func remove(_ endpoint: Endpoint) { endpoints.removeAll { $0 === endpoint } }
+
   /// Makes sure that the task wakes in time for an endpoint whose deadline may have come nearer.
   func attend(to endpoint: Endpoint) {
     guard let deadline = endpoint.deadline, wakesAt.map({ deadline < $0 }) ?? true else { return }

@@ -113,12 +113,12 @@ extension ServerManager {
 
   func server(taskKey: String) -> UpstreamServer? { servers.first { self.taskKey(of: $0) == taskKey } }
 
-  /// Returns those tasks of all servers that list them which `isOwned` says a session has, by their wrapped ids: as raw
-  /// objects with wrapped ids.
-  func tasks(where isOwned: (String) -> Bool) async -> [String] {
+  /// Returns a session's own tasks of all servers that list them, as raw objects with wrapped ids.
+  func tasks(of session: ClientSession) async -> [String] {
     var tasks: [String] = []
-    for client in servers.flatMap(\.clients) where client.negotiated?.capabilities.tasksList == true {
-      tasks += await client.readTasks(key: taskKey(of: client.server), where: isOwned)
+    for client in servers.flatMap(\.clients)
+    where client.negotiated?.capabilities.tasksList == true && client.endpoint.serves(session) {
+      tasks += await client.readTasks(key: taskKey(of: client.server)) { session.tasks[$0] != nil }
     }
     return tasks
   }
@@ -159,10 +159,11 @@ extension ServerManager {
   }
 
   /// Tells every server that was told about roots that they changed.
-  func rootsChanged(_ frame: Frame) {
+  func rootsChanged(_ frame: Frame, of session: ClientSession) {
     let splicer = Splicer()
     for server in servers {
-      for client in server.clients where client.era == .legacy && client.declared.rootsListChanged {
+      for client in server.clients
+      where client.era == .legacy && client.declared.rootsListChanged && client.endpoint.serves(session) {
         splicer.write(frame, to: client.output)
       }
     }

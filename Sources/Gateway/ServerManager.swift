@@ -90,13 +90,32 @@ package final class ServerManager {
     let settings = server.configuration.settings
     registry.add(
       server: server.name, isAwaited: server.impediment == nil && !settings.lazy, gracePeriod: settings.gracePeriod)
-    guard server.impediment == nil else { return }
-    for replica in server.configuration.endpoints {
-      let id = registry.addEndpoint(to: server.name, priority: replica.priority, settings: .init(settings))
-      let endpoint = Endpoint(id: id, server: server, launch: replica.launch)
+    if server.impediment == nil { _ = addEndpoints(to: server) }
+  }
+
+  /// Adds one endpoint for each process that a server is configured to have.
+  func addEndpoints(to server: UpstreamServer) -> [Endpoint] {
+    server.configuration.endpoints.enumerated().map { position, replica in
+      let id = registry.addEndpoint(
+        to: server.name, priority: replica.priority, settings: .init(server.configuration.settings))
+      let endpoint = Endpoint(
+        id: id, server: server, launch: replica.launch, isExtra: position > 0 && server.isShared)
       endpoints[id] = endpoint
       server.add(endpoint)
       checker.add(endpoint)
+      return endpoint
+    }
+  }
+
+  /// Ends an endpoint that nobody needs any more.
+  func dismiss(_ endpoint: Endpoint) {
+    perform(registry.removeEndpoint(endpoint.id, at: clock.now().milliseconds))
+    armRegistryTimer()
+    endpoint.server.remove(endpoint)
+    checker.remove(endpoint)
+    Task { @GatewayActor in
+      await endpoint.whenOver()
+      endpoints[endpoint.id] = nil
     }
   }
 

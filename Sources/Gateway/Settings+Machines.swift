@@ -3,10 +3,12 @@ import ConnectionPooling
 
 extension ConnectionPool.Settings {
   /// What the configuration says of one endpoint's connections.
-  init(_ settings: ServerSettings) {
+  ///
+  /// - Parameter isExtra: whether the endpoint is one that the server can do without while there is little to do.
+  init(_ settings: ServerSettings, isExtra: Bool) {
     self.init(
       callsInFlight: settings.callsInFlight, waiters: settings.queue, idleTimeout: settings.idleTimeout,
-      maxAge: settings.maxAge)
+      keepsFirst: !isExtra, maxAge: settings.maxAge)
   }
 }
 
@@ -59,6 +61,7 @@ extension EndpointState.Condition {
     case .starting(let attempt, let phase): "starting: \(phase.rawValue)" + (attempt > 0 ? ", attempt \(attempt)" : "")
     case .ready: "ready"
     case .degraded(.slow(let delay), _): "degraded: a probe took \(Duration.spelled(delay))"
+    case .degraded(.sluggish(let factor), _): "degraded: calls take \(factor) times as long as usual"
     case .degraded(.silent(let misses), _): "degraded: \(misses) probes missed"
     case .degraded(.busy, _): "degraded: busy with calls"
     case .degraded(.stopped, _): "degraded: stopped"

@@ -22,6 +22,7 @@ extension UpstreamClient {
       server.log(.debug, "request_dropped", ["method": frame.string("method") ?? ""])
       return
     }
+    askedAt = heardAt
     guard let question = InputQuestion(method, params: frame.raw("params")) else {
       refuse(
         rawID, .methodNotFound, "The client behind this connection does not offer \(frame.string("method") ?? "").")
@@ -31,13 +32,19 @@ extension UpstreamClient {
     let owner = taskOwner(frame)
     if owner == nil, let caller, caller.request.terms.era == .modern {
       caller.request.session.park(question, frame, id: rawID, for: caller, of: self)
-    } else if let session = owner ?? caller?.request.session ?? server.manager.audience.onlyLegacySession {
+    } else if let session = owner ?? caller?.request.session ?? bystander {
       session.ask(frame, id: rawID, for: self)
     } else if question.method == .elicitationCreate {
       refuse(rawID, .invalidParams, "No client that could answer this waits for an answer.")
     } else {
       refuse(rawID, .methodNotFound, "No client that could answer this waits for an answer.")
     }
+  }
+
+  /// The session that can be asked when no call says for whom the server asks.
+  private var bystander: ClientSession? {
+    guard let owner = endpoint.owner else { return server.manager.audience.onlyLegacySession }
+    return owner.revision == nil ? nil : owner
   }
 
   private func refuse(_ id: RawToken, _ code: ErrorCode, _ message: String) {
@@ -60,7 +67,7 @@ extension UpstreamClient {
     }
     switch method {
     case .progress: progressed(frame)
-    case .message: server.manager.audience.logged(frame, from: server)
+    case .message: server.manager.audience.logged(frame, from: endpoint)
     case .subscriptionsAcknowledged: acknowledged(frame)
     case .resourcesUpdated where era == .modern && !isListenedTo(frame): server.log(.debug, "stray_notification")
     case .resourcesUpdated:
@@ -76,7 +83,7 @@ extension UpstreamClient {
     case .cancelled:
       guard let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) }) else { return }
       server.manager.audience.withdrawn(id, by: self, frame)
-    case .elicitationComplete: server.manager.audience.elicitationCompleted(frame)
+    case .elicitationComplete: server.manager.audience.elicitationCompleted(frame, from: endpoint)
     case .tasksStatus:
       guard let id = frame.string("taskId", in: .params) else { return }
       server.manager.audience.taskChanged(frame, from: server, wrapped: server.wrapped(task: id))

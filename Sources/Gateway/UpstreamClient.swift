@@ -55,6 +55,8 @@ package final class UpstreamClient {
   let closed = Gate()
   /// What was found wrong with it, so that it is ended: part of a sentence.
   var verdict: String?
+  /// When it last asked something of the client.
+  var askedAt: Instant?
   /// When the server last said anything.
   private(set) var heardAt: Instant
   private var pending = RequestTable<UInt64, Pending>()

@@ -10,6 +10,8 @@ package final class UpstreamServer {
   package let index: Int
   package let configuration: ServerConfiguration
   unowned let manager: ServerManager
+  /// Whether all sessions share its processes.
+  let isShared: Bool
   package private(set) var endpoints: [Endpoint] = []
   private var balancer: LoadBalancer
   /// Why it cannot be started as it is configured.
@@ -34,6 +36,7 @@ package final class UpstreamServer {
     self.index = index
     self.configuration = configuration
     self.manager = manager
+    isShared = configuration.settings.shared
     balancer = LoadBalancer(configuration.settings)
     impediment = Self.impediment(of: configuration)
     facts = impediment == nil ? manager.facts.load(configuration) : nil
@@ -50,6 +53,8 @@ package final class UpstreamServer {
   }
 
   func add(_ endpoint: Endpoint) { endpoints.append(endpoint) }
+
+  func remove(_ endpoint: Endpoint) { endpoints.removeAll { $0 === endpoint } }
 
   package var name: String { configuration.name }
 
@@ -104,7 +109,7 @@ package final class UpstreamServer {
       request.session.fail(request, impediment)
       return
     }
-    guard let endpoint = request.home ?? (endpoints.count == 1 ? endpoints[0] : choose(for: request.session)) else {
+    guard let endpoint = request.home ?? choose(for: request.session) else {
       request.session.fail(
         request, failure ?? Failure(server: name, phase: .waiting, reason: "none of its processes is running"))
       return
@@ -113,19 +118,31 @@ package final class UpstreamServer {
   }
 
   private func choose(for session: ClientSession) -> Endpoint? {
+    let own = endpoints(for: session)
+    if own.count == 1 { return own[0] }
     let capacity = configuration.settings.callsInFlight
-    let candidates = manager.registry.candidates(of: name) { id in
-      let endpoint = endpoints[id.replica]
-      return (endpoint.inFlight, capacity, endpoint.score)
+    let candidates = own.compactMap { endpoint in
+      manager.registry.candidate(endpoint.id, inFlight: endpoint.inFlight, capacity: capacity, score: endpoint.score)
     }
     let chosen = balancer.pick(
       among: candidates, session: session.number, at: manager.clock.now().milliseconds,
       chance: Double.random(in: 0..<1))
-    if let chosen { endpoints[chosen].tally.picks += 1 }
-    return chosen.map { endpoints[$0] }
+    let endpoint = own.first { $0.id.replica == chosen }
+    endpoint?.tally.picks += 1
+    return endpoint
   }
 
-  func sessionEnded(_ session: ClientSession) { balancer.sessionEnded(session.number) }
+  /// Whether an endpoint must not be ended although nobody calls it: a session stays with it, is subscribed to something
+  /// there, or no other one could take its place at once.
+  func needs(_ endpoint: Endpoint) -> Bool {
+    balancer.isHome(endpoint.id.replica) || !manager.audience.subscriptions(at: endpoint).isEmpty
+      || !endpoints.contains { $0 !== endpoint && $0.client != nil }
+  }
+
+  func sessionEnded(_ session: ClientSession) {
+    balancer.sessionEnded(session.number)
+    giveUpEndpoints(of: session)
+  }
 
   /// Fails everything that waits.
   func refuseWaiting(_ failure: Failure) { for endpoint in endpoints { endpoint.refuseWaiting(failure, as: .closed) } }

@@ -150,6 +150,25 @@ import Testing
     #expect(pool.connections.map(\.id) == [1])
   }
 
+  @Test func theConnectionOfAnExtraEndpointIsClosedUnlessSomebodyNeedsIt() {
+    var pool = ready(.init(idleTimeout: 1000, keepsFirst: false))
+    #expect(pool.deadline == 1000)
+    let needed = pool.timePassed(at: 1000, isNeeded: true)
+    #expect(needed == [])
+    #expect(pool.deadline == 2000)
+    _ = pool.requestLease(waiter: 1, at: 1500)
+    #expect(pool.deadline == nil)
+    _ = pool.leaseReturned(connection: 1, answered: true, at: 1600)
+    let closed = pool.timePassed(at: 2600)
+    #expect(closed == [.close(connection: 1)], "nothing is opened in its place before a call needs it")
+  }
+
+  @Test func ageEndsAConnectionAlsoWhereItIsNeeded() {
+    var pool = ready(.init(keepsFirst: false, maxAge: 1000))
+    let replaced = pool.timePassed(at: 1000, isNeeded: true)
+    #expect(replaced == [.close(connection: 1), .open(owner: nil)])
+  }
+
   @Test func anOldConnectionIsReplacedWhenNothingIsInFlight() {
     var pool = ready(.init(maxAge: 1000))
     _ = pool.requestLease(waiter: 1, at: 0)

@@ -39,7 +39,7 @@ import Testing
     #expect(about(lost) == [])
     let ready = registry.update(ids[1], at: 2) { $0.becameReady(generation: 1, at: 2) }
     #expect(about(ready).contains(.allSettled))
-    let candidates = registry.candidates(of: "a") { _ in (0, 1, EndpointScore()) }
+    let candidates = ids.compactMap { registry.candidate($0, inFlight: 0, capacity: 1, score: EndpointScore()) }
     #expect(candidates.map(\.availability) == [.recovering, .available])
     #expect(candidates.map(\.priority) == [0, 1])
   }
@@ -73,6 +73,22 @@ import Testing
     let retired = registry.update(id, at: 2) { $0.retire(at: 2) }
     #expect(about(retired) == [])
     #expect(registry.presence(of: "a") == .present)
+  }
+
+  @Test func anEndpointThatIsTakenOutIsClosedAndItsNumberIsNotGivenAgain() {
+    var registry = EndpointRegistry()
+    registry.add(server: "a", gracePeriod: 60_000)
+    let ids = [registry.addEndpoint(to: "a"), registry.addEndpoint(to: "a")]
+    for id in ids {
+      _ = registry.update(id, at: 0) { $0.activate(at: 0) }
+      _ = registry.update(id, at: 0) { $0.becameReady(generation: 1, at: 0) }
+    }
+    let first = registry.removeEndpoint(ids[1], at: 1)
+    #expect(first == [.endpoint(ids[1], .close(generation: 1)), .endpoint(ids[1], .changed(.closed))])
+    #expect(registry.state(of: ids[1]) == nil)
+    #expect(registry.addEndpoint(to: "a").replica == 2)
+    let late = registry.update(ids[1], at: 2) { $0.activate(at: 2) }
+    #expect(late == [])
   }
 
   @Test(arguments: UInt64(1)...60) func whatIsSaidOfServersFitsTheirEndpoints(_ seed: UInt64) {

@@ -49,6 +49,16 @@ import Testing
     #expect(picks(&balancer, [candidates[2]], 1) == [2])
   }
 
+  @Test func oneThatRestsIsStartedWhenAllOthersAreFull() {
+    var balancer = LoadBalancer()
+    let resting = Candidate(id: 1, availability: .resting)
+    #expect(picks(&balancer, [Candidate(id: 0), resting], 2) == [0, 0])
+    #expect(picks(&balancer, [Candidate(id: 0, availability: .degraded), resting], 1) == [0])
+    #expect(picks(&balancer, [Candidate(id: 0, inFlight: 4, capacity: 4), resting], 2) == [1, 1])
+    let failing = Candidate(id: 1, availability: .recovering)
+    #expect(picks(&balancer, [Candidate(id: 0, inFlight: 4, capacity: 4), failing], 1) == [0])
+  }
+
   @Test func whenAllAreOutThereIsNone() {
     var balancer = LoadBalancer()
     #expect(picks(&balancer, [], 1) == [nil])
@@ -109,11 +119,28 @@ import Testing
     #expect(score.latency(at: 61_000) == nil)
   }
 
+  @Test func onlySeveralCallsThatTakeFarLongerThanUsualMakeAnEndpointSluggish() {
+    var usual = UsualLatency()
+    var score = EndpointScore()
+    func call(_ latency: UInt64, at now: UInt64) -> Double {
+      score.callEnded(answered: true, latency: latency, excess: usual.callEnded(after: latency), at: now)
+      return score.excess(at: now)
+    }
+    #expect(call(60_000, at: 0) == 1, "nothing is known yet")
+    for _ in 0..<200 { _ = call(20, at: 0) }
+    #expect(call(300, at: 0) == 1, "that is not worth a word")
+    #expect(call(30_000, at: 0) < 4, "one of them may have had more to do")
+    #expect(call(30_000, at: 0) >= 4)
+    #expect(score.excess(at: 60_000) == 1)
+    for _ in 0..<400 { _ = call(30_000, at: 0) }
+    #expect(call(30_000, at: 0) < 2, "what goes on for long becomes the usual")
+  }
+
   @Test(arguments: UInt64(1)...100) func aPickIsAlwaysOneOfTheBest(_ seed: UInt64) {
     var random = SplitMix(seed)
     let policies: [LoadBalancer.Policy] = [.roundRobin, .leastInFlight, .healthWeighted]
     var balancer = LoadBalancer(policy: policies[Int(seed % 3)], hasAffinity: false)
-    let states: [LoadBalancer.Availability] = [.available, .degraded, .recovering, .out]
+    let states: [LoadBalancer.Availability] = [.available, .degraded, .resting, .recovering, .out]
     for step in 0..<50 {
       let candidates = (0..<Int.random(in: 0...5, using: &random)).map { id in
         Candidate(
@@ -123,13 +150,15 @@ import Testing
       }
       let pick = balancer.pick(among: candidates, at: 0, chance: Double.random(in: 0..<1, using: &random))
       let able = candidates.filter { $0.availability == .available || $0.availability == .degraded }
-      let usable = able.isEmpty ? candidates.filter { $0.availability == .recovering } : able
+      let usable = able.isEmpty ? candidates.filter { $0.availability != .out } : able
       guard let chosen = candidates.first(where: { $0.id == pick }) else {
         #expect(usable.isEmpty, "seed \(seed), step \(step): nobody was chosen")
         continue
       }
       #expect(chosen.priority == usable.map(\.priority).min(), "seed \(seed), step \(step)")
-      #expect(usable.contains(chosen), "seed \(seed), step \(step)")
+      let peers = usable.filter { $0.priority == chosen.priority }
+      let areFull = peers.allSatisfy { $0.inFlight >= $0.capacity || !able.contains($0) }
+      #expect(usable.contains(chosen) || chosen.availability == .resting && areFull, "seed \(seed), step \(step)")
     }
   }
 }

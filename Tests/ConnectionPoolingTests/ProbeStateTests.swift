@@ -201,4 +201,18 @@ import Testing
     probe.readingPaused(at: 132_500)
     #expect(probe.deadline == 134_000)
   }
+
+  @Test func aSluggishServerIsDegradedUntilItIsNearlyItselfAgain() {
+    var probe = ProbeState(at: 0)
+    let fine = probe.paceChanged(to: 3.9, at: 1)
+    #expect(fine == [])
+    let slow = probe.paceChanged(to: 4.6, at: 2)
+    #expect(slow == [.report(.degraded(.sluggish(factor: 5)))])
+    let slower = probe.paceChanged(to: 9, at: 3) + probe.heard(at: 4)
+    #expect(slower == [], "said once")
+    let better = probe.paceChanged(to: 2.1, at: 5)
+    #expect(better == [])
+    let well = probe.paceChanged(to: 1.9, at: 6)
+    #expect(well == [.report(.healthy)])
+  }
 }

@@ -156,8 +156,9 @@ final class Simulation {
   /// Finds an endpoint for a call that was not sent, or not sent in vain.
   private func place(_ call: UInt64) {
     guard let known = calls[call] else { return }
-    let candidates = registry.candidates(of: "s") { id in
-      (endpoints[id]?.pool.inFlight ?? 0, 4, endpoints[id]?.score ?? EndpointScore())
+    let candidates = registry.endpoints(of: "s").compactMap { id in
+      registry.candidate(
+        id, inFlight: endpoints[id]?.pool.inFlight ?? 0, capacity: 4, score: endpoints[id]?.score ?? EndpointScore())
     }
     guard let replica = balancer.pick(among: candidates, session: known.session, at: now, chance: chance()) else {
       return answer(call, known.resends == 0 ? .refused : .unknown)

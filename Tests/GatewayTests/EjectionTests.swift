@@ -48,6 +48,23 @@ import Testing
     }
   }
 
+  @Test func aServerWhoseCallsTakeFarLongerThanUsualIsDegraded() async {
+    await onLoop {
+      let bench = Bench()
+      _ = await bench.open()
+      for latency in Array(repeating: UInt64(10), count: 20) + [2_000, 2_000, 2_000] {
+        bench.tell(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"one__echo"}}"#)
+        let call = await bench["one"].received.next()
+        bench.clock.advance(by: latency)
+        bench["one"].answer(call)
+        _ = await bench.lines.next()
+      }
+      let change = await bench.log.next { $0.contains("health=degraded") }
+      #expect(change.contains("times as long as usual"))
+      await bench.close()
+    }
+  }
+
   /// Lets the health check wait so many milliseconds, one after the other.
   @GatewayActor
   private static func pass(_ waits: [UInt64], _ bench: Bench) async {

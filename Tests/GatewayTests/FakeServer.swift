@@ -9,6 +9,11 @@ import TestSupport
 final class FakeServer {
   /// Lines that the gateway sent, but for the handshake and lists.
   let received = Mailbox<String>()
+  /// Every line of each process, in the order of their starts.
+  private(set) var lines: [[String]] = []
+  private var streams: [Transport.Events?] = []
+  /// Processes that have ended.
+  private(set) var ended: Set<Int> = []
   /// Every line, for asking what was never sent.
   private(set) var all: [String] = []
   var tools = ["echo"]
@@ -24,7 +29,6 @@ final class FakeServer {
   var instructions = ""
   private var output = OutputBuffer()
   private var reader = FrameReader(limit: .max)
-  private var events: Transport.Events?
   private(set) var exited = Gate()
   private(set) var gone = Gate()
   private(set) var starts = 0
@@ -37,28 +41,33 @@ final class FakeServer {
     exited = Gate()
     gone = Gate()
     let output = output
-    output.onFirstByte = { [weak self] in TurnEnd.call { self?.drain(output) } }
+    let index = lines.count
+    lines.append([])
+    streams.append(nil)
+    output.onFirstByte = { [weak self] in TurnEnd.call { self?.drain(output, index) } }
     let (exited, gone) = (exited, gone)
     return .success(
       ServerProcess(
         pid: Int32(starts),
-        transport: Transport(output: output, start: { [weak self] in self?.events = $0 }),
+        transport: Transport(output: output, start: { [weak self] in self?.streams[index] = $0 }),
         standardErrorTail: { "the last words" }, exit: { exited.isOpen ? "exit code 3" : nil },
         end: { [weak self] _ in
-          self?.die()
-          // With several replicas this may not be the latest process.
+          self?.ended.insert(index)
           exited.open()
+          self?.streams[index]?.readEnded()
           gone.open()
         }, exited: exited, gone: gone, hasStopped: { [weak self] in self?.isStopped ?? false }))
   }
 
   func die() {
     exited.open()
-    events?.readEnded()
+    streams.last??.readEnded()
     gone.open()
   }
 
-  func send(_ line: String) {
+  /// Says something, the latest process if no other is named.
+  func send(_ line: String, from process: Int? = nil) {
+    let events = streams.isEmpty ? nil : streams[process ?? streams.count - 1]
     var text = line + "\n"
     text.withUTF8 { bytes in
       var reader = FrameReader(limit: .max)
@@ -78,7 +87,7 @@ final class FakeServer {
     send("{\"jsonrpc\":\"2.0\",\"id\":\(String(decoding: id, as: UTF8.self)),\(member)}")
   }
 
-  private func drain(_ output: OutputBuffer) {
+  private func drain(_ output: OutputBuffer, _ process: Int) {
     let bytes = output.withFront(limit: .max) { runs in runs.reduce(into: [UInt8]()) { $0 += $1 } }
     output.removeAll()
     var lines: [(String, String, String)] = []
@@ -92,10 +101,13 @@ final class FakeServer {
           ))
       }
     }
-    for (method, id, line) in lines { take(method, id, line) }
+    for (method, id, line) in lines {
+      self.lines[process].append(line)
+      take(method, id, line, process)
+    }
   }
 
-  private func take(_ method: String, _ id: String, _ line: String) {
+  private func take(_ method: String, _ id: String, _ line: String, _ process: Int) {
     all.append(line)
     let result: String
     switch method {
@@ -117,6 +129,6 @@ final class FakeServer {
     case "notifications/initialized": return
     default: return received.put(line)
     }
-    send("{\"jsonrpc\":\"2.0\",\"id\":\(id),\"result\":\(result)}")
+    send("{\"jsonrpc\":\"2.0\",\"id\":\(id),\"result\":\(result)}", from: process)
   }
 }

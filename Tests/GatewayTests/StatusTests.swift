@@ -37,7 +37,8 @@ import Testing
         #expect(status.text.contains(expected), "\(expected)")
       }
       for expected in [
-        #""pid":7,"healthy":true"#, #""clients":[{"name":"c","version":"1","revision":"2025-11-25","unanswered":0}]"#,
+        #""pid":7,"healthy":true"#,
+        #""clients":[{"session":1,"name":"c","version":"1","revision":"2025-11-25","unanswered":0}]"#,
         #"{"name":"two","state":"connected","healthy":true,"revision":"2025-11-25","serverInfo":{"name":"fake","version":"1"}"#,
         #""features":["tools","prompts","resources","resources.subscribe","logging"]"#,
       ] {

@@ -1,3 +1,4 @@
+import ConnectionPooling
 package import EventLoop
 package import MCP
 
@@ -8,6 +9,8 @@ package final class CallMeter {
   package let method: Method
   /// The tool's original name.
   package let tool: String?
+  /// How long they usually take.
+  var usual = UsualLatency()
   private var counts = [UInt64](repeating: 0, count: CallOutcome.allCases.count)
   /// Nil for an outcome that has not occurred.
   private var latencies = [LatencyHistogram?](repeating: nil, count: CallOutcome.allCases.count)

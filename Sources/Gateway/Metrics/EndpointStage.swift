@@ -40,6 +40,7 @@ extension EndpointState.Condition {
   var complaint: String? {
     switch self {
     case .degraded(.slow(let delay), _): "a probe took \(Duration.spelled(delay))"
+    case .degraded(.sluggish(let factor), _): "calls take \(factor) times as long as usual"
     case .degraded(.silent(let misses), _): "\(misses) probes missed"
     case .degraded(.busy, _): "probes missed while calls are in flight"
     case .degraded(.stopped, _): "a process of it is stopped"

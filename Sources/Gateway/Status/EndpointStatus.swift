@@ -22,6 +22,8 @@ struct EndpointStatus: Sendable {
   }
 
   let replica: Int
+  /// The one session that it works for; nil when it works for all.
+  let session: UInt64?
   let stage: EndpointStage
   /// How far it has come on the way to being connected.
   let phase: String?
@@ -56,6 +58,7 @@ struct EndpointStatus: Sendable {
     let now = endpoint.now
     func elapsed(_ then: UInt64) -> UInt64 { now > then ? now - then : 0 }
     replica = endpoint.id.replica
+    session = endpoint.owner?.number
     stage = state.condition.stage
     phase = state.condition.phase
     health = state.health.name

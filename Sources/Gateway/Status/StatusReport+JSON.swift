@@ -19,6 +19,7 @@ extension StatusReport {
 
   private func json(_ client: Client) -> String {
     var object = JSONObjectText()
+    object.add("session", client.session)
     object.add("name", client.name)
     object.add("version", client.version)
     object.add("revision", client.revision)
@@ -62,6 +63,7 @@ extension StatusReport {
   private func json(_ endpoint: EndpointStatus) -> String {
     var object = JSONObjectText()
     object.add("replica", endpoint.replica)
+    object.add("session", endpoint.session)
     object.add("state", endpoint.stage.rawValue)
     object.add("phase", endpoint.phase)
     object.add("since", endpoint.age.map(before))

@@ -50,7 +50,8 @@ extension StatusReport {
   private func line(_ endpoint: EndpointStatus) -> String {
     let process = endpoint.process.map { ", pid \($0)" } ?? ""
     let load = ", \(endpoint.inFlight) in flight, \(endpoint.waiting) waiting"
-    return "replica \(endpoint.replica): " + state(endpoint) + process + load
+    let session = endpoint.session.map { ", session \($0)" } ?? ""
+    return "replica \(endpoint.replica): " + state(endpoint) + process + session + load
       + (endpoint.complaint.map { "; \($0)" } ?? "")
   }
 

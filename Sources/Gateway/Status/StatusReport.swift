@@ -5,6 +5,7 @@ import MCP
 /// How a running gateway and its servers are: for a person, or for a program.
 package struct StatusReport: Sendable {
   struct Client: Sendable {
+    let session: UInt64
     /// Nil before it has introduced itself.
     let name: String?
     let version: String?
@@ -34,7 +35,8 @@ package struct StatusReport: Sendable {
     configurationPath = manager.configuration.path
     clients = manager.audience.members.map {
       Client(
-        name: $0.introduction?.name, version: $0.introduction?.version, revision: $0.revision?.rawValue,
+        session: $0.number, name: $0.introduction?.name, version: $0.introduction?.version,
+        revision: $0.revision?.rawValue,
         unanswered: $0.unanswered)
     }
     var enabled = manager.servers.makeIterator()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -63,3 +64,33 @@ def test_a_replica_killed_under_load_costs_only_what_it_had_begun(start):
             good += 1
     tables.add_row("fail-over", len(ids), good, failed)
     assert failed <= 256 and good >= 344
+
+
+def test_an_extra_replica_ends_when_it_is_idle_and_is_started_when_the_others_are_full(start):
+    wire = ready(start, entry(instances=2, idleTimeout="1s", callsInFlight=1))
+    rests = "server=many replica=1 generation=1 from=connected to=disconnected"
+    processes.wait_until(lambda: rests in wire.stderr, 10, "the extra replica ends")
+    first = int(wire.call("many__pid").text)
+    assert int(wire.call("many__pid").text) == first, "while there is little to do one process is enough"
+    held = wire.start_call("many__hold", {"key": "k"})
+    second = int(wire.call("many__pid").text)
+    assert second != first
+    assert "server=many replica=1 generation=2 from=connecting to=connected" in wire.stderr
+    os.kill(first, signal.SIGUSR1)
+    assert "result" in wire.result_of(held)
+
+
+def test_a_connection_that_is_too_old_is_replaced_when_nothing_is_in_flight(start):
+    one = {**scripted(), "junction": {"maxAge": "1s"}}
+    wire = start({"many": one}, strict=False, tee=False)
+    wire.initialize()
+    wire.tool_names()
+    first = int(wire.call("many__pid").text)
+    held = wire.start_call("many__hold", {"key": "k"})
+    end = time.monotonic() + 1.5
+    while time.monotonic() < end:
+        assert int(wire.call("many__pid").text) == first, "a call in flight is not cut off for it"
+    os.kill(first, signal.SIGUSR1)
+    assert not wire.result_of(held)["result"].get("isError")
+    processes.wait_until(lambda: int(wire.call("many__pid").text) != first, 10, "another process takes over")
+    assert "event=endpoint_changed server=many replica=0 generation=1 from=connected to=reconnecting" not in wire.stderr

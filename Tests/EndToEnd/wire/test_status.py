@@ -180,7 +180,11 @@ def test_a_lost_server_is_seen_to_come_back(serve, status):
     def endpoint():
         return status("--json").json["gateways"][0]["servers"][0]["endpoints"][0]
 
-    wait_until(lambda: (endpoint()["state"], endpoint()["generation"]) == ("connected", 2), 10, endpoint)
+    def is_back():
+        now = endpoint()
+        return (now["state"], now["generation"]) == ("connected", 2)
+
+    wait_until(is_back, 10, endpoint)
     assert "SIGKILL" in endpoint()["lastFailure"]["reason"]
     assert status().returncode == 0, "what is repaired is well"
     changes = [line for line in wire.stderr.splitlines() if "event=endpoint_changed server=one" in line]

@@ -113,7 +113,7 @@ class Walk:
                 self.note(self.client.start_call(name, arguments, retry=retry(state, said)), name, arguments)
             if self.open:
                 self.wire.wait_for(
-                    lambda frame: frame.is_answer and frame["id"] in self.open,
+                    lambda frame: frame.is_answer and (frame["id"] in self.open or frame["id"] in self.cancelled),
                     what=f"seed {self.seed}: one of {[*self.open.values()]}",
                     after=self.looked_at,
                 )

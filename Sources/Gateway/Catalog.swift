@@ -51,7 +51,8 @@ package struct Catalog {
   private var promptNames: NameTable
   package private(set) var tools = TargetTable()
   package private(set) var prompts = TargetTable()
-  private var payloads: [ListKind: Payloads] = [:]
+  /// By the index of the profile.
+  private var payloads: [ListKind: [ByteBuffer]] = [:]
   package private(set) var resources: ResourceTable
   /// Servers of which something is left out, because they have used up their names.
   package private(set) var exhausted: Set<Int> = []
@@ -66,16 +67,10 @@ package struct Catalog {
     rebuild([], own: [])
   }
 
-  /// One list as each era wants it; the two are the same buffer when nothing in it differs.
-  fileprivate struct Payloads {
-    let legacy: ByteBuffer
-    let modern: ByteBuffer
-
-    subscript(era: Era) -> ByteBuffer { era == .legacy ? legacy : modern }
+  /// The result of a list request, `{"tools":[…]}`; the same object for all profiles that see the same.
+  package func payload(_ kind: ListKind, for profile: ListProfile) -> ByteBuffer {
+    payloads[kind]?[profile.index] ?? Self.empty
   }
-
-  /// The result of a list request, `{"tools":[…]}`.
-  package func payload(_ kind: ListKind, for era: Era) -> ByteBuffer { payloads[kind]?[era] ?? Self.empty }
 
   private static var empty: ByteBuffer { ByteBuffer(capacity: 1) }
 
@@ -91,17 +86,15 @@ package struct Catalog {
   }
 
   /// A list that has not changed stays the same object.
-  private mutating func replace(_ kind: ListKind, _ payload: Payloads) {
-    if let old = payloads[kind], old.legacy.bytes.elementsEqual(payload.legacy.bytes),
-      old.modern === old.legacy && payload.modern === payload.legacy
-        || old.modern.bytes.elementsEqual(payload.modern.bytes)
-    {
+  private mutating func replace(_ kind: ListKind, _ next: [ByteBuffer]) {
+    guard let old = payloads[kind] else {
+      payloads[kind] = next
       return
     }
-    payloads[kind] = payload
+    payloads[kind] = zip(old, next).map { $0.bytes.elementsEqual($1.bytes) ? $0 : $1 }
   }
 
-  private mutating func named(_ kind: ListKind, _ sources: [Source]) -> Payloads {
+  private mutating func named(_ kind: ListKind, _ sources: [Source]) -> [ByteBuffer] {
     var items: [NameTable.Item] = []
     var entries: [ListItem] = []
     for (server, source) in sources.enumerated() {
@@ -111,7 +104,7 @@ package struct Catalog {
       }
     }
     let names = kind == .tools ? toolNames.names(for: items) : promptNames.names(for: items)
-    let builder = ListBuilder(kind)
+    var builder = ListBuilder(kind)
     if kind == .tools { toolEntries.removeAll(keepingCapacity: true) }
     var targets: [(name: String, target: Target)] = []
     for (index, item) in items.enumerated() {
@@ -135,8 +128,8 @@ package struct Catalog {
     return builder.finish()
   }
 
-  private mutating func listedResources(_ sources: [Source], own: [ListItem]) -> Payloads {
-    let builder = ListBuilder(.resources)
+  private mutating func listedResources(_ sources: [Source], own: [ListItem]) -> [ByteBuffer] {
+    var builder = ListBuilder(.resources)
     for (server, source) in sources.enumerated() {
       for item in source.offer.items[.resources] ?? [] {
         guard let uri = resources.add(resource: item.key, of: server) else { continue }
@@ -147,8 +140,8 @@ package struct Catalog {
     return builder.finish()
   }
 
-  private mutating func listedTemplates(_ sources: [Source]) -> Payloads {
-    let builder = ListBuilder(.resourceTemplates)
+  private mutating func listedTemplates(_ sources: [Source]) -> [ByteBuffer] {
+    var builder = ListBuilder(.resourceTemplates)
     var seen = ByteTable<Bool>()
     for (server, source) in sources.enumerated() {
       for item in source.offer.items[.resourceTemplates] ?? [] {
@@ -158,72 +151,5 @@ package struct Catalog {
       }
     }
     return builder.finish()
-  }
-}
-
-/// Assembles one list's result.
-private final class ListBuilder {
-  private let kind: ListKind
-  private let legacy: ByteBuffer
-  /// Differs from the other from the first item on that does.
-  private var modern: ByteBuffer?
-  private var isFirst = true
-
-  init(_ kind: ListKind) {
-    self.kind = kind
-    legacy = ByteBuffer(capacity: 4096)
-    Self.append("{\"\(kind.member)\":[", to: legacy)
-  }
-
-  /// Adds an item; `key` replaces its name or URI.
-  func add(_ item: ListItem, key: String?) {
-    if item.hasEraOwnMembers, modern == nil {
-      let copy = ByteBuffer(capacity: max(legacy.count * 2, 4096))
-      copy.append(legacy.bytes)
-      modern = copy
-    }
-    let key = key.map { JSONText.quote($0) }
-    add(item, key, without: item.modernOnly, to: legacy)
-    if let modern { add(item, key, without: item.legacyOnly, to: modern) }
-    isFirst = false
-  }
-
-  private func add(_ item: ListItem, _ key: String?, without cut: Range<Int>?, to buffer: ByteBuffer) {
-    if !isFirst { Self.append(",", to: buffer) }
-    item.bytes.withUnsafeBytes { bytes in
-      var position = 0
-      func copy(upTo end: Int) {
-        if end > position { buffer.append(UnsafeRawBufferPointer(rebasing: bytes[position..<end])) }
-      }
-      func replaceKey() {
-        guard let key else { return }
-        copy(upTo: item.keyRange.lowerBound)
-        Self.append(key, to: buffer)
-        position = item.keyRange.upperBound
-      }
-      if let cut, cut.upperBound <= item.keyRange.lowerBound {
-        copy(upTo: cut.lowerBound)
-        position = cut.upperBound
-        replaceKey()
-      } else {
-        replaceKey()
-        if let cut {
-          copy(upTo: cut.lowerBound)
-          position = cut.upperBound
-        }
-      }
-      copy(upTo: bytes.count)
-    }
-  }
-
-  func finish() -> Catalog.Payloads {
-    Self.append("]}", to: legacy)
-    if let modern { Self.append("]}", to: modern) }
-    return Catalog.Payloads(legacy: legacy, modern: modern ?? legacy)
-  }
-
-  private static func append(_ text: String, to buffer: ByteBuffer) {
-    var text = text
-    text.withUTF8 { buffer.append(UnsafeRawBufferPointer($0)) }
   }
 }

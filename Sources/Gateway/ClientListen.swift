@@ -40,6 +40,7 @@ final class ClientListen {
   /// The id of the listen, with which everything that belongs to it is tagged.
   let id: RawToken
   let filter: ListenFilter
+  let profile: ListProfile
   /// What its servers tell of, or have just been asked to tell of.
   var resources: [Resource] = []
   var tasks: [TaskEntry] = []
@@ -47,9 +48,10 @@ final class ClientListen {
   /// Changes of lists that were not told because the acknowledgement has to come first.
   private(set) var missed: Set<Method> = []
 
-  init(id: RawToken, filter: ListenFilter) {
+  init(id: RawToken, filter: ListenFilter, profile: ListProfile) {
     self.id = id
     self.filter = filter
+    self.profile = profile
   }
 
   /// Acknowledges what is honoured, and tells what has changed meanwhile (2026-07-28, server/utilities/subscriptions).

@@ -74,6 +74,7 @@ final class ClientRequest {
   var isResumed = false
   /// The rounds of questions that a modern server has asked a legacy client within this call.
   var rounds: InputRounds?
+  private var progress = -Double.infinity
   /// The first refusal of a server, which is the answer when all candidates refuse.
   var firstError: (frame: Frame, client: UpstreamClient)?
   /// The first failure to ask one, which is the answer when none of them said anything.
@@ -95,6 +96,14 @@ final class ClientRequest {
     self.id = id
     self.method = method
     self.terms = terms
+  }
+
+  /// Whether a progress notification tells of more than all before it, as it must, over all times that it is sent.
+  func advances(_ frame: Frame) -> Bool {
+    guard let next = frame.raw("progress", in: .params).flatMap({ JSONText.number($0) }) else { return true }
+    guard next > progress else { return false }
+    progress = next
+    return true
   }
 
   /// Whether its client, a modern one, can be asked this while the call goes on.

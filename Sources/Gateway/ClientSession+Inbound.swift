@@ -158,7 +158,7 @@ extension ClientSession {
     _ frame: Frame, _ range: Range<Int>, _ token: RawToken, from server: UpstreamServer,
     of request: ClientRequest? = nil
   ) {
-    if let rounds = request?.rounds, !rounds.advances(frame) { return }
+    if let request, request.original != nil, !request.advances(frame) { return }
     guard !mayDrop() else { return }
     splicer.reset()
     splicer.replace(range, with: token)
@@ -293,7 +293,7 @@ extension ClientSession {
       hold { [weak self] in self?.announceChanges() }
       return
     }
-    for method in Set(news(in: .legacy).map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
+    for method in Set(news(for: legacyTerms.profile).map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
       Reply.notification(method, to: output)
       manager.metrics.changeSent(method)
     }
@@ -301,14 +301,21 @@ extension ClientSession {
 
   /// Returns the lists that are no longer what the client knows, and takes them as known from now on. A list that it is
   /// just asking for needs no word.
-  func news(in era: Era) -> [ListKind] {
+  func news(for profile: ListProfile) -> [ListKind] {
     ListKind.allCases.filter { kind in
-      guard !inFlight.values.contains(where: { $0.method == kind.method && $0.terms.era == era }) else { return false }
-      let payload = manager.payload(kind, for: era)
-      defer { known[era, default: [:]][kind] = payload }
-      guard let known = known[era]?[kind] else { return true }
+      guard !inFlight.values.contains(where: { $0.method == kind.method && $0.terms.era == profile.era }) else {
+        return false
+      }
+      let payload = manager.payload(kind, for: profile)
+      defer { known[profile, default: [:]][kind] = payload }
+      guard let known = known[profile]?[kind] else { return true }
       return known !== payload && !known.bytes.elementsEqual(payload.bytes)
     }
+  }
+
+  /// Takes the lists as they are now as known.
+  func know(_ profile: ListProfile) {
+    for kind in ListKind.allCases { known[profile, default: [:]][kind] = manager.payload(kind, for: profile) }
   }
 
   /// Keeps something until the client is ready for it; a flood of it is dropped.

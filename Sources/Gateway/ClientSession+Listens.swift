@@ -17,11 +17,9 @@ extension ClientSession {
       return
     }
     guard filter.tasks.isEmpty || request.terms.capabilities.tasks else { return refuseWithoutTasks(request) }
-    let listen = ClientListen(id: request.id, filter: filter)
+    let listen = ClientListen(id: request.id, filter: filter, profile: request.terms.profile)
     finish(request)
-    if listens.isEmpty {
-      for kind in ListKind.allCases { known[.modern, default: [:]][kind] = manager.payload(kind, for: .modern) }
-    }
+    if !listens.values.contains(where: { $0.profile == listen.profile }) { know(listen.profile) }
     listens[listen.id] = listen
     guard !filter.resources.isEmpty || !filter.tasks.isEmpty else { return listen.acknowledge(to: output) }
     let enough = Gate()
@@ -106,10 +104,13 @@ extension ClientSession {
   /// Tells the listens that asked for it which lists are no longer what the client knows.
   func announceToListens() {
     guard !listens.isEmpty else { return }
-    for method in Set(news(in: .modern).map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
-      for listen in listens.values where listen.filter.lists.contains(where: { $0.changed == method }) {
-        listen.changed(method, to: output)
-        manager.metrics.changeSent(method)
+    for profile in Set(listens.values.map(\.profile)) {
+      for method in Set(news(for: profile).map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
+        for listen in listens.values
+        where listen.profile == profile && listen.filter.lists.contains(where: { $0.changed == method }) {
+          listen.changed(method, to: output)
+          manager.metrics.changeSent(method)
+        }
       }
     }
   }

@@ -119,7 +119,7 @@ extension ClientSession {
   private func welcome(_ request: ClientRequest, _ agreed: Revision) {
     guard !request.isFinished else { return }
     revision = agreed
-    for kind in ListKind.allCases { known[.legacy, default: [:]][kind] = manager.payload(kind, for: .legacy) }
+    know(legacyTerms.profile)
     let instructions = manager.instructions().map { ",\"instructions\":\(JSONText.quote($0))" } ?? ""
     respond(
       "{\"protocolVersion\":\"\(agreed.rawValue)\",\"capabilities\":\(ServerCapabilities.ofGateway(for: agreed)),"
@@ -160,10 +160,10 @@ extension ClientSession {
 
   private func serve(_ kind: ListKind, _ request: ClientRequest) {
     guard !request.isFinished else { return }
-    let era = request.terms.era
-    let payload = manager.payload(kind, for: era)
-    known[era, default: [:]][kind] = payload
-    respond(payload, hints: era == .modern ? manager.cacheHints(kind) : nil, to: request)
+    let profile = request.terms.profile
+    let payload = manager.payload(kind, for: profile)
+    known[profile, default: [:]][kind] = payload
+    respond(payload, hints: profile.era == .modern ? manager.cacheHints(kind) : nil, to: request)
   }
 
   // MARK: - Logging

@@ -82,8 +82,8 @@ package final class ClientSession {
   /// What else waits for that.
   var held: [@GatewayActor () -> Void] = []
   /// The lists as they were when the client opened the session, was last served them, or was last told that they
-  /// changed; those of each era by themselves.
-  var known: [Era: [ListKind: ByteBuffer]] = [:]
+  /// changed; those of each profile by themselves.
+  var known: [ListProfile: [ListKind: ByteBuffer]] = [:]
   var splicer = Splicer()
   private var lastAsked: UInt64 = 0
   /// Whether the client leaves too much unread.

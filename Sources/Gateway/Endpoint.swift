@@ -284,6 +284,7 @@ package final class Endpoint {
       tally.probesAnswered += 1
       perform(probe?.probeAnswered(at: now) ?? [])
       perform(pool.heard(on: generation, at: now))
+      manager.checker.attend(to: self)
     }
   }
 

@@ -27,8 +27,6 @@ final class InputRounds {
   var open: UInt64?
   /// Ids that the client knows questions about URLs by.
   var elicitations: [String] = []
-  /// The last progress that was told: it must grow over all rounds.
-  private var progress = -Double.infinity
   private var responses: [String] = []
   private var state: String?
   private var retry: String?
@@ -86,14 +84,6 @@ final class InputRounds {
     if !responses.isEmpty { members.append("\"inputResponses\":{\(responses.joined(separator: ","))}") }
     if let state { members.append("\"requestState\":\(state)") }
     retry = members.joined(separator: ",")
-  }
-
-  /// Whether a progress notification tells of more than all before it, as it must.
-  func advances(_ frame: Frame) -> Bool {
-    guard let next = frame.raw("progress", in: .params).flatMap({ JSONText.number($0) }) else { return true }
-    guard next > progress else { return false }
-    progress = next
-    return true
   }
 
   /// The members of the retry, once.

@@ -10,4 +10,6 @@ struct RequestTerms {
   let logLevel: LoggingLevel?
 
   var capabilities: ClientCapabilities { stamp.capabilities }
+
+  var profile: ListProfile { ListProfile(era: era, stamp.capabilities) }
 }

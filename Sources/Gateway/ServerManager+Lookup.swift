@@ -12,9 +12,9 @@ extension ServerManager {
     let original: String
   }
 
-  func payload(_ kind: ListKind, for era: Era) -> ByteBuffer {
+  func payload(_ kind: ListKind, for profile: ListProfile) -> ByteBuffer {
     if isStale { rebuild() }
-    return merged.payload(kind, for: era)
+    return merged.payload(kind, for: profile)
   }
 
   /// For how long the merged list may be kept: as long as the shortest-lived part of it. What is not complete yet may

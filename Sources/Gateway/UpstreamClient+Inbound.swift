@@ -16,8 +16,13 @@ extension UpstreamClient {
       Reply.result("{}", id: rawID, to: output)
       return
     }
-    guard era == .legacy, let question = InputQuestion(method, params: frame.raw("params")) else {
-      // Modern servers must not ask; those that do are at least not left waiting.
+    guard era == .legacy else {
+      // A modern server must not ask, and a modern client must not answer (2026-07-28, basic/transports, stdio).
+      countSkippedLine()
+      server.log(.debug, "request_dropped", ["method": frame.string("method") ?? ""])
+      return
+    }
+    guard let question = InputQuestion(method, params: frame.raw("params")) else {
       refuse(
         rawID, .methodNotFound, "The client behind this connection does not offer \(frame.string("method") ?? "").")
       return

@@ -330,7 +330,7 @@ package final class UpstreamClient {
     server.log(event, "line_skipped", ["line": String(server.manager.redacted(line.excerpt).prefix(200))])
   }
 
-  private func countSkippedLine() {
+  func countSkippedLine() {
     skippedLines += 1
     endpoint.tally.skippedLines += 1
   }

@@ -65,6 +65,9 @@ package struct ClientCapabilities: Equatable, Sendable {
     return "{\(members.joined(separator: ","))}"
   }
 
+  /// Whether MCP Apps are shown.
+  package var showsApps: Bool { extensions.contains { $0.identifier == ProtocolExtension.apps } }
+
   /// Whether the extension for long-running calls was declared (2026-07-28).
   package var tasks: Bool { extensions.contains { $0.identifier == ProtocolExtension.tasks } }
 

@@ -13,8 +13,11 @@ package struct ListItem: Equatable, Sendable {
   package var legacyOnly: Range<Int>?
   package var modernOnly: Range<Int>?
 
-  /// Whether it looks different in the two eras.
-  package var hasEraOwnMembers: Bool { legacyOnly != nil || modernOnly != nil }
+  /// Whether it is a tool that models are not to see, but only the apps of a client that shows some (MCP Apps).
+  package var isForAppsOnly = false
+
+  /// Whether not all clients see it, or not all see it alike.
+  package var differs: Bool { legacyOnly != nil || modernOnly != nil || isForAppsOnly }
 
   package enum Verdict: Equatable, Sendable {
     case good(ListItem)
@@ -41,6 +44,7 @@ package struct ListItem: Equatable, Sendable {
     if let reason = fault(of: element, kind: kind, key: key, era: era) { return .broken(name: key, reason: reason) }
     var item = ListItem(bytes: Array(element), keyRange: range, key: key)
     if kind == .tools {
+      item.isForAppsOnly = isHiddenFromModels(element)
       item.legacyOnly = cut("execution", from: element)
       if !hasObjectSchema("outputSchema", element) { item.modernOnly = cut("outputSchema", from: element) }
       // A schema that is `true` or `false` is good for no client's reader.
@@ -49,6 +53,18 @@ package struct ListItem: Equatable, Sendable {
       }
     }
     return .good(item)
+  }
+
+  private static func isHiddenFromModels(_ element: UnsafeRawBufferPointer) -> Bool {
+    guard let meta = JSONWalk.member("_meta", of: element), let apps = JSONWalk.member("ui", of: meta),
+      let visibility = JSONWalk.member("visibility", of: apps), visibility.first == UInt8(ascii: "[")
+    else { return false }
+    var isForModels = false
+    JSONWalk.elements(of: visibility, in: 0..<visibility.count) { range in
+      if JSONText.equals(UnsafeRawBufferPointer(rebasing: visibility[range]), quoted: "model") { isForModels = true }
+      return !isForModels
+    }
+    return !isForModels
   }
 
   /// Returns the bytes that go with a member: the comma behind it for the first one, the comma before it for others. Nil

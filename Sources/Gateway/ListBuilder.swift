@@ -1,0 +1,76 @@
+import JSONRPC
+import MCP
+
+/// Assembles the result of one list request, for all profiles of clients at once.
+struct ListBuilder {
+  private struct List {
+    let bytes: ByteBuffer
+    var isEmpty = true
+  }
+
+  private let kind: ListKind
+  /// One list for all profiles, as long as they see the same; then one for each.
+  private var lists: [List]
+
+  init(_ kind: ListKind) {
+    self.kind = kind
+    let bytes = ByteBuffer(capacity: 4096)
+    Self.append("{\"\(kind.member)\":[", to: bytes)
+    lists = [List(bytes: bytes)]
+  }
+
+  /// Adds an item; `key` replaces its name or URI.
+  mutating func add(_ item: ListItem, key: String?) {
+    if item.differs, lists.count == 1 { separate() }
+    let key = key.map { JSONText.quote($0) }
+    for index in lists.indices {
+      let profile = lists.count == 1 ? nil : ListProfile.all[index]
+      if item.isForAppsOnly, profile?.showsApps == false { continue }
+      if !lists[index].isEmpty { Self.append(",", to: lists[index].bytes) }
+      lists[index].isEmpty = false
+      let cut = profile.flatMap { $0.era == .legacy ? item.modernOnly : item.legacyOnly }
+      Self.add(item, key, without: cut, to: lists[index].bytes)
+    }
+  }
+
+  private mutating func separate() {
+    let common = lists[0]
+    lists = ListProfile.all.map { _ in
+      let copy = ByteBuffer(capacity: max(common.bytes.count * 2, 4096))
+      copy.append(common.bytes.bytes)
+      return List(bytes: copy, isEmpty: common.isEmpty)
+    }
+  }
+
+  private static func add(_ item: ListItem, _ key: String?, without cut: Range<Int>?, to buffer: ByteBuffer) {
+    let name = key.map { (range: item.keyRange, bytes: Array($0.utf8)) }
+    let removal = cut.map { (range: $0, bytes: [UInt8]()) }
+    let edits = [name, removal].compactMap { $0 }.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    item.bytes.withUnsafeBytes { bytes in
+      var position = 0
+      for edit in edits {
+        buffer.append(UnsafeRawBufferPointer(rebasing: bytes[position..<edit.range.lowerBound]))
+        edit.bytes.withUnsafeBytes { buffer.append($0) }
+        position = edit.range.upperBound
+      }
+      buffer.append(UnsafeRawBufferPointer(rebasing: bytes[position...]))
+    }
+  }
+
+  /// Returns the lists by the index of the profile; equal ones are the same object.
+  func finish() -> [ByteBuffer] {
+    for list in lists { Self.append("]}", to: list.bytes) }
+    var distinct: [ByteBuffer] = []
+    return ListProfile.all.map { profile in
+      let bytes = lists[lists.count == 1 ? 0 : profile.index].bytes
+      if let same = distinct.first(where: { $0 === bytes || $0.bytes.elementsEqual(bytes.bytes) }) { return same }
+      distinct.append(bytes)
+      return bytes
+    }
+  }
+
+  private static func append(_ text: String, to buffer: ByteBuffer) {
+    var text = text
+    text.withUTF8 { buffer.append(UnsafeRawBufferPointer($0)) }
+  }
+}

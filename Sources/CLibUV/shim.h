@@ -53,6 +53,19 @@ static inline int junction_pipe(int descriptors[2]) {
 #endif
 }
 
+/// Lets a pipe hold so many bytes; does nothing where the system has no such call or does not allow it.
+static inline void junction_enlarge_pipe(int descriptor, int capacity) {
+#if defined(F_SETPIPE_SZ)
+  (void)fcntl(descriptor, F_SETPIPE_SZ, capacity);
+#elif defined(__linux__)
+  // glibc names it only under _GNU_SOURCE.
+  (void)fcntl(descriptor, 1031, capacity);
+#else
+  (void)descriptor;
+  (void)capacity;
+#endif
+}
+
 /// Makes a connected pair of stream sockets that no program started later inherits.
 static inline int junction_socket_pair(int descriptors[2]) {
 #if defined(__linux__)

@@ -81,8 +81,13 @@ package struct EndpointRegistry: Sendable {
 
   /// When ``timePassed(at:)`` is due; nil for never.
   package var deadline: UInt64? {
-    servers.values.flatMap { server in server.endpoints.map(\.state.deadline) + [server.lingersUntil] }
-      .compactMap { $0 }.min()
+    // Asked after every event, of all servers: it makes no lists of them.
+    var earliest = UInt64.max
+    for server in servers.values {
+      for endpoint in server.endpoints { earliest = min(earliest, endpoint.state.deadline ?? .max) }
+      earliest = min(earliest, server.lingersUntil ?? .max)
+    }
+    return earliest == .max ? nil : earliest
   }
 
   /// Whether no server is waited for any more.

@@ -131,7 +131,7 @@ extension ClientSession {
     for other in inFlight.values where other !== request {
       if case .waiting = other.state { other.endpoint?.withdraw(other) }
     }
-    for other in Array(inFlight.values) where other !== request { abandon(other) }
+    for other in inFlight.values where other !== request { abandon(other) }
     isInitialized = false
     logLevel = nil
     refuseQuestions("The client has started its session over.")

@@ -66,7 +66,7 @@ package final class ClientSession {
   /// Who the client said it is.
   var introduction: ClientIntroduction?
   package internal(set) var logLevel: LoggingLevel?
-  var inFlight: [RawToken: ClientRequest] = [:]
+  var inFlight = RequestTable<RawToken, ClientRequest>()
   var asked: [UInt64: Asked] = [:]
   var subscriptions: [RawToken: Subscription] = [:]
   /// The tasks that it made or was shown.
@@ -132,8 +132,8 @@ package final class ClientSession {
     manager.audience.leave(self)
     manager.readCache.sessionEnded(number)
     withdrawWaiting()
-    for request in Array(inFlight.values) { abandon(request) }
-    inFlight = [:]
+    for request in inFlight.values { abandon(request) }
+    inFlight = RequestTable()
     dropParkedCalls()
     for id in Array(listens.keys) { _ = endListen(id) }
     refuseQuestions("The client is gone.")
@@ -390,7 +390,7 @@ package final class ClientSession {
       Failure(server: nil, phase: .shutdown, reason: reason, cure: cure).answer(
         method, id: id, now: WallClock.milliseconds, redaction: { manager.redacted($0) }, to: output)
     }
-    for request in Array(inFlight.values) {
+    for request in inFlight.values {
       request.forgetCandidates()
       let server = request.server?.name
       let failure: Failure

@@ -13,6 +13,9 @@ package final class Endpoint {
   package let id: EndpointRegistry.ID
   unowned let server: UpstreamServer
   private let launch: ProcessLaunch
+  /// Milliseconds that a request has in all. Kept here, since each request asks for it, and asking the configuration
+  /// copies it.
+  private let callTimeout: UInt64
   private(set) var pool: ConnectionPool
   private(set) var probe: ProbeState?
   private(set) var score = EndpointScore()
@@ -45,6 +48,7 @@ package final class Endpoint {
     self.id = id
     self.server = server
     self.launch = launch
+    callTimeout = server.configuration.callTimeout
     pool = ConnectionPool(settings: .init(server.configuration.settings, isExtra: isExtra))
     vacated.open()
   }
@@ -90,7 +94,7 @@ package final class Endpoint {
     let now = now
     request.arrived(at: Instant(milliseconds: now))
     let begun = request.arrivedAt?.milliseconds ?? now
-    return pool.requestLease(waiter: lastWaiter, until: begun + server.configuration.callTimeout, at: now)
+    return pool.requestLease(waiter: lastWaiter, until: begun + callTimeout, at: now)
   }
 
   private func send(_ request: ClientRequest, _ frame: Frame) {
@@ -106,7 +110,8 @@ package final class Endpoint {
       return
     }
     client.relay(request, frame)
-    loadChanged()
+    // One more call among others changes nothing.
+    if !isBusy { loadChanged() }
   }
 
   private func wait(_ request: ClientRequest, _ frame: Frame, _ waiter: UInt64) {

@@ -25,8 +25,9 @@ package final class UpstreamClient {
     package var instructions: String
   }
 
-  unowned let server: UpstreamServer
-  unowned let endpoint: Endpoint
+  // Each outlives every connection of its own.
+  let server: UpstreamServer
+  let endpoint: Endpoint
   let process: ServerProcess
   package internal(set) var negotiated: Negotiated? {
     didSet { era = negotiated?.revision.era ?? .legacy }
@@ -58,7 +59,7 @@ package final class UpstreamClient {
   var askedAt: Instant?
   /// When the server last said anything.
   private(set) var heardAt: Instant
-  private var pending = IDTable<Pending>()
+  private var pending = RequestTable<UInt64, Pending>()
   private var lastID: UInt64 = 0
   private var splicer = Splicer()
   private var sweep: LoopClock.Cancellation?
@@ -76,7 +77,7 @@ package final class UpstreamClient {
 
   /// Requests of clients that the server has not answered.
   var inFlight: Int {
-    pending.entries.reduce(0) { if case .own = $1.value { $0 } else { $0 + 1 } }
+    pending.values.reduce(0) { if case .own = $1 { $0 } else { $0 + 1 } }
   }
 
   func start() {
@@ -410,11 +411,11 @@ package final class UpstreamClient {
     let transport = process.transport
     transport.closeWriting()
     process.gone.whenOpen { transport.close() }
-    let lost = pending.entries
-    pending = IDTable()
+    let lost = pending.values
+    pending = RequestTable()
     closed.open()
     endpoint.ended(self)
-    for (_, entry) in lost {
+    for entry in lost {
       switch entry {
       case .own(let own): own.fail(lossFailure(own.phase))
       case .relayed(let request): request.session.lost(request, lossFailure(.call, outcome: .unknown))

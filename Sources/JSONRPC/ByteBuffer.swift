@@ -7,6 +7,9 @@ package final class ByteBuffer {
   package private(set) var capacity: Int
   package private(set) var count = 0
 
+  /// The size from which on a buffer grows by four.
+  private static let stepping = 64 * 1024
+
   package init(capacity: Int) {
     base = .allocate(byteCount: capacity, alignment: 16)
     self.capacity = capacity
@@ -22,7 +25,8 @@ package final class ByteBuffer {
   func reserve(_ additional: Int) {
     guard free < additional else { return }
     var wanted = max(capacity, 1024)
-    while wanted - count < additional { wanted *= 2 }
+    // Large steps: what is not touched costs nothing, while each copy costs its page faults anew.
+    while wanted - count < additional { wanted *= wanted < Self.stepping ? 2 : 4 }
     let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
     larger.copyMemory(from: base, byteCount: count)
     base.deallocate()

@@ -114,9 +114,7 @@ package struct FrameReader {
   /// What can be told of a broken line: its id, as long as it stood before the fault.
   private func beginning(of line: UnsafeRawBufferPointer) -> (id: RawToken?, hasMethod: Bool, excerpt: String) {
     frame.bytes = line
-    let id = frame.outer.id.map { frame[$0] }.flatMap { RawToken(identifier: $0) }
-    let hasMethod = frame.outer.method != nil
-    return (id, hasMethod, String(decoding: line.prefix(4096), as: UTF8.self))
+    return (frame.id, frame.outer.method != nil, String(decoding: line.prefix(4096), as: UTF8.self))
   }
 
   // MARK: - Lines in pieces

@@ -132,7 +132,7 @@ struct WholeMessageScanner {
         position &+= 1
         return hasEscape
       }
-      guard let length = try? JSONScanner.lengthOfSpecial(in: text, at: position) else { return nil }
+      guard let length = try? JSONString.lengthOfSpecial(in: text, at: position) else { return nil }
       if next == UInt8(ascii: "\\") { hasEscape = true }
       position &+= length
     }

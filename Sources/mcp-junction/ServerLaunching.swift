@@ -11,6 +11,8 @@ final class ServerLaunching {
   private let redaction: Redaction
   private let frameLimit: Int
   private let loginShell: LoginShell
+  /// What every server inherits.
+  private let inherited = Environment.values
 
   init(supervisor: Supervisor, log: Log, redaction: Redaction, frameLimit: Int) {
     self.supervisor = supervisor
@@ -28,7 +30,7 @@ final class ServerLaunching {
   private func start(
     _ server: ServerConfiguration, _ launch: ProcessLaunch, _ connection: UInt64
   ) async -> Result<ServerProcess, LaunchFailure> {
-    var environment = Environment.values
+    var environment = inherited
     for variable in launch.environment { environment[variable.name] = variable.value }
     let executable: String
     switch await find(launch, &environment) {

@@ -1,10 +1,11 @@
 // A scripted MCP server that is as fast as one can be: it looks for what it needs and understands nothing.
 //
-//   upstream [--mark TEXT] [--tools N] [--silent-if PATH] [--together 1]
+//   upstream [--mark TEXT] [--tools N] [--silent-if PATH] [--together 1] [--era modern]
 //
 // Tools: "echo" returns its text behind the mark, "pid" its process id, "large" as many bytes as it is asked for; the
 // others of N only fill the list. With --silent-if it answers nothing while PATH exists. Each answer is a write of its
-// own, as servers do it; with --together all answers to what was read at once are one.
+// own, as servers do it; with --together all answers to what was read at once are one. It speaks 2025-11-25, or with
+// --era modern only 2026-07-28.
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ struct text {
 
 static struct text input, output, list, large;
 static const char *mark = "s";
-static int tools = 3, together;
+static int tools = 3, together, modern;
 
 static void reserve(struct text *text, size_t more) {
   if (text->count + more <= text->room) return;
@@ -46,7 +47,7 @@ static void flush(void) {
 
 static void build_list(void) {
   char tool[512];
-  say(&list, "{\"tools\":[");
+  say(&list, modern ? "{\"resultType\":\"complete\",\"ttlMs\":0,\"cacheScope\":\"private\",\"tools\":[" : "{\"tools\":[");
   for (int index = 0; index < tools; index++) {
     char name[32];
     snprintf(name, sizeof name, "tool_%d", index);
@@ -63,26 +64,28 @@ static void build_list(void) {
 // Returns what follows `key` in the first bytes of a line.
 static const char *after(const char *line, size_t count, const char *key) {
   size_t length = strlen(key);
-  const char *found = memmem(line, count < 400 ? count : 400, key, length);
+  const char *found = memmem(line, count < 600 ? count : 600, key, length);
   return found ? found + length : NULL;
 }
+
+static int has(const char *line, size_t count, const char *words) { return after(line, count, words) != NULL; }
 
 static int begins(const char *text, const char *words) { return text && !strncmp(text, words, strlen(words)); }
 
 static void call(const char *line, size_t count) {
-  const char *name = after(line, count, "\"name\":\"");
-  say(&output, "{\"content\":[{\"type\":\"text\",\"text\":\"");
-  if (begins(name, "echo\"")) {
+  if (modern) say(&output, "{\"resultType\":\"complete\",\"content\":[{\"type\":\"text\",\"text\":\"");
+  else say(&output, "{\"content\":[{\"type\":\"text\",\"text\":\"");
+  if (has(line, count, "\"name\":\"echo\"")) {
     const char *text = after(line, count, "\"text\":\"");
-    const char *end = memrchr(line, '"', count);
+    const char *end = text ? memchr(text, '"', (size_t)(line + count - text)) : NULL;
     say(&output, mark);
     say(&output, ":");
-    if (text && end > text) append(&output, text, (size_t)(end - text));
-  } else if (begins(name, "pid\"")) {
+    if (end) append(&output, text, (size_t)(end - text));
+  } else if (has(line, count, "\"name\":\"pid\"")) {
     char number[32];
     snprintf(number, sizeof number, "%d", (int)getpid());
     say(&output, number);
-  } else if (begins(name, "large\"")) {
+  } else if (has(line, count, "\"name\":\"large\"")) {
     const char *bytes = after(line, count, "\"bytes\":");
     size_t wanted = bytes ? strtoul(bytes, NULL, 10) : 0;
     if (large.count < wanted) {
@@ -108,11 +111,19 @@ static void answer(const char *line, size_t count) {
   while (*end != ',' && *end != '}') end++;
   say(&output, "{\"jsonrpc\":\"2.0\",\"id\":");
   append(&output, id, (size_t)(end - id));
+  if (modern && begins(method, "initialize\"")) {
+    say(&output, ",\"error\":{\"code\":-32601,\"message\":\"There is no such method.\"}}\n");
+    return;
+  }
   say(&output, ",\"result\":");
   if (begins(method, "tools/call\"")) {
     call(line, count);
   } else if (begins(method, "tools/list\"")) {
     append(&output, list.bytes, list.count);
+  } else if (modern) {
+    say(&output, "{\"resultType\":\"complete\",\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{\"tools\":{}},"
+                 "\"ttlMs\":0,\"cacheScope\":\"private\","
+                 "\"_meta\":{\"io.modelcontextprotocol/serverInfo\":{\"name\":\"scripted\",\"version\":\"1\"}}}");
   } else if (begins(method, "initialize\"")) {
     say(&output, "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{\"tools\":{}},"
                  "\"serverInfo\":{\"name\":\"scripted\",\"version\":\"1\"}}");
@@ -129,6 +140,7 @@ int main(int count, char **arguments) {
     if (!strcmp(arguments[index], "--mark")) mark = arguments[index + 1];
     else if (!strcmp(arguments[index], "--tools")) tools = atoi(arguments[index + 1]);
     else if (!strcmp(arguments[index], "--silent-if")) silencer = arguments[index + 1];
+    else if (!strcmp(arguments[index], "--era")) modern = !strcmp(arguments[index + 1], "modern");
     else if (!strcmp(arguments[index], "--together")) together = atoi(arguments[index + 1]);
     else return 2;
   }

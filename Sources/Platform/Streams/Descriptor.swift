@@ -39,6 +39,13 @@ package enum Descriptor {
     if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) }
   }
 
+  /// What a pipe may hold once something large has come through it: with the usual 64 KiB both sides wake up for each of
+  /// them. Much more would soon use up what the system lets all pipes of one user hold.
+  private static let largePipe: Int32 = 256 * 1024
+
+  /// Lets a pipe hold more; does nothing for other descriptors, or where that is not to be had (macOS).
+  static func enlargePipe(_ descriptor: Int32) { junction_enlarge_pipe(descriptor, largePipe) }
+
   /// Reads as `read(2)` does; -1 and `errno` for an error.
   static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
     #if canImport(Darwin)

@@ -91,6 +91,7 @@ package final class DescriptorReader {
         GatewayActor.assumeIsolated {
           // Zero stands for EAGAIN.
           if count > 0 {
+            if count == EventLoop.shared.scratch.count { reader.enlarge() }
             reader.onBytes(UnsafeRawBufferPointer(start: buffer!.pointee.base, count: count))
           } else if count < 0 {
             reader.end()
@@ -98,6 +99,8 @@ package final class DescriptorReader {
         }
       })
   }
+
+  private func enlarge() { if case .stream(let handle) = source { handle.enlarge() } }
 
   private func readFile() {
     guard case .file(let descriptor, _) = source else { return }

@@ -142,6 +142,7 @@ package final class DescriptorWriter: TurnEndWork {
 
   /// Leaves the next portion to libuv, which polls until the peer takes it.
   private func writeWhenPossible(_ handle: StreamHandle) {
+    handle.enlarge()
     // The request keeps the writer, and so the bytes, until libuv is done with it.
     request.pointee.data = Unmanaged.passRetained(self).toOpaque()
     let status = withFrontBuffers(limit: Self.portion) { buffers, total in

@@ -16,6 +16,7 @@ final class StreamHandle {
   /// The status flags that the descriptor had, when it was blocking: others may share them.
   private let blockingFlags: Int32?
   private var isClosed = false
+  private var isLarge = false
 
   /// Takes the descriptor over; when that fails it is still the caller's.
   ///
@@ -63,6 +64,13 @@ final class StreamHandle {
       throw PlatformError("open descriptor \(descriptor)", code: -status)
     }
     if actual != descriptor { Descriptor.close(descriptor) }
+  }
+
+  /// Lets it hold more, since more comes than it can hold. Idempotent.
+  func enlarge() {
+    guard !isLarge, !isClosed else { return }
+    isLarge = true
+    if !isSocket { Descriptor.enlargePipe(descriptor) }
   }
 
   /// Tells a socket's peer that nothing more comes; the other ends need nothing but ``close()``.

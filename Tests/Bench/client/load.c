@@ -1,7 +1,7 @@
 // Puts load on a command that speaks MCP over stdio and prints what it measured as one line of JSON.
 //
 //   load MODE [--servers N] [--copies N] [--calls N] [--size BYTES] [--in-flight N] [--tools N] [--bytes N] [--together 1]
-//        [--cpu N] -- COMMAND [ARGUMENT...]
+//        [--era modern] [--cpu N] -- COMMAND [ARGUMENT...]
 //
 // With --copies N the command is started N times, '@' in its arguments being the number: that is the direct way to N
 // servers. Each call is a write of its own, as clients do it; with --together those that answers let go at once are one.
@@ -274,6 +274,7 @@ int main(int count, char **values) {
     else if (!strcmp(values[index], "--tools")) options.tools = (int)value;
     else if (!strcmp(values[index], "--bytes")) options.bytes = value;
     else if (!strcmp(values[index], "--together")) options.together = value != 0;
+    else if (!strcmp(values[index], "--era")) options.modern = !strcmp(values[index + 1], "modern");
     else if (!strcmp(values[index], "--cpu")) {
       cpu_set_t set;
       CPU_ZERO(&set);

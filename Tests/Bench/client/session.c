@@ -6,9 +6,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#define META \
+  "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"," \
+  "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"load\",\"version\":\"1\"}," \
+  "\"io.modelcontextprotocol/clientCapabilities\":{}}"
+
 static const char initialize[] =
     "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
     "\"capabilities\":{},\"clientInfo\":{\"name\":\"load\",\"version\":\"1\"}}}\n";
+
+static const char discover[] = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"server/discover\",\"params\":{" META "}}\n";
 
 static int occurrences(const char *text, size_t count, const char *word) {
   int found = 0;
@@ -19,7 +26,9 @@ static int occurrences(const char *text, size_t count, const char *word) {
 
 static int list(struct session *session, struct peer *peer, struct target *targets) {
   size_t count;
-  peer_say(peer, "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"tools/list\"}\n", (unsigned long long)++session->last_id);
+  peer_say(
+      peer, "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"tools/list\"%s}\n", (unsigned long long)++session->last_id,
+      session->modern ? ",\"params\":{" META "}" : "");
   peer_flush(peer);
   char *answer = peer_answer(peer, &count);
   session->list_bytes += (long)count;
@@ -37,20 +46,21 @@ static int list(struct session *session, struct peer *peer, struct target *targe
 
 void session_open(struct session *session, const struct options *options) {
   size_t count;
-  *session = (struct session){.peer_count = options->copies};
+  *session = (struct session){.peer_count = options->copies, .modern = options->modern};
+  const char *first = options->modern ? discover : initialize;
   session->started = nanoseconds();
   for (int index = 0; index < options->copies; index++) {
     peer_start(&session->peers[index], options->command, index);
-    peer_append(&session->peers[index], initialize, sizeof initialize - 1);
+    peer_append(&session->peers[index], first, strlen(first));
     peer_flush(&session->peers[index]);
   }
   for (int index = 0; index < options->copies; index++) {
     char *answer = peer_answer(&session->peers[index], &count);
-    if (!strstr(answer, "\"result\"")) fail("initialize was refused: %.300s", answer);
+    if (!strstr(answer, "\"result\"")) fail("the first request was refused: %.300s", answer);
   }
   session->welcomed = nanoseconds();
   int wanted = options->servers / options->copies * options->tools;
-  for (int index = 0; index < options->copies; index++) {
+  for (int index = 0; index < options->copies && !options->modern; index++) {
     peer_say(&session->peers[index], "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n");
   }
   for (int index = 0; index < options->copies; index++) {
@@ -84,7 +94,8 @@ uint64_t session_call(struct session *session, struct target *target, const char
       (unsigned long long)id, target->prefix, tool);
   peer_append(target->peer, head, (size_t)count);
   peer_append(target->peer, arguments, strlen(arguments));
-  peer_append(target->peer, "}}\n", 3);
+  const char *end = session->modern ? "," META "}}\n" : "}}\n";
+  peer_append(target->peer, end, strlen(end));
   return id;
 }
 

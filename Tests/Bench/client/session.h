@@ -20,7 +20,7 @@ struct options {
   int calls, size, in_flight, tools;
   // The size of a large answer.
   long bytes;
-  bool together;
+  bool together, modern;
   char **command;
 };
 
@@ -33,6 +33,7 @@ struct session {
   uint64_t started, welcomed, listed, completed;
   long list_bytes;
   uint64_t last_id;
+  bool modern;
 };
 
 void session_open(struct session *session, const struct options *options);

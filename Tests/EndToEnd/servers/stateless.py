@@ -13,6 +13,7 @@ usage: stateless.py [BEHAVIOUR], a JSON object. All members are optional:
                                                and what comes without the reserved members is then served as well
   noResultType: true                           results do not say their type
   silent: [method, ...]                        requests that get no answer
+  refusals: {method: error}                    requests that get this error
   honour: [key, ...]                           what of a listen's filter is acknowledged (all)
   listen: "ignore" | "refuse" | "end"          a listen is not acknowledged, is refused, or ends at once
   escaped: true                                every slash is written as \\/
@@ -351,6 +352,8 @@ def answer(request: Request) -> None:
     method = request.method
     if method in behaviour.get("silent", []):
         return
+    if method in behaviour.get("refusals", {}):
+        return send_error(request.id, behaviour["refusals"][method])
     if not request.is_modern and method != "initialize" and behaviour.get("initialize") != "answer":
         return send_error(request.id, {"code": -32602, "message": f"no {reserved}protocolVersion in _meta"})
     if request.is_modern and request.own("protocolVersion") not in supported:

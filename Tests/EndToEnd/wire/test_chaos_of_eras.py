@@ -19,7 +19,7 @@ class Walk:
         self.random = random.Random(seed)
         self.seed = seed
         self.open: dict = {}
-        self.cancelled: set = set()
+        self.cancelled: dict = {}
         self.parked: list[tuple[str, dict, str, dict]] = []
         self.spent: list[tuple[str, dict, str, dict]] = []
         self.listens: list = []
@@ -46,8 +46,7 @@ class Walk:
     def cancel(self) -> None:
         if self.open:
             id = self.random.choice([*self.open])
-            self.cancelled.add(id)
-            self.open.pop(id)
+            self.cancelled[id] = self.open.pop(id)
             self.wire.notify("notifications/cancelled", {"requestId": id})
 
     def come_back(self) -> None:
@@ -86,10 +85,11 @@ class Walk:
         frames = self.wire.frames[self.looked_at :]
         self.looked_at += len(frames)
         for frame in frames:
-            if not frame.is_answer or frame["id"] not in self.open:
-                continue
-            name, arguments, again = self.open.pop(frame["id"])
-            self.judge(frame, name, arguments, again)
+            if frame.is_answer and frame["id"] in self.open:
+                self.judge(frame, *self.open.pop(frame["id"]))
+            elif frame.is_answer and frame["id"] in self.cancelled:
+                # The answer was on its way already; a question in it may be another call's.
+                self.judge(frame, *self.cancelled[frame["id"]])
 
     def judge(self, frame, name: str, arguments: dict, again: bool) -> None:
         if again:
@@ -113,11 +113,11 @@ class Walk:
                 self.note(self.client.start_call(name, arguments, retry=retry(state, said)), name, arguments)
             if self.open:
                 self.wire.wait_for(
-                    lambda frame: frame.is_answer and frame["id"] in self.open,
+                    lambda frame: frame.is_answer and (frame["id"] in self.open or frame["id"] in self.cancelled),
                     what=f"seed {self.seed}: one of {[*self.open.values()]}",
                     after=self.looked_at,
                 )
-                self.read()
+            self.read()
 
 
 def test_everything_at_once_in_both_eras(start, seed):

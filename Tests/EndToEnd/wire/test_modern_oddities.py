@@ -350,3 +350,60 @@ def test_a_server_that_is_down_at_first_is_found_when_it_comes_up(start, tmp_pat
     listen.wait_for("notifications/tools/list_changed", after=before, seconds=10)
     processes.wait_until(lambda: "one__echo" in client.tool_names(), 5, "its tools")
     assert client.call("one__echo", {"a": 1})["result"]["structuredContent"] == {"a": 1}
+
+
+# The end.
+
+
+def asks_modern(wire) -> None:
+    """Leaves a modern client's call waiting at a legacy server."""
+    client = Modern(wire, user)
+    client.asked(client.call("old__ask", {"method": "roots/list"}))
+
+
+def asks_legacy(wire) -> None:
+    """Leaves a legacy client asked for what a modern server needs."""
+    wire.initialize(capabilities={"roots": {}})
+    members = '"requestState":"S","inputRequests":{"r":{"method":"roots/list"}}'
+    wire.start_call("new__rounds", {"rounds": [members]})
+    wire.wait_for_method("roots/list")
+
+
+def listens(wire) -> None:
+    Modern(wire).listen("l", toolsListChanged=True, resourceSubscriptions=["new://a", "old://a"]).honoured()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--drain"]], ids=["at once", "drained"])
+@pytest.mark.parametrize("leave", [asks_modern, asks_legacy, listens])
+def test_nothing_that_waits_for_the_client_holds_up_the_end_of_its_input(start, leave, arguments):
+    servers = {"old": scripted(resources=resources["old"], owns="old:"), "new": stateless(resources=resources["new"])}
+    wire = start(servers, arguments=arguments)
+    leave(wire)
+    wire.close_input()
+    assert wire.finish(seconds=8) == 0
+
+
+def test_what_is_in_flight_is_answered_in_its_era_when_the_input_ends(start):
+    wire = start({"old": scripted(), "new": stateless()})
+    client = Modern(wire)
+    client.tool_names()
+    ids = [client.start_call(f"{name}__hold", {"key": "k"}) for name in ("old", "new")]
+    client.call("new__echo")
+    wire.close_input()
+    for id in ids:
+        answer = wire.result_of(id)
+        assert "--drain" in json.dumps(answer.json)
+    assert wire.finish() == 0
+
+
+def test_what_is_in_flight_is_waited_for_with_drain(start):
+    wire = start({"old": scripted(), "new": stateless()}, arguments=["--drain"])
+    client = Modern(wire)
+    client.tool_names()
+    ids = {client.start_call(f"{name}__hold", {"key": "k"}): name for name in ("old", "new")}
+    for name in ("old", "new"):
+        client.start_call(f"{name}__release", {"key": "k"})
+    wire.close_input()
+    for id in ids:
+        assert wire.result_of(id)["result"]["resultType"] == "complete"
+    assert wire.finish() == 0

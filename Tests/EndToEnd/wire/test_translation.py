@@ -154,6 +154,25 @@ def test_a_missing_capability_is_text_for_a_legacy_client(pair):
     assert answer["result"]["isError"] is True and "sampling" in answer.text
 
 
+def test_a_missing_capability_for_a_prompt_or_a_resource_is_an_internal_error_for_a_legacy_client(pair):
+    error = {"code": -32021, "message": "needed", "data": {"requiredCapabilities": {"sampling": {}}}}
+    lists = {"prompts": [{"name": "p"}], "resources": [{"uri": "new://a", "name": "a"}]}
+    client = pair(modern={**lists, "refusals": {"prompts/get": error, "resources/read": error}}, capabilities={})
+    client.wire.items("prompts")
+    client.wire.items("resources")
+    for method, params in (("prompts/get", {"name": "new__p"}), ("resources/read", {"uri": "new://a"})):
+        told = client.wire.request(method, params)["error"]
+        assert told["code"] == -32603 and told["data"]["requiredCapabilities"] == {"sampling": {}}
+        assert client.request(method, params, capabilities={})["error"] == error
+
+
+@pytest.mark.parametrize("data", [{"requiredCapabilities": {"sampling": {}}}, {}, None, "text"])
+def test_a_capability_that_the_client_did_declare_is_not_missing_to_it(pair, data):
+    client = pair()
+    error = {"code": -32021, "message": "needed", **({} if data is None else {"data": data})}
+    assert client.call("new__refuse", {"error": encoded(error)})["error"]["code"] == -32603
+
+
 @pytest.mark.parametrize("code", [-32020, -32022])
 def test_errors_of_the_hop_behind_stay_there(pair, code):
     data = {"supported": ["2099-01-01"], "requested": "2026-07-28"}

@@ -120,7 +120,8 @@ import Testing
   @Test func everyFamilyIsDocumented() async throws {
     let documented = try RepositoryFile.lines("docs/operations.md").compactMap { line -> Substring? in
       let cells = line.split(separator: "`")
-      return line.hasPrefix("| `mcp_junction_") || line.hasPrefix("| `process_") ? cells[1] : nil
+      let isMetric = ["| gauge |", "| counter |", "| histogram |"].contains { line.contains($0) }
+      return isMetric ? cells[1] : nil
     }
     let reported = await onLoop {
       let bench = Bench()

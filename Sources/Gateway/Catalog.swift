@@ -38,6 +38,8 @@ package struct Catalog {
     package let raw: [UInt8]
     /// Whether a tool says that calling it twice does no harm.
     package let isRepeatable: Bool
+    /// Whether a tool can be called as a task only.
+    package let requiresTask: Bool
   }
 
   /// One merged tool, for showing.
@@ -117,7 +119,8 @@ package struct Catalog {
       builder.add(entry, key: name) { resources.publicForm(of: $0, server: item.server) }
       let target = Target(
         server: item.server, raw: Array(entry.bytes[entry.keyRange]),
-        isRepeatable: kind == .tools && entry.isRepeatable)
+        isRepeatable: kind == .tools && entry.isRepeatable,
+        requiresTask: kind == .tools && entry.requiresTask)
       targets.append((name, target))
       if kind == .tools { toolEntries.append(Entry(server: item.server, name: name, item: entry)) }
     }

@@ -47,6 +47,10 @@ final class ClientRequest {
   var waiter: UInt64?
   /// Whether sending it twice does no harm, by what the tool says and the configuration allows.
   var isRepeatable = false
+  /// Whether it calls a tool that runs as a task only, while its client waits for the result.
+  var requiresTask = false
+  /// The id of that task, raw, once there is one.
+  var task: [UInt8]?
   private(set) var resends = 0
   /// The array that its answer belongs to.
   var batch: BatchReply?
@@ -121,6 +125,7 @@ final class ClientRequest {
   /// Counts that it goes out a second time.
   func sendAgain() {
     resends += 1
+    task = nil
     state = .waiting
   }
 

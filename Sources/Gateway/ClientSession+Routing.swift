@@ -112,6 +112,8 @@ extension ClientSession {
         return .refused(.methodNotFound, "Server \"\(server.name)\" does not run tools as tasks.")
       }
       request.purpose = .task
+    } else {
+      request.requiresTask = target.requiresTask
     }
     if target.isRepeatable, server.configuration.settings.retry == .readOnly {
       request.isRepeatable = true

@@ -28,7 +28,7 @@ extension UpstreamClient {
         rawID, .methodNotFound, "The client behind this connection does not offer \(frame.string("method") ?? "").")
       return
     }
-    let caller = caller(for: question)
+    let caller = caller(for: question, task: relatedTask(frame))
     let owner = taskOwner(frame)
     if owner == nil, let caller, caller.request.terms.era == .modern {
       caller.request.session.park(question, frame, id: rawID, for: caller, of: self)
@@ -53,10 +53,15 @@ extension UpstreamClient {
 
   /// The session for whose task a server asks.
   private func taskOwner(_ frame: Frame) -> ClientSession? {
-    guard let related = frame.range("io.modelcontextprotocol/related-task", in: .paramsMeta),
-      let id = JSONWalk.member("taskId", of: frame.bytes, in: related).flatMap({ JSONText.string(frame[$0]) })
-    else { return nil }
+    guard let id = relatedTask(frame).flatMap({ JSONText.string($0) }) else { return nil }
     return server.manager.audience.owner(ofTask: server.wrapped(task: id))
+  }
+
+  /// The raw id of the task that a message belongs to.
+  private func relatedTask(_ frame: Frame) -> UnsafeRawBufferPointer? {
+    frame.range("io.modelcontextprotocol/related-task", in: .paramsMeta).flatMap {
+      JSONWalk.member("taskId", of: frame.bytes, in: $0).map { frame[$0] }
+    }
   }
 
   /// Passes a server's notification to whom it concerns.

@@ -112,6 +112,9 @@ package final class UpstreamClient {
     } else if let token, request.progressToken != nil {
       splicer.replace(token, with: id)
     }
+    if request.requiresTask, runsTools(asTasks: request), let params = frame.object(.params) {
+      splicer.insert(members: "\"task\":{}", intoObjectAt: params, of: frame.bytes)
+    }
     splicer.write(frame, to: output)
     pending[id] = .relayed(request)
     request.state = .sent(self, id: id)
@@ -120,6 +123,15 @@ package final class UpstreamClient {
     request.arrived(at: request.sentAt)
     request.heardAt = request.sentAt
     if sweep == nil { scheduleSweep() }
+  }
+
+  /// Asks for what a call has come to in the place of the call itself; its answer is the call's.
+  func exchange(_ request: ClientRequest, for method: Method, params: String) {
+    lastID += 1
+    Reply.request(method, params: params, id: lastID, to: output)
+    pending[lastID] = .relayed(request)
+    request.state = .sent(self, id: lastID)
+    request.heardAt = heardAt
   }
 
   /// Takes a call from the client that waited for it, which is asked something, until another request comes for it.
@@ -147,7 +159,9 @@ package final class UpstreamClient {
         .cancelled, params: "{\"requestId\":\(id),\"reason\":\(JSONText.quote(reason))}", to: output)
     }
     switch entry {
-    case .relayed(let request): endpoint.returned(request, answered: false, abandoned: true)
+    case .relayed(let request):
+      endTask(of: request)
+      endpoint.returned(request, answered: false, abandoned: true)
     case .parked(let call): endpoint.returned(call.request, answered: false, abandoned: true)
     case .own, nil: break
     }
@@ -272,6 +286,7 @@ package final class UpstreamClient {
     case .own(let own):
       if let failure = fault(of: frame) { own.fail(failure) } else { own.succeed(frame.copy()) }
     case .relayed(let request):
+      if request.requiresTask, awaitTask(frame, id, request) { return }
       endpoint.returned(request, answered: true)
       if let failure = fault(of: frame) {
         request.session.fail(request, failure)
@@ -345,17 +360,24 @@ package final class UpstreamClient {
   }
 
   /// The call for which the server most likely asks something: the last one sent whose client can be asked. On stdio a
-  /// question does not say to which call it belongs.
-  func caller(for question: InputQuestion) -> (id: UInt64, request: ClientRequest, parked: ParkedCall?)? {
+  /// question does not say to which call it belongs, unless that became a task.
+  ///
+  /// - Parameter task: the raw id of the task for which it asks, if it names one.
+  func caller(
+    for question: InputQuestion, task: UnsafeRawBufferPointer?
+  ) -> (id: UInt64, request: ClientRequest, parked: ParkedCall?)? {
     var latest: (id: UInt64, request: ClientRequest, parked: ParkedCall?)?
-    for (id, entry) in pending.entries where id > latest?.id ?? 0 {
+    for (id, entry) in pending.entries {
+      let candidate: (id: UInt64, request: ClientRequest, parked: ParkedCall?)
       switch entry {
-      case .relayed(let request):
-        if request.terms.era == .legacy || request.canBeAsked(question) { latest = (id, request, nil) }
-      case .parked(let call):
-        if call.request.canBeAsked(question) { latest = (id, call.request, call) }
+      case .relayed(let request): candidate = (id, request, nil)
+      case .parked(let call): candidate = (id, call.request, call)
       case .own: continue
       }
+      let isOpen = candidate.parked == nil && candidate.request.terms.era == .legacy
+      guard isOpen || candidate.request.canBeAsked(question) else { continue }
+      if let task, let own = candidate.request.task, task.elementsEqual(own) { return candidate }
+      if id > latest?.id ?? 0 { latest = candidate }
     }
     return latest
   }
@@ -445,7 +467,7 @@ package final class UpstreamClient {
       guard case .relayed(let request) = entry else { continue }
       if now.since(request.arrivedAt ?? request.sentAt) >= configuration.callTimeout {
         expired.append((id, "no answer within \(Duration.spelled(configuration.callTimeout))"))
-      } else if let limit = configuration.progressTimeout, request.method != .tasksResult {
+      } else if let limit = configuration.progressTimeout, request.method != .tasksResult, request.task == nil {
         // A person who is being asked something is not a server that makes no progress.
         if request.session.isAsking(for: self) { request.heardAt = now }
         if now.since(request.heardAt) >= limit {

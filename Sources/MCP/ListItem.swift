@@ -166,6 +166,14 @@ package struct ListItem: Equatable, Sendable {
     }
   }
 
+  /// Whether a tool can be called as a task only (2025-11-25, server/tools, execution).
+  package var requiresTask: Bool {
+    bytes.withUnsafeBytes { bytes in
+      JSONWalk.member("execution", of: bytes).flatMap { JSONWalk.member("taskSupport", of: $0) }
+        .flatMap { JSONText.string($0) } == "required"
+    }
+  }
+
   /// Returns the value of a string member of the item, for showing it to a person.
   package func string(_ name: StaticString) -> String? {
     bytes.withUnsafeBytes { bytes in JSONWalk.member(name, of: bytes).flatMap { JSONText.string($0) } }

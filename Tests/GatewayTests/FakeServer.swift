@@ -19,6 +19,8 @@ final class FakeServer {
   var tools = ["echo"]
   /// What each of its tools says about itself, raw.
   var annotations = "{}"
+  /// How each of them can be called, raw.
+  var execution = "{}"
   var capabilities = #"{"tools":{"listChanged":true},"logging":{},"resources":{"subscribe":true},"prompts":{}}"#
   var resources: [String] = []
   var answersHandshake = true
@@ -118,7 +120,7 @@ final class FakeServer {
     case _ where unansweredLists.contains(method): return received.put(line)
     case "tools/list":
       let items = tools.map {
-        #"{"name":\#(JSONText.quote($0)),"inputSchema":{"type":"object"},"annotations":\#(annotations)}"#
+        #"{"name":\#(JSONText.quote($0)),"inputSchema":{"type":"object"},"annotations":\#(annotations),"execution":\#(execution)}"#
       }
       result = "{\"tools\":[\(items.joined(separator: ","))]}"
     case "prompts/list": result = #"{"prompts":[]}"#

@@ -117,6 +117,20 @@ import Testing
     }
   }
 
+  @Test func everyFamilyIsDocumented() async throws {
+    let documented = try RepositoryFile.lines("docs/operations.md").compactMap { line -> Substring? in
+      let cells = line.split(separator: "`")
+      let isMetric = ["| gauge |", "| counter |", "| histogram |"].contains { line.contains($0) }
+      return isMetric ? cells[1] : nil
+    }
+    let reported = await onLoop {
+      let bench = Bench()
+      let usage = ProcessUsage(residentBytes: 1, openDescriptors: 1)
+      return MetricReport(of: bench.manager, process: usage).families.map(\.name)
+    }
+    #expect(documented.map(String.init).sorted() == reported.sorted())
+  }
+
   @Test func noSeriesStandsTwice() async {
     await onLoop {
       let bench = Bench(servers: ["one", "two"], entry: #"{"instances":2}"#)

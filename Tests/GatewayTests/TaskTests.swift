@@ -98,4 +98,57 @@ import Testing
       await bench.close()
     }
   }
+
+  /// Calls a tool that runs as a task only, as a client does that knows no tasks.
+  @GatewayActor private func callRequired(_ bench: Bench) async -> String {
+    bench["one"].capabilities = Self.offer
+    bench["one"].execution = #"{"taskSupport":"required"}"#
+    _ = await bench.open(capabilities: #"{"elicitation":{}}"#, revision: "2025-06-18")
+    bench.tell(
+      #"{"jsonrpc":"2.0","id":"c","method":"tools/call","params":{"name":"one__echo","_meta":{"progressToken":"p"}}}"#)
+    let call = await bench["one"].received.next()
+    #expect(call.contains(#""params":{"task":{},"name":"echo""#))
+    bench["one"].answer(call, #"{"task":{"taskId":"t","status":"working"}}"#)
+    return await bench["one"].received.next()
+  }
+
+  @Test func aToolThatRunsAsATaskOnlyAnswersAClientThatKnowsNone() async {
+    await onLoop {
+      let bench = Bench()
+      let wait = await callRequired(bench)
+      #expect(wait.contains(#""method":"tasks/result","params":{"taskId":"t"}"#))
+      bench["one"].send(
+        #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":3,"progress":1}}"#)
+      #expect(await bench.lines.next().contains(#""progressToken":"p""#))
+      bench["one"].send(
+        #"{"jsonrpc":"2.0","id":5,"method":"elicitation/create","params":{"message":"m","requestedSchema":{},"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"t"}}}}"#
+      )
+      #expect(await bench.lines.next().contains("elicitation/create"))
+      bench["one"].answer(wait, #"{"content":[{"type":"text","text":"done"}]}"#)
+      #expect(
+        await bench.lines.next() == #"{"jsonrpc":"2.0","id":"c","result":{"content":[{"type":"text","text":"done"}]}}"#)
+      await bench.close()
+    }
+  }
+
+  @Test func aClientThatTakesSuchACallBackEndsTheTask() async {
+    await onLoop {
+      let bench = Bench()
+      _ = await callRequired(bench)
+      bench.tell(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"c"}}"#)
+      #expect(await bench["one"].received.next().contains("notifications/cancelled"))
+      #expect(await bench["one"].received.next().contains(#""method":"tasks/cancel","params":{"taskId":"t"}"#))
+      await bench.close()
+    }
+  }
+
+  @Test func aRefusalOfSuchACallIsItsAnswer() async {
+    await onLoop {
+      let bench = Bench()
+      let wait = await callRequired(bench)
+      bench["one"].refuse(wait, #"{"code":-32603,"message":"it failed"}"#)
+      #expect(await bench.lines.next() == #"{"jsonrpc":"2.0","id":"c","error":{"code":-32603,"message":"it failed"}}"#)
+      await bench.close()
+    }
+  }
 }

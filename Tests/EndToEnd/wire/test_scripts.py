@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from support.junction import root, scripted
+from support.processes import executable, wait_until
 from support.wire import Wire
 
 run = str(root / "scripts" / "run")
@@ -21,6 +22,20 @@ def test_a_client_on_standard_input_is_served_and_sees_only_the_protocol(setting
         wire.close_input()
         assert wire.finish() == 0
         assert all(frame.json is not None for frame in wire.frames)
+    finally:
+        wire.abandon()
+
+
+def test_a_client_that_takes_its_time_is_served_too(setting):
+    one = setting({"one": scripted()})
+    wire = Wire([run, "--config", str(one.configuration)], env=one.environment)
+    try:
+        # The gateway runs, so nobody waits for a first word any more.
+        wait_until(lambda: executable(wire.process.pid).endswith("/mcp-junction"), 45, lambda: wire.stderr)
+        assert wire.frames == []
+        assert wire.initialize(seconds=40)["result"]["serverInfo"]["name"] == "mcp-junction"
+        wire.close_input()
+        assert wire.finish() == 0
     finally:
         wire.abandon()
 

@@ -120,7 +120,8 @@ def test_a_program_gets_every_field(serve, status):
     assert gateway["pid"] == wire.process.pid and gateway["gateway"]["name"] == "mcp-junction"
     assert gateway["configuration"] == str(wire.setting.configuration)
     assert abs(gateway["startedAt"] + gateway["uptimeMilliseconds"] - time.time() * 1000) < 5_000
-    assert gateway["clients"] == [{"name": "wire", "version": "1", "revision": "2025-11-25", "unanswered": 0}]
+    client = {"session": 1, "name": "wire", "version": "1", "revision": "2025-11-25", "unanswered": 0}
+    assert gateway["clients"] == [client]
     one, off = gateway["servers"]
     assert (one["state"], one["healthy"], one["revision"]) == ("connected", True, "2025-11-25")
     assert one["serverInfo"] == {"name": "the one", "version": "1"}

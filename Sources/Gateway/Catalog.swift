@@ -81,10 +81,11 @@ package struct Catalog {
   /// - Parameter own: resources of the gateway itself.
   package mutating func rebuild(_ sources: [Source], own: [ListItem]) {
     exhausted = []
-    for kind in [ListKind.tools, .prompts] { replace(kind, named(kind, sources)) }
     resources.removeAll()
     replace(.resources, listedResources(sources, own: own))
     replace(.resourceTemplates, listedTemplates(sources))
+    // Tools link to resources by the forms that those are listed under.
+    for kind in [ListKind.tools, .prompts] { replace(kind, named(kind, sources)) }
   }
 
   /// A list that has not changed stays the same object.
@@ -115,7 +116,7 @@ package struct Catalog {
         exhausted.insert(item.server)
         continue
       }
-      builder.add(entry, key: name)
+      builder.add(entry, key: name) { resources.publicForm(of: $0, server: item.server) }
       let target = Target(
         server: item.server, raw: Array(entry.bytes[entry.keyRange]),
         isRepeatable: kind == .tools && entry.isRepeatable,

@@ -95,7 +95,7 @@ extension ClientSession {
       return true
     case (ErrorCode.urlElicitationRequired.rawValue, .modern) where client.era == .legacy:
       return bridgeURLRequirement(frame, request, client)
-    case (ErrorCode.missingClientCapability.rawValue, .modern) where client.era == .modern:
+    case (ErrorCode.missingClientCapability.rawValue, .modern) where client.era == .modern && isMissing(frame, request):
       return true
     case (ErrorCode.missingClientCapability.rawValue, .legacy) where client.era == .modern:
       refuseForCapabilities(frame, request, client.server)
@@ -107,6 +107,16 @@ extension ClientSession {
       return false
     default: return true
     }
+  }
+
+  /// Whether an error names capabilities that the client has not declared: else it is not for the client to mend.
+  private func isMissing(_ frame: Frame, _ request: ClientRequest) -> Bool {
+    guard let data = frame.range("data", in: .error),
+      let needed = JSONWalk.member("requiredCapabilities", of: frame.bytes, in: data),
+      frame[needed].first == UInt8(ascii: "{")
+    else { return false }
+    return !request.terms.capabilities.cover(
+      ClientCapabilities(json: frame[needed], allowed: manager.allowedExtensions))
   }
 
   private func bridgeURLRequirement(_ frame: Frame, _ request: ClientRequest, _ client: UpstreamClient) -> Bool {

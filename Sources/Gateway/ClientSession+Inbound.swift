@@ -41,6 +41,10 @@ extension ClientSession {
   /// Asks the client what a server wants to know; the answer goes back by the id that is given out here.
   func ask(_ frame: Frame, id: RawToken, for client: UpstreamClient) {
     let method = frame.raw("method").flatMap { Method(raw: $0) }
+    guard !inputEnded.isOpen else {
+      Reply.error(.internal, "The client has closed its input.", id: id, revision: nil, to: client.output)
+      return
+    }
     if let refusal = refusal(method, frame) {
       Reply.error(refusal.code, refusal.message, id: id, revision: nil, to: client.output)
       return

@@ -16,6 +16,10 @@ extension ClientSession {
       add(question, frame, id, to: call)
       return
     }
+    guard !inputEnded.isOpen else {
+      Reply.error(.internal, "The client has closed its input.", id: id, revision: nil, to: client.output)
+      return
+    }
     let limit = manager.configuration.settings.parkedCalls
     guard parkedCalls.count < limit,
       let call = ParkedCall(client: client, id: caller.id, request: caller.request)

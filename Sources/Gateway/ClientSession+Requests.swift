@@ -128,10 +128,10 @@ extension ClientSession {
 
   /// A second handshake on the same pipe is a new session: some clients do that.
   private func startOver(but request: ClientRequest) {
-    for other in inFlight.values where other !== request {
-      if case .waiting = other.state { other.endpoint?.withdraw(other) }
-    }
-    for other in inFlight.values where other !== request { abandon(other) }
+    // Modern requests have nothing to do with it.
+    let ended = inFlight.values.filter { $0 !== request && $0.terms.era == .legacy }
+    for other in ended { if case .waiting = other.state { other.endpoint?.withdraw(other) } }
+    for other in ended { abandon(other) }
     isInitialized = false
     logLevel = nil
     refuseQuestions("The client has started its session over.")

@@ -42,6 +42,7 @@ extension ClientSession {
   private func askNext(_ request: ClientRequest) {
     guard let rounds = request.rounds, let server = request.server, case .asking = request.state else { return }
     guard let question = rounds.next else { return sendAgain(request) }
+    guard !inputEnded.isOpen else { return refused(question, of: request, "it has closed its input") }
     let minted = mintID()
     rounds.open = minted
     asked[minted] = Asked(origin: .round(request), progressToken: nil)
@@ -66,22 +67,40 @@ extension ClientSession {
   func answeredRound(_ request: ClientRequest, _ frame: Frame) {
     guard case .asking = request.state, let rounds = request.rounds, let question = rounds.next else { return }
     rounds.open = nil
-    if frame.range("error") == nil, let response = bareResult(frame) {
-      rounds.answered(with: response)
-    } else if question.kind == .elicitationForm || question.kind == .elicitationURL {
-      rounds.answered(with: "{\"action\":\"cancel\"}")
-    } else {
-      // The modern era has no words for a client that refuses to sample or to tell its roots.
-      let reason = frame.string("message", in: .error) ?? "its answer was no result"
-      let what = question.kind.method.rawValue
-      fail(
-        request,
-        Failure(
-          server: request.server?.name, phase: .call, reason: "the client refused its \(what): \(reason)",
-          outcome: .unknown))
+    guard frame.range("error") == nil, let response = bareResult(frame) else {
+      return refused(question, of: request, frame.string("message", in: .error) ?? "its answer was no result")
+    }
+    rounds.answered(with: response)
+    askNext(request)
+  }
+
+  /// The client does not answer a question of a round.
+  private func refused(_ question: InputRounds.Question, of request: ClientRequest, _ reason: String) {
+    if question.kind == .elicitationForm || question.kind == .elicitationURL {
+      request.rounds?.answered(with: "{\"action\":\"cancel\"}")
+      askNext(request)
       return
     }
-    askNext(request)
+    // The modern era has no words for a client that refuses to sample or to tell its roots.
+    let what = question.kind.method.rawValue
+    fail(
+      request,
+      Failure(
+        server: request.server?.name, phase: .call, reason: "the client refused its \(what): \(reason)",
+        outcome: .unknown))
+  }
+
+  /// Nobody will answer any more: servers are told so, and calls go on as far as they can without.
+  func refuseAllQuestions() {
+    refuseQuestions("The client has closed its input.")
+    dropParkedCalls()
+    for request in inFlight.values {
+      guard case .asking = request.state, request.rounds?.open != nil, let question = request.rounds?.next else {
+        continue
+      }
+      request.rounds?.open = nil
+      refused(question, of: request, "it has closed its input")
+    }
   }
 
   /// The result without what belongs to its own hop.

@@ -19,17 +19,24 @@ struct ListBuilder {
     lists = [List(bytes: bytes)]
   }
 
-  /// Adds an item; `key` replaces its name or URI.
-  mutating func add(_ item: ListItem, key: String?) {
+  /// Adds an item.
+  ///
+  /// - Parameters:
+  ///   - key: takes the place of its name or URI.
+  ///   - publicForm: the URI under which a resource that it links to is listed; nil when that is the same.
+  mutating func add(_ item: ListItem, key: String?, publicForm: (String) -> String? = { _ in nil }) {
     if item.differs, lists.count == 1 { separate() }
-    let key = key.map { JSONText.quote($0) }
+    var replaced = key.map { [(range: item.keyRange, bytes: Array(JSONText.quote($0).utf8))] } ?? []
+    for link in item.appLinks {
+      if let form = publicForm(link.uri) { replaced.append((link.range, Array(JSONText.quote(form).utf8))) }
+    }
     for index in lists.indices {
       let profile = lists.count == 1 ? nil : ListProfile.all[index]
       if item.isForAppsOnly, profile?.showsApps == false { continue }
       if !lists[index].isEmpty { Self.append(",", to: lists[index].bytes) }
       lists[index].isEmpty = false
       let cut = profile.flatMap { $0.era == .legacy ? item.modernOnly : item.legacyOnly }
-      Self.add(item, key, without: cut, to: lists[index].bytes)
+      Self.add(item, replaced + (cut.map { [($0, [])] } ?? []), to: lists[index].bytes)
     }
   }
 
@@ -42,10 +49,10 @@ struct ListBuilder {
     }
   }
 
-  private static func add(_ item: ListItem, _ key: String?, without cut: Range<Int>?, to buffer: ByteBuffer) {
-    let name = key.map { (range: item.keyRange, bytes: Array($0.utf8)) }
-    let removal = cut.map { (range: $0, bytes: [UInt8]()) }
-    let edits = [name, removal].compactMap { $0 }.sorted { $0.range.lowerBound < $1.range.lowerBound }
+  private static func add(
+    _ item: ListItem, _ edits: [(range: Range<Int>, bytes: [UInt8])], to buffer: ByteBuffer
+  ) {
+    let edits = edits.count < 2 ? edits : edits.sorted { $0.range.lowerBound < $1.range.lowerBound }
     item.bytes.withUnsafeBytes { bytes in
       var position = 0
       for edit in edits {

@@ -60,6 +60,7 @@ package struct Serving {
 
   /// Gives requests in flight the time that is theirs after the end of input.
   private func finishAnswers() async {
+    session.refuseAllQuestions()
     let enough = Gate.any(session.whenIdle(), stopped, session.outputEnded)
     if drains {
       await enough.wait()

@@ -83,6 +83,14 @@ package struct ClientCapabilities: Equatable, Sendable {
     return limited
   }
 
+  /// Whether all of other ones are among these.
+  package func cover(_ other: ClientCapabilities) -> Bool {
+    (roots || !other.roots) && (sampling || !other.sampling) && (samplingTools || !other.samplingTools)
+      && (samplingContext || !other.samplingContext) && (elicitationForm || !other.elicitationForm)
+      && (elicitationURL || !other.elicitationURL)
+      && other.extensions.allSatisfy { needed in extensions.contains { $0.identifier == needed.identifier } }
+  }
+
   /// Whether the client can be asked anything at all.
   package var answersQuestions: Bool { roots || sampling || elicitationForm || elicitationURL }
 

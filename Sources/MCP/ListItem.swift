@@ -13,6 +13,14 @@ package struct ListItem: Equatable, Sendable {
   package var legacyOnly: Range<Int>?
   package var modernOnly: Range<Int>?
 
+  /// Where a tool names the resources of its app (MCP Apps), and their URIs.
+  package private(set) var appLinks: [AppLink] = []
+
+  package struct AppLink: Equatable, Sendable {
+    package let range: Range<Int>
+    package let uri: String
+  }
+
   /// Whether it is a tool that models are not to see, but only the apps of a client that shows some (MCP Apps).
   package var isForAppsOnly = false
 
@@ -45,6 +53,7 @@ package struct ListItem: Equatable, Sendable {
     var item = ListItem(bytes: Array(element), keyRange: range, key: key)
     if kind == .tools {
       item.isForAppsOnly = isHiddenFromModels(element)
+      item.appLinks = appLinks(of: element)
       item.legacyOnly = cut("execution", from: element)
       if !hasObjectSchema("outputSchema", element) { item.modernOnly = cut("outputSchema", from: element) }
       // A schema that is `true` or `false` is good for no client's reader.
@@ -53,6 +62,18 @@ package struct ListItem: Equatable, Sendable {
       }
     }
     return .good(item)
+  }
+
+  /// The link of a tool to its app, in the present form and in the older flat one.
+  private static func appLinks(of element: UnsafeRawBufferPointer) -> [AppLink] {
+    guard let meta = JSONWalk.member("_meta", of: element, in: 0..<element.count) else { return [] }
+    let nested = JSONWalk.member("ui", of: element, in: meta).flatMap {
+      JSONWalk.member("resourceUri", of: element, in: $0)
+    }
+    return [nested, JSONWalk.member("ui/resourceUri", of: element, in: meta)].compactMap { range in
+      guard let range, let uri = JSONText.string(UnsafeRawBufferPointer(rebasing: element[range])) else { return nil }
+      return AppLink(range: range, uri: uri)
+    }
   }
 
   private static func isHiddenFromModels(_ element: UnsafeRawBufferPointer) -> Bool {

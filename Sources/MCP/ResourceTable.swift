@@ -3,8 +3,8 @@ import JSONRPC
 /// Whose a resource URI is, and under which public form it is listed.
 ///
 /// URIs stay as they are; where two servers list the same one, the earlier in the configuration keeps it and the later is
-/// listed as `<prefix>+<uri>`. With `prefixesAll` every URI gets its server's prefix, `ui://` excepted, since hosts
-/// recognise apps by that scheme.
+/// listed as `<prefix>+<uri>`. With `prefixesAll` every URI gets its server's prefix. Hosts recognise apps by the scheme
+/// `ui://`: such URIs keep it, and get a prefix behind it only where two clash.
 package struct ResourceTable: Sendable {
   package struct Target: Equatable, Sendable {
     package let server: Int
@@ -92,8 +92,13 @@ package struct ResourceTable: Sendable {
 
   /// Returns the server whose prefix a URI carries, and the URI without it.
   package func prefixedOwner(of uri: String) -> Target? {
-    for (server, prefix) in prefixes.enumerated() where uri.hasPrefix(prefix + "+") {
-      return Target(server: server, original: String(uri.dropFirst(prefix.count + 1)))
+    for (server, prefix) in prefixes.enumerated() {
+      if uri.hasPrefix(prefix + "+") {
+        return Target(server: server, original: String(uri.dropFirst(prefix.count + 1)))
+      }
+      if uri.hasPrefix(Self.apps + prefix + "+") {
+        return Target(server: server, original: Self.apps + uri.dropFirst(Self.apps.count + prefix.count + 1))
+      }
     }
     return nil
   }
@@ -109,5 +114,11 @@ package struct ResourceTable: Sendable {
     return best?.server
   }
 
-  private func prefixed(_ uri: String, _ server: Int) -> String { prefixes[server] + "+" + uri }
+  private func prefixed(_ uri: String, _ server: Int) -> String {
+    guard uri.hasPrefix(Self.apps) else { return prefixes[server] + "+" + uri }
+    return Self.apps + prefixes[server] + "+" + uri.dropFirst(Self.apps.count)
+  }
+
+  /// The scheme of MCP Apps.
+  private static let apps = "ui://"
 }

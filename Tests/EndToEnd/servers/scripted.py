@@ -372,9 +372,12 @@ def receive(line: bytes) -> None:
         if waiting is not None:
             send(waiting, b'{"content":[{"type":"text","text":"asked"}],"structuredContent":%s}' % said)
         return
-    method = json.loads(top[b"method"])
-    if id is not None:
-        answer(id, method, line)
+    try:
+        if id is not None:
+            answer(id, json.loads(top[b"method"]), line)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # What makes no sense, a damaged message for one, is refused.
+        send_error(id, -32602, f"{type(error).__name__}: {error}")
 
 
 def leave_child(own_session: bool, twice: bool) -> None:

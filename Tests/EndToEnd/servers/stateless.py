@@ -27,8 +27,9 @@ The built-in tools: `echo` answers with the bytes of its arguments as `structure
 of `result`, `refuse` with those of `error` (base64); `rounds` answers with each of `rounds` (texts of members of a
 result) before the last answer, whose `structuredContent` says what was sent, and fails where the state did not come
 back as it was written; `need` wants the capability `name`; `hold` answers when `release` is called with the same
-`key`; `play` writes `pieces` (base64, with @TOKEN@ and @LISTEN@ replaced) before it answers; `change` replaces a list
-and tells the listens; `update` tells them of a resource; `end` ends all listens; `leave` exits; `pid` says who we are.
+`key`; `play` writes `pieces` (base64, with @ID@, @TOKEN@ and @LISTEN@ replaced) before it answers; `change` replaces a
+list and tells the listens; `update` tells them of a resource; `end` ends all listens; `leave` exits; `pid` says who we
+are.
 """
 
 import base64
@@ -250,7 +251,8 @@ def call(request: Request) -> None:
         token = rawjson.member(request.meta, "progressToken") or b"null"
         listen = next(reversed(listens), b"null")
         for piece in arguments["pieces"]:
-            write(base64.b64decode(piece).replace(b"@TOKEN@", token).replace(b"@LISTEN@", listen) + b"\n")
+            data = base64.b64decode(piece).replace(b"@TOKEN@", token).replace(b"@LISTEN@", listen)
+            write(data.replace(b"@ID@", request.id) + b"\n")
     elif tool == "change":
         lists[arguments["list"]] = (built_in if arguments.get("keep") else []) + arguments["items"]
         kind = arguments["list"].replace("resourceTemplates", "resources")
@@ -396,7 +398,11 @@ def receive(line: bytes) -> None:
     if method is None:
         return
     if id is not None:
-        answer(Request(id, json.loads(method), line))
+        try:
+            answer(Request(id, json.loads(method), line))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # What makes no sense, a damaged message for one, is refused.
+            send_error(id, {"code": -32602, "message": f"{type(error).__name__}: {error}"})
     elif json.loads(method) == "notifications/cancelled":
         listens.pop(rawjson.member(line, "params", "requestId"), None)
 

@@ -140,6 +140,19 @@ def test_apps_stay_usable(start, server, policy):
     assert contents[0]["uri"] == uri
 
 
+def test_apps_of_two_servers_with_the_same_page_are_told_apart(start):
+    flat = {"name": "flat", "inputSchema": {"type": "object"}, "_meta": {"ui/resourceUri": page["uri"]}}
+    wire = start({name: stateless(tools=[shown, flat], resources=[page]) for name in ("one", "two")})
+    client = Modern(wire, apps)
+    tools = {tool["name"]: tool for tool in client.items("tools")}
+    links = {name: tools[f"{name}__show"]["_meta"]["ui"]["resourceUri"] for name in ("one", "two")}
+    listed = [item["uri"] for item in client.items("resources")]
+    assert listed == [links["one"], links["two"]] == [page["uri"], "ui://two+app/page"]
+    assert tools["two__flat"]["_meta"]["ui/resourceUri"] == links["two"]
+    for uri in listed:
+        assert client.request("resources/read", {"uri": uri})["result"]["contents"][0]["uri"] == uri
+
+
 @pytest.mark.parametrize("era", ["legacy", "modern"])
 def test_a_modern_server_hears_that_the_client_shows_apps(start, tmp_path, era):
     record = tmp_path / "received"

@@ -84,8 +84,10 @@ def leaked(place, work, times: int) -> dict[str, int]:
         end_all(setting.mark)
     objects: dict[str, int] = {}
     for count, stack in found.findall(wire.stderr):
-        ours = [line for line in stack.splitlines() if "/Sources/" in line] or stack.splitlines()
-        objects[ours[0].strip()] = objects.get(ours[0].strip(), 0) + int(count)
+        # Addresses are other ones each time.
+        lines = [re.sub(r"^\s*#\d+ 0x[0-9a-f]+ in ", "", line) for line in stack.splitlines()]
+        where = next((line for line in lines if "/Sources/" in line), lines[0])
+        objects[where] = objects.get(where, 0) + int(count)
     return objects
 
 

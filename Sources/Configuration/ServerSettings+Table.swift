@@ -69,7 +69,8 @@ extension ServerSettings: SettingTarget {
       "Tier of the entry's own command among its replicas; the lowest is used first.",
       isServerOnly: true),
     .duration(
-      "idleTimeout", \.idleTimeout, 1000...(365 * day), "Idleness after which a process beyond the first is ended, unless a session relies on it; a call that needs it starts it again."),
+      "idleTimeout", \.idleTimeout, 1000...(365 * day),
+      "Idleness after which a process beyond the first is ended, unless it is needed."),
     .duration(
       "maxAge", \.maxAge, 1000...(365 * day), "Age at which a connection is replaced, once nothing is in flight on it.",
       defaultNote: "none"),

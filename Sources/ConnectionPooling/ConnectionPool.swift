@@ -2,22 +2,20 @@
 ///
 /// A lease is a counter: a connection carries many calls at once, up to a limit. The oldest connection with room takes
 /// the next call, so that the ones opened for a burst fall idle after it and are closed. Calls that find no room wait in
-/// order; no call overtakes another of the same owner.
+/// order; no call overtakes another.
 ///
-/// Where a server's connections are not to be shared, each session is an owner and gets connections of its own.
-///
-/// The pool opens nothing. It says when another connection is wanted, and is told with ``connectionStarting(_:owner:at:)``
+/// The pool opens nothing. It says when another connection is wanted, and is told with ``connectionStarting(_:at:)``
 /// when one really is: whether that may happen now is for ``EndpointState`` to say. All times are milliseconds of one
 /// monotonic clock. After each event the shell arms its timer for ``deadline``.
 package struct ConnectionPool: Sendable {
   package struct Settings: Equatable, Sendable {
     /// Calls in flight on one connection.
     package let callsInFlight: Int
-    /// Connections of one owner, starting ones included.
+    /// Connections, starting ones included.
     package let connections: Int
     /// Calls that wait; more are refused.
     package let waiters: Int
-    /// Idleness after which a connection beyond an owner's first is closed.
+    /// Idleness after which a connection beyond the first is closed.
     package let idleTimeout: UInt64
     /// Whether the first connection stays however idle it is.
     package let keepsFirst: Bool
@@ -68,14 +66,13 @@ package struct ConnectionPool: Sendable {
     /// Probe the connection and report its answer with ``heard(on:at:)``: calls wait for it.
     case validate(connection: UInt64)
     /// Another connection is wanted.
-    case open(owner: UInt64?)
+    case open
     /// The connection is out of the pool; close it.
     case close(connection: UInt64)
   }
 
   private struct Waiter: Sendable {
     let id: UInt64
-    let owner: UInt64?
     /// When it is answered with an error if it still waits.
     let until: UInt64
   }
@@ -95,18 +92,18 @@ package struct ConnectionPool: Sendable {
 
   /// A call needs a connection. `waiter` names it until it is granted one, refused or, at `until`, expired.
   package mutating func requestLease(
-    waiter: UInt64, owner: UInt64? = nil, until: UInt64 = .max, at now: UInt64
+    waiter: UInt64, until: UInt64 = .max, at now: UInt64
   ) -> Decision {
     guard !isClosed else { return .refuse(.closed) }
-    // While calls of the owner wait there is no room, so that none is overtaken here.
-    if let index = indexWithRoom(owner, at: now) {
+    // While calls wait there is no room, so that none is overtaken here.
+    if let index = indexWithRoom(at: now) {
       lease(index, at: now)
       return .lease(connection: connections[index].id)
     }
     guard waiters.count < settings.waiters else { return .refuse(.queueIsFull(waiting: waiters.count)) }
-    waiters.append(Waiter(id: waiter, owner: owner, until: until))
-    if let id = validate(owner) { return .waitAndValidate(connection: id) }
-    return wantsConnection(owner) ? .waitAndOpen : .wait
+    waiters.append(Waiter(id: waiter, until: until))
+    if let id = validate() { return .waitAndValidate(connection: id) }
+    return wantsConnection ? .waitAndOpen : .wait
   }
 
   /// A call that had a lease is over, with an answer of the server's or without one.
@@ -121,7 +118,7 @@ package struct ConnectionPool: Sendable {
       connections[index].failures += 1
     }
     if case .draining(0) = connections[index].condition { return retire(index, at: now) }
-    return serve(connections[index].owner, at: now)
+    return serve(at: now)
   }
 
   /// A call that waits is not wanted any more. Returns whether it was still waiting.
@@ -140,9 +137,9 @@ package struct ConnectionPool: Sendable {
   // MARK: - Connections
 
   /// A connection is being opened.
-  package mutating func connectionStarting(_ id: UInt64, owner: UInt64? = nil, at now: UInt64) {
+  package mutating func connectionStarting(_ id: UInt64, at now: UInt64) {
     precondition(index(id) == nil, "a connection is begun once")
-    connections.append(PooledConnection(id: id, owner: owner, createdAt: now, lastUsed: now, lastHeard: now))
+    connections.append(PooledConnection(id: id, createdAt: now, lastUsed: now, lastHeard: now))
   }
 
   /// A connection can carry calls.
@@ -152,7 +149,7 @@ package struct ConnectionPool: Sendable {
     connections[index].condition = .ready(inFlight: 0)
     connections[index].lastUsed = now
     connections[index].lastHeard = now
-    return serve(connections[index].owner, at: now)
+    return serve(at: now)
   }
 
   /// The server was heard on a connection: it is used again without being validated.
@@ -161,23 +158,24 @@ package struct ConnectionPool: Sendable {
     connections[index].lastHeard = now
     if connections[index].condition == .validating { connections[index].condition = .ready(inFlight: 0) }
     guard !waiters.isEmpty, connections[index].isReady else { return [] }
-    return serve(connections[index].owner, at: now)
+    return serve(at: now)
   }
 
   /// A connection is gone, or could not be opened. Its leases are void; calls that wait go on waiting, since the
   /// endpoint comes back by itself.
   package mutating func connectionLost(_ id: UInt64, at now: UInt64) -> [Action] {
     guard let index = index(id) else { return [] }
-    return serve(connections.remove(at: index).owner, at: now)
+    connections.remove(at: index)
+    return serve(at: now)
   }
 
   /// Takes a connection out of use: it is closed as soon as nothing is in flight on it.
   package mutating func drain(_ id: UInt64, at now: UInt64) -> [Action] {
     guard let index = index(id) else { return [] }
-    let (inFlight, owner) = (connections[index].inFlight, connections[index].owner)
+    let inFlight = connections[index].inFlight
     guard inFlight > 0 else { return retire(index, at: now) }
     connections[index].condition = .draining(inFlight: inFlight)
-    return wantsConnection(owner) ? [.open(owner: owner)] : []
+    return wantsConnection ? [.open] : []
   }
 
   /// Ends the pool: what waits is refused, what is in flight may finish.
@@ -208,7 +206,6 @@ package struct ConnectionPool: Sendable {
     if !actions.isEmpty { waiters.removeAll { now >= $0.until } }
     for id in connections.map(\.id) {
       guard let index = index(id), let expiry = expiry(index), now >= expiry else { continue }
-      let owner = connections[index].owner
       let isOld = settings.maxAge.map { now >= connections[index].createdAt + $0 } ?? false
       if isNeeded, !isOld {
         connections[index].lastUsed = now
@@ -216,11 +213,7 @@ package struct ConnectionPool: Sendable {
       }
       actions += drain(id, at: now)
       // Where the last one went of old age, the next is opened before somebody needs it.
-      if isOld, !isClosed, !connections.contains(where: { $0.owner == owner }),
-        !actions.contains(.open(owner: owner))
-      {
-        actions.append(.open(owner: owner))
-      }
+      if isOld, !isClosed, connections.isEmpty, !actions.contains(.open) { actions.append(.open) }
     }
     return actions
   }
@@ -232,11 +225,10 @@ package struct ConnectionPool: Sendable {
   private func expiry(_ index: Int) -> UInt64? {
     let connection = connections[index]
     guard case .ready(let inFlight) = connection.condition else { return nil }
-    let others = connections.filter { $0.owner == connection.owner }.count - 1
-    let mayRetire = inFlight == 0 || others + 1 < settings.connections
+    let mayRetire = inFlight == 0 || connections.count < settings.connections
     let age = mayRetire ? settings.maxAge.map { connection.createdAt + $0 } : nil
-    let isFirst = connections.first { $0.owner == connection.owner }?.id == connection.id
-    let idleness = inFlight == 0 && !(isFirst && settings.keepsFirst) ? connection.lastUsed + settings.idleTimeout : nil
+    let idleness =
+      inFlight == 0 && !(index == 0 && settings.keepsFirst) ? connection.lastUsed + settings.idleTimeout : nil
     return [age, idleness].compactMap { $0 }.min()
   }
 
@@ -244,9 +236,9 @@ package struct ConnectionPool: Sendable {
 
   private func index(_ id: UInt64) -> Int? { connections.firstIndex { $0.id == id } }
 
-  private func indexWithRoom(_ owner: UInt64?, at now: UInt64) -> Int? {
+  private func indexWithRoom(at now: UInt64) -> Int? {
     connections.firstIndex { connection in
-      guard connection.owner == owner, case .ready(let inFlight) = connection.condition else { return false }
+      guard case .ready(let inFlight) = connection.condition else { return false }
       return inFlight < settings.callsInFlight && !isStale(connection, at: now)
     }
   }
@@ -256,13 +248,11 @@ package struct ConnectionPool: Sendable {
     connection.inFlight == 0 && now >= connection.lastHeard + settings.validateAfter
   }
 
-  /// Whether more calls of an owner wait than the connections that are starting will take, and another is allowed.
-  private func wantsConnection(_ owner: UInt64?) -> Bool {
-    guard !isClosed else { return false }
-    let own = connections.filter { $0.owner == owner }
-    guard own.count < settings.connections else { return false }
-    let starting = own.count { $0.condition == .starting }
-    return waiters.count { $0.owner == owner } > starting * settings.callsInFlight
+  /// Whether more calls wait than the connections that are starting will take, and another is allowed.
+  private var wantsConnection: Bool {
+    guard !isClosed, connections.count < settings.connections else { return false }
+    let starting = connections.count { $0.condition == .starting }
+    return waiters.count > starting * settings.callsInFlight
   }
 
   private mutating func lease(_ index: Int, at now: UInt64) {
@@ -272,23 +262,22 @@ package struct ConnectionPool: Sendable {
 
   /// Gives free places to the calls that wait for them, in order; where only connections are left that were silent for
   /// long, one of them is validated.
-  private mutating func serve(_ owner: UInt64?, at now: UInt64) -> [Action] {
+  private mutating func serve(at now: UInt64) -> [Action] {
     var actions: [Action] = []
-    while let first = waiters.firstIndex(where: { $0.owner == owner }) {
-      guard let index = indexWithRoom(owner, at: now) else {
-        return actions + (validate(owner).map { [.validate(connection: $0)] } ?? [])
+    while !waiters.isEmpty {
+      guard let index = indexWithRoom(at: now) else {
+        return actions + (validate().map { [.validate(connection: $0)] } ?? [])
       }
       lease(index, at: now)
-      actions.append(.grant(waiter: waiters.remove(at: first).id, connection: connections[index].id))
+      actions.append(.grant(waiter: waiters.removeFirst().id, connection: connections[index].id))
     }
     return actions
   }
 
   /// Has one silent connection validated, unless one of them is already. Returns its identifier.
-  private mutating func validate(_ owner: UInt64?) -> UInt64? {
-    let own = connections.indices.filter { connections[$0].owner == owner }
-    guard !own.contains(where: { connections[$0].condition == .validating }),
-      let silent = own.first(where: { connections[$0].condition == .ready(inFlight: 0) })
+  private mutating func validate() -> UInt64? {
+    guard !connections.contains(where: { $0.condition == .validating }),
+      let silent = connections.firstIndex(where: { $0.condition == .ready(inFlight: 0) })
     else { return nil }
     connections[silent].condition = .validating
     return connections[silent].id
@@ -297,8 +286,8 @@ package struct ConnectionPool: Sendable {
   /// Takes a connection out of the pool; where calls wait for its place, the next one is wanted.
   private mutating func retire(_ index: Int, at now: UInt64) -> [Action] {
     let connection = connections.remove(at: index)
-    let served = serve(connection.owner, at: now)
+    let served = serve(at: now)
     return [.close(connection: connection.id)] + served
-      + (wantsConnection(connection.owner) ? [.open(owner: connection.owner)] : [])
+      + (wantsConnection ? [.open] : [])
   }
 }

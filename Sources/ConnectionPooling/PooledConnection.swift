@@ -10,8 +10,6 @@ package struct PooledConnection: Equatable, Sendable {
   }
 
   package let id: UInt64
-  /// The client session it belongs to alone; nil when all share it.
-  package let owner: UInt64?
   /// Times are milliseconds of one monotonic clock.
   package let createdAt: UInt64
   /// When a lease was last taken or given back, or it became ready.

@@ -219,7 +219,7 @@ package final class Endpoint {
       case .open: manager.update(id) { $0.wake(at: $1) }
       case .close:
         // What goes of old age is followed by another at once; what was idle for too long, by the next call.
-        let isReplaced = actions.contains { if case .open = $0 { true } else { false } }
+        let isReplaced = actions.contains(.open)
         manager.update(id) { isReplaced ? $0.replace(at: $1) : $0.retire(at: $1) }
       }
     }

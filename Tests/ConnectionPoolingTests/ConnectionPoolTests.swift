@@ -61,17 +61,6 @@ import Testing
     #expect(granted == [.grant(waiter: 2, connection: 3)])
   }
 
-  @Test func sessionsThatDoNotShareGetTheirOwnConnections() {
-    var pool = ConnectionPool()
-    let one = pool.requestLease(waiter: 1, owner: 10, at: 0)
-    pool.connectionStarting(1, owner: 10, at: 0)
-    let two = pool.requestLease(waiter: 2, owner: 20, at: 0)
-    pool.connectionStarting(2, owner: 20, at: 0)
-    #expect([one, two] == [.waitAndOpen, .waitAndOpen])
-    let granted = pool.connectionReady(2, at: 1)
-    #expect(granted == [.grant(waiter: 2, connection: 2)])
-  }
-
   @Test func aDrainingConnectionFinishesItsCallsAndGivesUpItsPlace() {
     var pool = ready()
     _ = pool.requestLease(waiter: 1, at: 0)
@@ -80,7 +69,7 @@ import Testing
     let next = pool.requestLease(waiter: 2, at: 2)
     #expect(next == .wait)
     let returned = pool.leaseReturned(connection: 1, answered: true, at: 3)
-    #expect(returned == [.close(connection: 1), .open(owner: nil)])
+    #expect(returned == [.close(connection: 1), .open])
     let late = pool.leaseReturned(connection: 1, answered: true, at: 4)
     #expect(late == [])
   }
@@ -166,7 +155,7 @@ import Testing
   @Test func ageEndsAConnectionAlsoWhereItIsNeeded() {
     var pool = ready(.init(keepsFirst: false, maxAge: 1000))
     let replaced = pool.timePassed(at: 1000, isNeeded: true)
-    #expect(replaced == [.close(connection: 1), .open(owner: nil)])
+    #expect(replaced == [.close(connection: 1), .open])
   }
 
   @Test func anOldConnectionIsReplacedWhenNothingIsInFlight() {
@@ -178,7 +167,7 @@ import Testing
     _ = pool.leaseReturned(connection: 1, answered: true, at: 6000)
     #expect(pool.deadline == 1000)
     let replaced = pool.timePassed(at: 6000)
-    #expect(replaced == [.close(connection: 1), .open(owner: nil)])
+    #expect(replaced == [.close(connection: 1), .open])
   }
 
   @Test func anOldConnectionDrainsWhereAnotherCanStandBesideIt() {

@@ -14,12 +14,11 @@ import Testing
     }
 
     var fates: [UInt64: Fate] = [:]
-    var owners: [UInt64: UInt64?] = [:]
     var limits: [UInt64: UInt64] = [:]
     var starting: Set<UInt64> = []
     var open: Set<UInt64> = []
-    var lastGranted: [UInt64?: UInt64] = [:]
-    var wanted: [UInt64?] = []
+    var lastGranted: UInt64 = 0
+    var wanted = 0
 
     func leases(_ connection: UInt64) -> [UInt64] { fates.filter { $0.value == .leased(connection) }.map(\.key) }
 
@@ -33,9 +32,8 @@ import Testing
         switch action {
         case .grant(let call, let connection):
           #expect(fates[call] == .waiting, "\(story): granted a call that does not wait")
-          let owner = owners[call] ?? nil
-          #expect(lastGranted[owner].map { call > $0 } ?? true, "\(story): overtaken")
-          lastGranted[owner] = call
+          #expect(call > lastGranted, "\(story): overtaken")
+          lastGranted = call
           lease(call, connection, story)
         case .refuse(let call):
           #expect(fates[call] == .waiting, "\(story): refused a call that does not wait")
@@ -45,7 +43,7 @@ import Testing
           #expect(limits[call].map { now >= $0 } ?? false, "\(story): expired too early")
           fates[call] = .expired
         case .validate(let connection): #expect(open.contains(connection), "\(story): validates what is not open")
-        case .open(let owner): wanted.append(owner)
+        case .open: wanted += 1
         case .close(let connection):
           #expect(open.remove(connection) != nil || starting.remove(connection) != nil, "\(story): closed twice")
           #expect(leases(connection).isEmpty, "\(story): closed with calls in flight")
@@ -60,7 +58,6 @@ import Testing
       callsInFlight: Int.random(in: 1...3, using: &random), connections: Int.random(in: 1...3, using: &random),
       waiters: 6,
       idleTimeout: 500, maxAge: seed % 3 == 0 ? 900 : nil, validateAfter: 400)
-    let owners: [UInt64?] = seed % 2 == 0 ? [nil] : [1, 2, 3]
     var pool = ConnectionPool(settings: settings)
     var model = Model()
     var now: UInt64 = 0
@@ -75,30 +72,27 @@ import Testing
       switch Int.random(in: 0...(step < 480 ? 15 : 16), using: &random) {
       case 0...4:
         nextCall += 1
-        let owner = owners.randomElement(using: &random) ?? nil
-        model.owners[nextCall] = owner
         model.fates[nextCall] = .waiting
         let limit = Bool.random(using: &random) ? now + UInt64.random(in: 0...2000, using: &random) : .max
         model.limits[nextCall] = limit
-        switch pool.requestLease(waiter: nextCall, owner: owner, until: limit, at: now) {
+        switch pool.requestLease(waiter: nextCall, until: limit, at: now) {
         case .lease(let connection):
-          let isOvertaking = model.fates.contains { $0 < nextCall && $1 == .waiting && model.owners[$0] == owner }
+          let isOvertaking = model.fates.contains { $0 < nextCall && $1 == .waiting }
           #expect(!isOvertaking, "\(story): overtakes")
           model.lease(nextCall, connection, story)
         case .wait: break
-        case .waitAndOpen: model.wanted.append(owner)
+        case .waitAndOpen: model.wanted += 1
         case .waitAndValidate(let connection): #expect(model.open.contains(connection), "\(story)")
         case .refuse(let why):
           #expect(isClosed == (why == .closed), "\(story)")
           model.fates[nextCall] = .refused
         }
       case 5, 6:
-        if let owner = model.wanted.popLast(),
-          pool.connections.filter({ $0.owner == owner }).count < settings.connections
-        {
+        if model.wanted > 0, pool.connections.count < settings.connections {
+          model.wanted -= 1
           nextConnection += 1
           model.starting.insert(nextConnection)
-          pool.connectionStarting(nextConnection, owner: owner, at: now)
+          pool.connectionStarting(nextConnection, at: now)
         }
       case 7, 8:
         if model.starting.remove(some) != nil { model.open.insert(some) }
@@ -134,7 +128,7 @@ import Testing
       }
       check(pool, model, settings, at: now, story)
     }
-    finish(&pool, &model, owners, settings, now: now, nextConnection: nextConnection, isClosed: isClosed, seed: seed)
+    finish(&pool, &model, settings, now: now, nextConnection: nextConnection, isClosed: isClosed, seed: seed)
   }
 
   private func check(
@@ -147,20 +141,18 @@ import Testing
       #expect(connection.inFlight == model.leases(connection.id).count, "\(story)")
       #expect(connection.inFlight <= settings.callsInFlight, "\(story): overfull")
       if connection.isReady, connection.inFlight < settings.callsInFlight {
-        let waits = model.fates.contains { $0.value == .waiting && model.owners[$0.key] == connection.owner }
+        let waits = model.fates.values.contains(.waiting)
         let isSilent = connection.inFlight == 0 && now >= connection.lastHeard + settings.validateAfter
-        let isValidating = pool.connections.contains { $0.owner == connection.owner && $0.condition == .validating }
+        let isValidating = pool.connections.contains { $0.condition == .validating }
         #expect(!waits || isSilent && isValidating, "\(story): a call waits although there is room")
       }
     }
-    for (_, own) in Dictionary(grouping: pool.connections, by: \.owner) {
-      #expect(own.count <= settings.connections, "\(story): too many connections")
-    }
+    #expect(pool.connections.count <= settings.connections, "\(story): too many connections")
   }
 
   /// With servers that come up and answer, every call is answered.
   private func finish(
-    _ pool: inout ConnectionPool, _ model: inout Model, _ owners: [UInt64?], _ settings: ConnectionPool.Settings,
+    _ pool: inout ConnectionPool, _ model: inout Model, _ settings: ConnectionPool.Settings,
     now: UInt64, nextConnection: UInt64, isClosed: Bool, seed: UInt64
   ) {
     var nextConnection = nextConnection
@@ -175,10 +167,10 @@ import Testing
           model.perform(pool.leaseReturned(connection: connection.id, answered: true, at: now), at: now, story)
         }
       }
-      for owner in owners where !pool.connections.contains(where: { $0.owner == owner }) {
+      if pool.connections.isEmpty {
         nextConnection += 1
         model.starting.insert(nextConnection)
-        pool.connectionStarting(nextConnection, owner: owner, at: now)
+        pool.connectionStarting(nextConnection, at: now)
       }
     }
     #expect(pool.waiting == 0, "seed \(seed): a call waits for ever")

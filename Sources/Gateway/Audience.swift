@@ -90,6 +90,14 @@ package final class Audience {
     }
   }
 
+  /// Which of some URIs nobody wants to hear of at an endpoint.
+  func unneeded(_ uris: [String], at endpoint: Endpoint) -> [String] {
+    let needed = Set(subscriptions(at: endpoint).map { RawToken($0) })
+    return uris.filter { uri in
+      !needed.contains(RawToken(uri)) && !sessions.contains { $0.isSubscribing(to: uri, at: endpoint) }
+    }
+  }
+
   /// Whether some session is subscribed to a URI at an endpoint, or is just about to be.
   func needs(_ uri: String, at endpoint: Endpoint) -> Bool {
     sessions.contains { $0.isSubscribed(to: uri, at: endpoint) || $0.isSubscribing(to: uri, at: endpoint) }

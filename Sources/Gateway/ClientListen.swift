@@ -15,6 +15,9 @@ final class ClientListen {
     /// Whether the server has said that it will tell.
     fileprivate(set) var isHonoured = false
 
+    /// To the letter.
+    func isCalled(_ name: String) -> Bool { self.name.utf8.elementsEqual(name.utf8) }
+
     init(_ name: String, at endpoint: Endpoint, original: String) {
       self.name = name
       self.endpoint = endpoint
@@ -29,6 +32,8 @@ final class ClientListen {
   /// What its servers tell of, or have just been asked to tell of.
   var resources: [Subject] = []
   var tasks: [Subject] = []
+  /// The lists as they were when the listen was opened, or when it was last told that they changed.
+  var known: [ListKind: ByteBuffer] = [:]
   private(set) var isAcknowledged = false
   /// Changes of lists that were not told because the acknowledgement has to come first.
   private(set) var missed: Set<Method> = []
@@ -43,20 +48,35 @@ final class ClientListen {
   func acknowledge(to output: OutputBuffer) {
     isAcknowledged = true
     let honoured = ListenFilter(
-      lists: filter.lists, resources: Set(resources.filter(\.isHonoured).map(\.name)),
-      tasks: Set(tasks.filter(\.isHonoured).map(\.name)))
+      lists: filter.lists, resources: resources.filter(\.isHonoured).map(\.name),
+      tasks: tasks.filter(\.isHonoured).map(\.name))
     Reply.notification(
       .subscriptionsAcknowledged, params: "{\"_meta\":{\(tag)},\"notifications\":\(honoured.json)}", to: output)
     for method in missed.sorted(by: { $0.rawValue < $1.rawValue }) { changed(method, to: output) }
     missed = []
   }
 
-  func confirm(_ uri: String) {
-    for index in resources.indices where resources[index].name == uri { resources[index].isHonoured = true }
+  /// Takes down of which of some resources their endpoint will tell; returns its names of those that are let go.
+  func settle(_ subjects: [Subject], honoured: Set<RawToken>) -> [String] {
+    let asked = Set(subjects.map { RawToken($0.name) })
+    var dropped: [String] = []
+    var kept: [Subject] = []
+    for var subject in resources {
+      if !subject.isHonoured, asked.contains(RawToken(subject.name)) {
+        guard honoured.contains(RawToken(subject.original)) else {
+          dropped.append(subject.original)
+          continue
+        }
+        subject.isHonoured = true
+      }
+      kept.append(subject)
+    }
+    resources = kept
+    return dropped
   }
 
   func confirm(task id: String) {
-    for index in tasks.indices where tasks[index].name == id { tasks[index].isHonoured = true }
+    for index in tasks.indices where tasks[index].isCalled(id) { tasks[index].isHonoured = true }
   }
 
   /// Says that a list has changed.

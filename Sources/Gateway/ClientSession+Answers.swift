@@ -14,7 +14,7 @@ extension ClientSession {
     guard let idRange = frame.outer.id else { return }
     splicer.reset()
     splicer.replace(idRange, with: request.id)
-    if client.era == .modern || request.terms.era == .modern, !bridge(frame, request, from: client) { return }
+    if needsBridge(frame, request, client), !bridge(frame, request, from: client) { return }
     restore(frame, request, client.server)
     keepProgress(frame, request, client, id)
     if request.rounds != nil { completeElicitations(of: request) }

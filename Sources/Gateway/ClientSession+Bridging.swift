@@ -4,6 +4,13 @@ import MCP
 
 /// Answers that change on the way because client and server are not both of the legacy era.
 extension ClientSession {
+  /// Whether an answer may be another one for this client: when one of the two is of the modern era, or when it is an error
+  /// that not every legacy client knows.
+  func needsBridge(_ frame: Frame, _ request: ClientRequest, _ client: UpstreamClient) -> Bool {
+    if client.era == .modern || request.terms.era == .modern { return true }
+    return !request.terms.capabilities.elicitationURL && frame.range("error") != nil
+  }
+
   /// Announces the edits that an answer needs, or deals with one that is no answer in the client's era. Returns whether
   /// the answer is to be passed on.
   func bridge(_ frame: Frame, _ request: ClientRequest, from client: UpstreamClient) -> Bool {
@@ -75,9 +82,16 @@ extension ClientSession {
       fail(request, Failure(server: server.name, phase: .call, reason: error.reason, outcome: .unknown))
       return false
     }
+    if let uri = request.publicURI {
+      if inputOwners.count >= Self.inputOwnerLimit { inputOwners = [:] }
+      inputOwners[RawToken(uri)] = server
+    }
     ResultCodec.forModernClient(frame, request.method, from: .modern, identity: manager.resultHead, &splicer)
     return true
   }
+
+  /// Resources whose servers have asked for something that are remembered.
+  private static let inputOwnerLimit = 1_000
 
   // MARK: - Errors
 
@@ -95,6 +109,8 @@ extension ClientSession {
       return true
     case (ErrorCode.urlElicitationRequired.rawValue, .modern) where client.era == .legacy:
       return bridgeURLRequirement(frame, request, client)
+    case (ErrorCode.urlElicitationRequired.rawValue, .legacy) where !request.terms.capabilities.elicitationURL:
+      return tellURLs(frame, request, client.server)
     case (ErrorCode.missingClientCapability.rawValue, .modern) where client.era == .modern && isMissing(frame, request):
       return true
     case (ErrorCode.missingClientCapability.rawValue, .legacy) where client.era == .modern:
@@ -134,6 +150,24 @@ extension ClientSession {
     return false
   }
 
+  /// Tells a client that cannot have URLs opened which ones they are, in words. Returns whether the error goes as it is.
+  private func tellURLs(_ frame: Frame, _ request: ClientRequest, _ server: UpstreamServer) -> Bool {
+    guard request.method == .toolsCall, let data = frame.range("data", in: .error),
+      let elicitations = JSONWalk.member("elicitations", of: frame.bytes, in: data)
+    else { return true }
+    var lines = ["Server \"\(server.name)\" needs somebody to open a URL first, and then the call again."]
+    JSONWalk.elements(of: frame.bytes, in: elicitations) { element in
+      let parts = ["message", "url"].compactMap { (name: StaticString) in
+        JSONWalk.member(name, of: frame.bytes, in: element).flatMap { JSONText.string(frame[$0]) }
+      }
+      lines.append(parts.joined(separator: " "))
+      return lines.count < 20
+    }
+    let text = JSONText.quote(manager.redacted(lines.joined(separator: "\n")))
+    respond("{\"content\":[{\"type\":\"text\",\"text\":\(text)}],\"isError\":true}", to: request)
+    return false
+  }
+
   /// A legacy session has settled its capabilities long ago: the error of a modern server about them is told in words.
   private func refuseForCapabilities(_ frame: Frame, _ request: ClientRequest, _ server: UpstreamServer) {
     let needed = frame.range("data", in: .error).flatMap {
@@ -160,9 +194,10 @@ extension ClientSession {
       let key = RawToken(uri)
       subscriptions[key] = Subscription(endpoint: endpoint, original: original)
       Task { @GatewayActor in
-        if await endpoint.hold(original) { return respond("{}", to: request) }
+        if await !endpoint.hold([original]).isEmpty { return respond("{}", to: request) }
         subscriptions[key] = nil
-        endpoint.release(original)
+        endpoint.release([original])
+        if tryNext(request, as: .error) { return }
         respond(.invalidParams, "Server \"\(endpoint.server.name)\" does not tell of changes of \(uri).", to: request)
       }
     default:
@@ -177,6 +212,8 @@ extension ClientSession {
   /// Keeps what a modern server answered, for as long as it says; never what came of questions.
   func keepForLater(_ frame: Frame, _ request: ClientRequest, _ client: UpstreamClient) {
     guard client.era == .modern, client.endpoint.owner == nil, request.method == .resourcesRead, request.isCacheable,
+      request.rounds == nil,
+      !request.isResumed,
       let uri = request.originalURI, frame.range("error") == nil, request.firstError == nil,
       ResultCodec.isComplete(frame)
     else { return }

@@ -272,7 +272,7 @@ extension ClientSession {
   func releaseSubscriptions() {
     let released = subscriptions.values
     subscriptions = [:]
-    for subscription in released { subscription.endpoint.release(subscription.original) }
+    for subscription in released { subscription.endpoint.release([subscription.original]) }
   }
 
   func elicitationCompleted(_ frame: Frame) {
@@ -297,29 +297,17 @@ extension ClientSession {
       hold { [weak self] in self?.announceChanges() }
       return
     }
-    for method in Set(news(for: legacyTerms.profile).map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
+    let profile = legacyTerms.profile
+    let news = ListKind.allCases.filter { kind in
+      guard !inFlight.values.contains(where: { $0.method == kind.method && $0.terms.era == .legacy }) else {
+        return false
+      }
+      return known.note(manager.payload(kind, for: profile), of: kind)
+    }
+    for method in Set(news.map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
       Reply.notification(method, to: output)
       manager.metrics.changeSent(method)
     }
-  }
-
-  /// Returns the lists that are no longer what the client knows, and takes them as known from now on. A list that it is
-  /// just asking for needs no word.
-  func news(for profile: ListProfile) -> [ListKind] {
-    ListKind.allCases.filter { kind in
-      guard !inFlight.values.contains(where: { $0.method == kind.method && $0.terms.era == profile.era }) else {
-        return false
-      }
-      let payload = manager.payload(kind, for: profile)
-      defer { known[profile, default: [:]][kind] = payload }
-      guard let known = known[profile]?[kind] else { return true }
-      return known !== payload && !known.bytes.elementsEqual(payload.bytes)
-    }
-  }
-
-  /// Takes the lists as they are now as known.
-  func know(_ profile: ListProfile) {
-    for kind in ListKind.allCases { known[profile, default: [:]][kind] = manager.payload(kind, for: profile) }
   }
 
   /// Keeps something until the client is ready for it; a flood of it is dropped.
@@ -336,4 +324,13 @@ extension ClientSession {
   /// Bytes of a log message, and the number of them, that are kept until then.
   private static let keptMessageLimit = 16 << 10
   private static let keptMessages = 200
+}
+
+extension [ListKind: ByteBuffer] {
+  /// Takes a list as known. Returns whether it is another one than before.
+  mutating func note(_ payload: ByteBuffer, of kind: ListKind) -> Bool {
+    defer { self[kind] = payload }
+    guard let known = self[kind] else { return true }
+    return known !== payload && !known.bytes.elementsEqual(payload.bytes)
+  }
 }

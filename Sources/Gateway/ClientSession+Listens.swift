@@ -1,4 +1,5 @@
 import Configuration
+import ConnectionPooling
 import EventLoop
 import JSONRPC
 import MCP
@@ -19,7 +20,7 @@ extension ClientSession {
     guard filter.tasks.isEmpty || request.terms.capabilities.tasks else { return refuseWithoutTasks(request) }
     let listen = ClientListen(id: request.id, filter: filter, profile: request.terms.profile)
     finish(request)
-    if !listens.values.contains(where: { $0.profile == listen.profile }) { know(listen.profile) }
+    for kind in ListKind.allCases { _ = listen.known.note(manager.payload(kind, for: listen.profile), of: kind) }
     listens[listen.id] = listen
     guard !filter.resources.isEmpty || !filter.tasks.isEmpty else { return listen.acknowledge(to: output) }
     let enough = Gate()
@@ -37,15 +38,37 @@ extension ClientSession {
 
   private func hold(_ filter: ListenFilter, for listen: ClientListen) async {
     await manager.settle(within: Self.acknowledgementWait)
-    let answered =
-      filter.tasks.compactMap { hold(task: $0, for: listen) }
-      + filter.resources.compactMap { uri -> Gate? in
-        guard let owner = manager.owners(of: uri).first,
-          let endpoint = owner.server.endpoints(for: self).first(where: { $0.client != nil })
-        else { return nil }
-        return hold(uri, owner.original, at: endpoint, for: listen)
+    var owned: [EndpointRegistry.ID: [ClientListen.Subject]] = [:]
+    var unowned: [String] = []
+    for uri in filter.resources.map(\.text) {
+      let owners = manager.owners(of: uri)
+      guard owners.count == 1 else {
+        if !owners.isEmpty, unowned.count < Self.unownedLimit { unowned.append(uri) }
+        continue
       }
+      guard let endpoint = owners[0].server.endpoints.first(where: { $0.client != nil }) else { continue }
+      owned[endpoint.id, default: []].append(ClientListen.Subject(uri, at: endpoint, original: owners[0].original))
+    }
+    let answered =
+      filter.tasks.compactMap { hold(task: $0.text, for: listen) } + owned.values.map { hold($0, for: listen) }
+      + unowned.map { hold($0, for: listen) }
     for gate in answered { await gate.wait() }
+  }
+
+  /// Asks an endpoint to tell of resources; the gate opens when it has said of which it will.
+  private func hold(_ subjects: [ClientListen.Subject], for listen: ClientListen) -> Gate {
+    let answered = Gate()
+    guard let endpoint = subjects.first?.endpoint else { return answered }
+    listen.resources += subjects
+    Task { @GatewayActor in
+      defer { answered.open() }
+      let honoured = await endpoint.hold(subjects.map(\.original))
+      let isWanted = !listen.isAcknowledged && listens[listen.id] === listen
+      // What the acknowledgement did not name must not be told.
+      let dropped = listen.settle(subjects, honoured: isWanted ? honoured : [])
+      if !dropped.isEmpty { endpoint.release(dropped) }
+    }
+    return answered
   }
 
   /// Asks the server that has a task to tell of its changes; nil when there is none.
@@ -62,25 +85,24 @@ extension ClientSession {
       defer { answered.open() }
       let isHonoured = await client.holds(task: original)
       if isHonoured, !listen.isAcknowledged, listens[listen.id] === listen { return listen.confirm(task: id) }
-      listen.tasks.removeAll { $0.name == id }
+      listen.tasks.removeAll { $0.isCalled(id) }
       endpoint.client?.updateListening()
     }
     return answered
   }
 
-  /// Asks the owner of a resource to tell of its changes; the gate opens when it has said whether it will.
-  private func hold(
-    _ uri: String, _ original: String, at endpoint: Endpoint, for listen: ClientListen
-  ) -> Gate {
+  /// Asks those who may have a resource that no list holds, in turn; the gate opens when one has said that it will tell of
+  /// it, or none has.
+  private func hold(_ uri: String, for listen: ClientListen) -> Gate {
     let answered = Gate()
-    listen.resources.append(ClientListen.Subject(uri, at: endpoint, original: original))
+    let owners = manager.owners(of: uri)
     Task { @GatewayActor in
       defer { answered.open() }
-      let isHonoured = await endpoint.hold(original)
-      if isHonoured, !listen.isAcknowledged, listens[listen.id] === listen { return listen.confirm(uri) }
-      // What the acknowledgement did not name must not be told.
-      listen.resources.removeAll { $0.name == uri }
-      endpoint.release(original)
+      for owner in owners where !listen.isAcknowledged && listens[listen.id] === listen {
+        guard let endpoint = owner.server.endpoints.first(where: { $0.client != nil }) else { continue }
+        await hold([ClientListen.Subject(uri, at: endpoint, original: owner.original)], for: listen).wait()
+        if listen.resources.contains(where: { $0.isCalled(uri) }) { return }
+      }
     }
     return answered
   }
@@ -88,14 +110,21 @@ extension ClientSession {
   /// Ends a listen that the client does not want any more; it gets no answer.
   func endListen(_ id: RawToken) -> Bool {
     guard let listen = listens.removeValue(forKey: id) else { return false }
-    for resource in listen.resources { resource.endpoint.release(resource.original) }
-    for task in listen.tasks { task.endpoint.client?.updateListening() }
+    for (_, subjects) in Dictionary(grouping: listen.resources, by: \.endpoint.id) {
+      subjects[0].endpoint.release(subjects.map(\.original))
+    }
+    for (_, subjects) in Dictionary(grouping: listen.tasks, by: \.endpoint.id) {
+      subjects[0].endpoint.client?.updateListening()
+    }
     return true
   }
 
   /// Ends all listens, because the gateway ends.
   func endListens() {
-    for listen in listens.values { listen.end(manager.resultHead, to: output) }
+    for listen in listens.values {
+      if !listen.isAcknowledged { listen.acknowledge(to: output) }
+      listen.end(manager.resultHead, to: output)
+    }
     listens = [:]
   }
 
@@ -104,13 +133,12 @@ extension ClientSession {
   /// Tells the listens that asked for it which lists are no longer what the client knows.
   func announceToListens() {
     guard !listens.isEmpty else { return }
-    for profile in Set(listens.values.map(\.profile)) {
-      for method in Set(news(for: profile).map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
-        for listen in listens.values
-        where listen.profile == profile && listen.filter.lists.contains(where: { $0.changed == method }) {
-          listen.changed(method, to: output)
-          manager.metrics.changeSent(method)
-        }
+    for listen in listens.values {
+      let news = ListKind.allCases.filter { listen.known.note(manager.payload($0, for: listen.profile), of: $0) }
+      for method in Set(news.map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue })
+      where listen.filter.lists.contains(where: { $0.changed == method }) {
+        listen.changed(method, to: output)
+        manager.metrics.changeSent(method)
       }
     }
   }
@@ -134,7 +162,9 @@ extension ClientSession {
   func updateTaskListens(_ frame: Frame, _ endpoint: Endpoint) {
     guard let range = frame.range("taskId", in: .params), let id = JSONText.string(frame[range]) else { return }
     for listen in listens.values where listen.isAcknowledged {
-      guard listen.tasks.contains(where: { $0.endpoint === endpoint && $0.original == id }) else { continue }
+      guard listen.tasks.contains(where: { $0.endpoint === endpoint && $0.original.utf8.elementsEqual(id.utf8) }) else {
+        continue
+      }
       splicer.reset()
       wrapTaskID(range, of: frame, endpoint.server)
       dressQuestions(of: frame, .params, endpoint.server)
@@ -156,6 +186,8 @@ extension ClientSession {
 
   /// Listens that one client may have open.
   private static let listenLimit = 1_000
+  /// URIs of one listen for which servers are asked in turn.
+  private static let unownedLimit = 100
   /// Milliseconds after which a listen is acknowledged without the resources whose servers have not answered.
   private static let acknowledgementWait: UInt64 = 1_500
 }

@@ -53,7 +53,7 @@ extension ClientSession {
   /// Answers the client's request with the questions, while the call goes on.
   private func interrupt(_ call: ParkedCall) {
     let request = call.request
-    guard !request.isFinished, !call.questions.isEmpty, let id = call.id else { return }
+    guard !request.isFinished, !call.questions.isEmpty, !call.client.closed.isOpen, let id = call.id else { return }
     call.client.park(id, call)
     present(call, to: request)
   }
@@ -141,6 +141,8 @@ extension ClientSession {
     request.endpoint = former.endpoint
     request.meter = former.meter
     request.tool = former.tool
+    request.task = former.task
+    request.requiresTask = former.requiresTask
     request.sentAt = former.sentAt
     request.progressToken = frame.raw("progressToken", in: .paramsMeta).flatMap { RawToken(identifier: $0) }
   }

@@ -96,7 +96,8 @@ extension ClientSession {
     self.capabilities = ClientCapabilities(json: capabilities, allowed: manager.allowedExtensions).limited(to: agreed)
     introduction = frame.raw("clientInfo", in: .params).flatMap { ClientIntroduction(json: $0) }
     manager.declare(self.capabilities, by: .legacy)
-    guard !manager.knowsAllInstructions else {
+    // One that waited behind another one has waited long enough.
+    guard !manager.knowsAllInstructions, !isReplaying else {
       welcome(request, agreed)
       return
     }
@@ -119,7 +120,7 @@ extension ClientSession {
   private func welcome(_ request: ClientRequest, _ agreed: Revision) {
     guard !request.isFinished else { return }
     revision = agreed
-    know(legacyTerms.profile)
+    for kind in ListKind.allCases { known[kind] = manager.payload(kind, for: legacyTerms.profile) }
     let instructions = manager.instructions().map { ",\"instructions\":\(JSONText.quote($0))" } ?? ""
     respond(
       "{\"protocolVersion\":\"\(agreed.rawValue)\",\"capabilities\":\(ServerCapabilities.ofGateway(for: agreed)),"
@@ -163,7 +164,7 @@ extension ClientSession {
     guard !request.isFinished else { return }
     let profile = request.terms.profile
     let payload = manager.payload(kind, for: profile)
-    known[profile, default: [:]][kind] = payload
+    if profile.era == .legacy { known[kind] = payload }
     respond(payload, hints: profile.era == .modern ? manager.cacheHints(kind) : nil, to: request)
   }
 

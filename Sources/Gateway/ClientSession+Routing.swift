@@ -142,6 +142,14 @@ extension ClientSession {
     if request.method != .resourcesRead, candidates.count > 1 {
       candidates.removeAll { $0.server.negotiated?.capabilities.resourcesSubscribe == false }
     }
+    if request.terms.era == .modern, isRetry(frame) {
+      // What the client brings was asked for by one server, and is no other one's business.
+      if let asker = inputOwners[RawToken(uri)] {
+        candidates = [candidates.first { $0.server === asker } ?? .init(server: asker, original: uri)]
+      } else if candidates.count > 1 {
+        return .invalid("No server has asked for what this request brings.")
+      }
+    }
     guard let first = candidates.first else {
       return notFound(uri, request)
     }
@@ -164,6 +172,10 @@ extension ClientSession {
       request.purpose = isWatched ? .readWatched(original: first.original) : .plain
     }
     return .server(first.server, edit(frame, range, uri, first.original))
+  }
+
+  private func isRetry(_ frame: Frame) -> Bool {
+    frame.range("requestState", in: .params) != nil || frame.range("inputResponses", in: .params) != nil
   }
 
   private func notFound(_ uri: String, _ request: ClientRequest) -> Route {

@@ -61,6 +61,9 @@ package final class ClientSession {
   var lastTerms: (capabilities: [UInt8], terms: RequestTerms)?
   /// The listens of modern clients that are open.
   var listens: [RawToken: ClientListen] = [:]
+  /// Which server has asked for more before it gives out a resource, by the URI that the client asked for: what the client
+  /// comes back with is for that server only.
+  var inputOwners: [RawToken: UpstreamServer] = [:]
   /// Calls of modern clients that go on at their servers while the client is asked something.
   var parkedCalls: [ParkingToken: ParkedCall] = [:]
   /// Who the client said it is.
@@ -82,8 +85,8 @@ package final class ClientSession {
   /// What else waits for that.
   var held: [@GatewayActor () -> Void] = []
   /// The lists as they were when the client opened the session, was last served them, or was last told that they
-  /// changed; those of each profile by themselves.
-  var known: [ListProfile: [ListKind: ByteBuffer]] = [:]
+  /// changed, in the legacy session.
+  var known: [ListKind: ByteBuffer] = [:]
   var splicer = Splicer()
   private var lastAsked: UInt64 = 0
   /// Whether the client leaves too much unread.
@@ -181,11 +184,19 @@ package final class ClientSession {
       // A modern request has nothing to do with the session that is being opened.
       if Self.isModern(frame) { return false }
     }
+    if frame.kind == .notification, endsModernRequest(frame) { return false }
     guard manager.mayQueue(frame.bytes.count + (behindHandshake ?? []).reduce(0) { $0 + $1.bytes.count }) else {
       return false
     }
     behindHandshake?.append(frame.copy())
     return true
+  }
+
+  private func endsModernRequest(_ frame: Frame) -> Bool {
+    guard frame.raw("method").flatMap({ Method(raw: $0) }) == .cancelled,
+      let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) })
+    else { return false }
+    return listens[id] != nil || inFlight[id]?.terms.era == .modern
   }
 
   private func malformed(_ line: FrameReader.Malformed) {
@@ -303,6 +314,8 @@ package final class ClientSession {
       fail(request, failure)
       return
     }
+    // What the server had asked meanwhile died with it.
+    request.parking = nil
     request.sendAgain()
     manager.metrics.sentAgain(server: server.index)
     server.accept(request, frame)

@@ -4,21 +4,25 @@ import MCP
 
 /// Resources that an endpoint's server tells of, for all clients together.
 extension Endpoint {
-  /// Has the server tell of changes of a resource. Returns whether it will.
+  /// Has the server tell of changes of resources, which are noted as wanted already. Returns those of which it will.
   ///
-  /// - Parameter uri: as the server knows it.
-  func hold(_ uri: String) async -> Bool {
-    guard let client, client.negotiated?.capabilities.resourcesSubscribe == true else { return false }
-    return client.era == .modern ? await client.holds(uri) : await client.isSubscribed(to: uri)
+  /// - Parameter uris: as the server knows them.
+  func hold(_ uris: [String]) async -> Set<RawToken> {
+    guard let client, client.negotiated?.capabilities.resourcesSubscribe == true else { return [] }
+    if client.era == .modern { return await client.holds(uris) }
+    for uri in uris { client.subscribeOnce(uri) }
+    var held: Set<RawToken> = []
+    for uri in uris where await client.isSubscribed(to: uri) { held.insert(RawToken(uri)) }
+    return held
   }
 
-  /// Lets the server be silent about a resource again, unless somebody else wants to hear of it.
-  func release(_ uri: String) {
-    guard let client, !manager.audience.needs(uri, at: self) else { return }
+  /// Lets the server be silent about resources again, unless somebody else wants to hear of them.
+  func release(_ uris: [String]) {
+    guard let client else { return }
     if client.era == .modern {
       client.updateListening()
     } else if client.negotiated?.capabilities.resourcesSubscribe == true {
-      client.unsubscribe(uri)
+      for uri in manager.audience.unneeded(uris, at: self) { client.unsubscribe(uri) }
     }
   }
 

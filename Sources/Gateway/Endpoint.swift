@@ -207,8 +207,12 @@ package final class Endpoint {
     for action in actions {
       switch action {
       case .grant(let waiter, _):
-        guard let request = waiting.removeValue(forKey: waiter), let frame = request.frame else { continue }
-        send(request, frame)
+        if let request = waiting.removeValue(forKey: waiter), let frame = request.frame {
+          send(request, frame)
+        } else {
+          // Whoever waited is gone; the next one may go.
+          perform(pool.leaseReturned(connection: generation, answered: false, at: now))
+        }
       case .refuse(let waiter):
         guard let request = waiting.removeValue(forKey: waiter) else { continue }
         refuse(request, .closed, notReady(after: 0))

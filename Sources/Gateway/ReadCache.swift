@@ -9,7 +9,8 @@ import MCP
 struct ReadCache {
   private struct Key: Hashable {
     let server: Int
-    let uri: String
+    /// To the letter: two spellings that look alike may be two files.
+    let uri: RawToken
     /// The session that may see it; nil for all.
     let session: UInt64?
   }
@@ -34,7 +35,7 @@ struct ReadCache {
   /// Returns a fresh answer, and for how much longer it is that.
   func answer(to uri: String, of server: Int, for session: UInt64, at now: Instant) -> (Frame, CacheHints)? {
     for reader in [session, nil] {
-      guard let entry = entries[Key(server: server, uri: uri, session: reader)] else { continue }
+      guard let entry = entries[Key(server: server, uri: RawToken(uri), session: reader)] else { continue }
       let age = now.since(entry.storedAt)
       guard age < entry.hints.timeToLive else { continue }
       return (entry.answer, CacheHints(timeToLive: entry.hints.timeToLive - age, scope: entry.hints.scope))
@@ -47,7 +48,7 @@ struct ReadCache {
   ) {
     let hints = CacheHints(resultOf: answer)
     guard hints.timeToLive > 0, answer.bytes.count <= Self.sizeLimit / 4 else { return }
-    let key = Key(server: server, uri: uri, session: hints.scope == .public ? nil : session)
+    let key = Key(server: server, uri: RawToken(uri), session: hints.scope == .public ? nil : session)
     remove(key)
     lastNumber += 1
     entries[key] = Entry(answer: answer.copy(), hints: hints, storedAt: now, number: lastNumber)
@@ -58,9 +59,11 @@ struct ReadCache {
 
   /// Forgets a resource that has changed, with what is a part of it and what it is a part of.
   mutating func resourceChanged(_ uri: String, of server: Int) {
+    let changed = RawToken(uri)
     for key in entries.keys
     where key.server == server
-      && (key.uri == uri || ListenFilter.isPart(key.uri, of: uri) || ListenFilter.isPart(uri, of: key.uri))
+      && (key.uri == changed || ListenFilter.isPart(key.uri.text, of: uri)
+        || ListenFilter.isPart(uri, of: key.uri.text))
     {
       remove(key)
     }

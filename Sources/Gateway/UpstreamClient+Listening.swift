@@ -9,7 +9,7 @@ extension UpstreamClient {
   func updateListening() {
     guard era == .modern, !closed.isOpen, let capabilities = negotiated?.capabilities else { return }
     let lists = capabilities.listChanged.subtracting([.resourceTemplates])
-    let resources = capabilities.resourcesSubscribe ? Set(server.manager.audience.subscriptions(at: endpoint)) : []
+    let resources = capabilities.resourcesSubscribe ? server.manager.audience.subscriptions(at: endpoint) : []
     let tasks = capabilities.offersTasks ? server.manager.audience.tasks(at: endpoint) : []
     perform(listening.want(ListenFilter(lists: lists, resources: resources, tasks: tasks)))
   }
@@ -18,7 +18,7 @@ extension UpstreamClient {
   func holds(task id: String) async -> Bool {
     guard era == .modern, negotiated?.capabilities.offersTasks == true else { return false }
     await updatedListening()
-    return listening.honoured.tasks.contains(id)
+    return listening.honoured.tasks.contains(RawToken(id))
   }
 
   private func updatedListening() async {
@@ -26,11 +26,10 @@ extension UpstreamClient {
     while listening.pendingNumber != nil, !closed.isOpen { await listeningChanged.wait() }
   }
 
-  /// Has the server tell of changes of one more resource. Returns whether it will.
-  func holds(_ uri: String) async -> Bool {
-    guard negotiated?.capabilities.resourcesSubscribe == true else { return false }
+  /// Has the server tell of changes of some more resources. Returns those of which it will.
+  func holds(_ uris: [String]) async -> Set<RawToken> {
     await updatedListening()
-    return listening.honoured.resources.contains(uri)
+    return listening.honoured.resources.intersection(uris.map { RawToken($0) })
   }
 
   /// Whether a notification belongs to a listen of this connection; one without a tag does not.
@@ -41,12 +40,13 @@ extension UpstreamClient {
 
   func acknowledged(_ frame: Frame) {
     guard let number = number(of: frame), let subset = ListenFilter(frame) else { return }
-    perform(listening.acknowledged(number, subset))
+    perform(listening.acknowledged(number, subset, at: server.manager.clock.now().milliseconds))
   }
 
   /// The server ends a listen with a notification: some do, beside the result or in place of it.
   func listenCancelled(_ raw: UnsafeRawBufferPointer) {
     guard let id = JSONText.unsigned(raw), let number = listenIDs.first(where: { $0.value == id })?.key else { return }
+    forget(id)
     ended(number)
   }
 

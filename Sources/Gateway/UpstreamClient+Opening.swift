@@ -96,28 +96,34 @@ extension UpstreamClient {
     let request = begin(
       .resourcesSubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
-    subscribed[uri] = request
+    subscribed[RawToken(uri)] = request
     return request
   }
 
-  /// Subscribes to a URI unless that has been done. Returns whether the server has agreed.
+  /// Subscribes to a URI unless that has been done.
+  func subscribeOnce(_ uri: String) { if subscribed[RawToken(uri)] == nil { _ = subscribe(uri) } }
+
+  /// Returns whether the server has agreed to a subscription.
   func isSubscribed(to uri: String) async -> Bool {
-    let request: OwnRequest
-    if let open = subscribed[uri] {
-      request = open
-    } else {
-      request = subscribe(uri)
-    }
+    guard let request = subscribed[RawToken(uri)] else { return false }
     if case .success(let answer) = await request.answer(), answer.range("error") == nil { return true }
-    if subscribed[uri] === request { subscribed[uri] = nil }
+    if subscribed[RawToken(uri)] === request { subscribed[RawToken(uri)] = nil }
     return false
   }
 
   /// Ends the subscription to a URI that nobody wants to hear of any more.
   func unsubscribe(_ uri: String) {
-    subscribed[uri] = nil
+    subscribed[RawToken(uri)] = nil
     _ = begin(
       .resourcesUnsubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
+  }
+
+  /// A client itself ends the subscription to a URI.
+  func forgetSubscription(_ request: ClientRequest, _ frame: Frame) {
+    let uri =
+      request.edit.map { edit in edit.bytes.withUnsafeBytes { JSONText.string($0) } }
+      ?? frame.string("uri", in: .params)
+    if let uri { subscribed[RawToken(uri)] = nil }
   }
 }

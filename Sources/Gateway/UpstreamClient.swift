@@ -40,7 +40,7 @@ package final class UpstreamClient {
   /// Opens when the listening has changed.
   var listeningChanged = Gate()
   /// The subscriptions that the gateway has made at a legacy server, by its URIs.
-  var subscribed: [String: OwnRequest] = [:]
+  var subscribed: [RawToken: OwnRequest] = [:]
   /// The most talkative level that a legacy server was told.
   var toldLogLevel: LoggingLevel?
   /// Whether it was sent `initialize`.
@@ -98,6 +98,7 @@ package final class UpstreamClient {
     hasCarried = true
     let isBridged = era == .modern || request.terms.era == .modern
     if isBridged, isDealtWith(request, frame) { return }
+    if request.method == .resourcesUnsubscribe { forgetSubscription(request, frame) }
     lastID += 1
     let id = lastID
     splicer.reset()
@@ -162,7 +163,9 @@ package final class UpstreamClient {
     case .relayed(let request):
       endTask(of: request)
       endpoint.returned(request, answered: false, abandoned: true)
-    case .parked(let call): endpoint.returned(call.request, answered: false, abandoned: true)
+    case .parked(let call):
+      endTask(of: call.request)
+      endpoint.returned(call.request, answered: false, abandoned: true)
     case .own, nil: break
     }
   }
@@ -215,6 +218,9 @@ package final class UpstreamClient {
     guard let params, params != "{}" else { return "{\(meta)}" }
     return "{\(meta),\(params.dropFirst())"
   }
+
+  /// Forgets a request of the gateway's own that the server will not answer.
+  func forget(_ id: UInt64) { _ = pending.removeValue(forKey: id) }
 
   /// Forgets a request of the gateway's own that it does not wait for any more, and tells the server.
   func withdraw(_ id: UInt64) {
@@ -414,6 +420,7 @@ package final class UpstreamClient {
     let lost = pending.values
     pending = RequestTable()
     closed.open()
+    listeningChanged.open()
     endpoint.ended(self)
     for entry in lost {
       switch entry {

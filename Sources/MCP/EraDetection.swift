@@ -62,6 +62,8 @@ package struct EraDetection: Sendable {
   package mutating func accepted(_ era: Era) -> Action {
     guard settled == nil else { return .wait }
     settled = era
+    // A probe that was not answered in its time is a no, or it would be waited for on every start.
+    if era == .legacy, outstanding.contains(.modern) { failed.insert(.modern) }
     outstanding = []
     return .settle(era)
   }

@@ -4,14 +4,17 @@ package import JSONRPC
 package struct ListenFilter: Equatable, Sendable {
   /// Lists whose changes are of interest; that of resources stands for templates as well.
   package var lists: Set<ListKind> = []
-  package var resources: Set<String> = []
+  /// URIs, to the letter: two spellings that look alike may be two resources.
+  package var resources: Set<RawToken> = []
   /// Tasks, of the extension for them.
-  package var tasks: Set<String> = []
+  package var tasks: Set<RawToken> = []
 
-  package init(lists: Set<ListKind> = [], resources: Set<String> = [], tasks: Set<String> = []) {
+  package init(
+    lists: Set<ListKind> = [], resources: some Sequence<String> = [], tasks: some Sequence<String> = []
+  ) {
     self.lists = lists
-    self.resources = resources
-    self.tasks = tasks
+    self.resources = Set(resources.map { RawToken($0) })
+    self.tasks = Set(tasks.map { RawToken($0) })
   }
 
   /// Reads the `notifications` member of a listen, or of its acknowledgement; nil when it is no object.
@@ -35,9 +38,9 @@ package struct ListenFilter: Equatable, Sendable {
     for kind in [ListKind.tools, .prompts, .resources] where lists.contains(kind) {
       members.append("\"\(kind.listenMember)\":true")
     }
-    func add(_ name: String, _ values: Set<String>) {
+    func add(_ name: String, _ values: Set<RawToken>) {
       guard !values.isEmpty else { return }
-      members.append("\"\(name)\":[\(values.sorted().map(JSONText.quote).joined(separator: ","))]")
+      members.append("\"\(name)\":[\(values.map(\.text).sorted().map(JSONText.quote).joined(separator: ","))]")
     }
     add("resourceSubscriptions", resources)
     add("taskIds", tasks)
@@ -46,8 +49,7 @@ package struct ListenFilter: Equatable, Sendable {
 
   /// Whether an update of `uri` belongs to a subscription: to the resource itself or to one of which it is a part.
   package func covers(_ uri: String) -> Bool {
-    if resources.contains(uri) { return true }
-    return resources.contains { Self.isPart(uri, of: $0) }
+    resources.contains(RawToken(uri)) || resources.contains { Self.isPart(uri, of: $0.text) }
   }
 
   /// Whether `uri` lies below `whole`: a path, query or fragment of it goes on where `whole` ends.
@@ -58,11 +60,11 @@ package struct ListenFilter: Equatable, Sendable {
     return next == UInt8(ascii: "/") || next == UInt8(ascii: "?") || next == UInt8(ascii: "#")
   }
 
-  private static func strings(_ name: StaticString, _ frame: Frame, _ object: Range<Int>) -> Set<String> {
+  private static func strings(_ name: StaticString, _ frame: Frame, _ object: Range<Int>) -> Set<RawToken> {
     guard let array = JSONWalk.member(name, of: frame.bytes, in: object) else { return [] }
-    var found: Set<String> = []
+    var found: Set<RawToken> = []
     JSONWalk.elements(of: frame.bytes, in: array) {
-      if let text = JSONText.string(frame[$0]) { found.insert(text) }
+      if let text = JSONText.string(frame[$0]) { found.insert(RawToken(text)) }
       return found.count < limit
     }
     return found

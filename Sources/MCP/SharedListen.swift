@@ -16,6 +16,8 @@ package struct SharedListen: Sendable {
 
   private static let shortestWait: UInt64 = 1_000
   private static let longestWait: UInt64 = 60_000
+  /// Milliseconds after which the end of a listen starts the waits anew.
+  private static let lasting: UInt64 = 10_000
 
   package private(set) var wanted = ListenFilter()
   /// What the server is known to honour.
@@ -24,6 +26,7 @@ package struct SharedListen: Sendable {
   private var next: Listen?
   private var lastNumber: UInt64 = 0
   private var wait: UInt64 = 0
+  private var acknowledgedAt: UInt64 = 0
   /// When an attempt is due again; nil for never.
   package private(set) var retryAt: UInt64?
 
@@ -41,19 +44,20 @@ package struct SharedListen: Sendable {
     return pursue()
   }
 
-  package mutating func acknowledged(_ number: UInt64, _ subset: ListenFilter) -> [Action] {
+  package mutating func acknowledged(_ number: UInt64, _ subset: ListenFilter, at now: UInt64) -> [Action] {
     guard let listen = next, listen.number == number else { return [] }
     let old = current
     current = listen
     next = nil
     honoured = subset
-    wait = 0
+    acknowledgedAt = now
     retryAt = nil
     return (old.map { [.cancel(number: $0.number)] } ?? []) + pursue()
   }
 
   /// A listen was refused, was ended by the server, or stayed unacknowledged for too long.
   package mutating func ended(_ number: UInt64, at now: UInt64) -> [Action] {
+    let hasLasted = current?.number == number && now >= acknowledgedAt + Self.lasting
     if current?.number == number {
       current = nil
       honoured = ListenFilter()
@@ -62,6 +66,7 @@ package struct SharedListen: Sendable {
     } else {
       return []
     }
+    if hasLasted { wait = 0 }
     wait = min(max(wait * 2, Self.shortestWait), Self.longestWait)
     if next == nil { retryAt = now + wait }
     return []

@@ -1,3 +1,4 @@
+import JSONRPC
 import MCP
 import TestSupport
 import Testing
@@ -9,13 +10,13 @@ import Testing
     var listen = SharedListen()
     let first = listen.want(tools)
     #expect(first == [.open(number: 1, tools)])
-    let acknowledged = listen.acknowledged(1, tools)
+    let acknowledged = listen.acknowledged(1, tools, at: 0)
     #expect(acknowledged == [])
     let more = ListenFilter(lists: [.tools], resources: ["a:b"])
     let second = listen.want(more)
     #expect(second == [.open(number: 2, more)])
     #expect(listen.isLive(1) && listen.isLive(2))
-    let replaced = listen.acknowledged(2, tools)
+    let replaced = listen.acknowledged(2, tools, at: 0)
     #expect(replaced == [.cancel(number: 1)])
     #expect(!listen.isLive(1) && listen.honoured == tools)
     let nothing = listen.want(ListenFilter())
@@ -28,7 +29,7 @@ import Testing
     let later = ListenFilter(resources: ["a:b"])
     let held = listen.want(later)
     #expect(held == [])
-    let next = listen.acknowledged(1, tools)
+    let next = listen.acknowledged(1, tools, at: 0)
     #expect(next == [.open(number: 2, later)])
   }
 
@@ -45,9 +46,14 @@ import Testing
       let again = listen.timePassed(at: now)
       #expect(again == [.open(number: number + 1, tools)])
     }
-    _ = listen.acknowledged(4, tools)
-    _ = listen.ended(4, at: now)
-    #expect(listen.retryAt == now + 1_000, "an acknowledgement starts the waits anew")
+    _ = listen.acknowledged(4, tools, at: now)
+    _ = listen.ended(4, at: now + 9_999)
+    #expect(listen.retryAt == now + 9_999 + 8_000, "a server that ends each listen soon is asked less and less")
+    now += 20_000
+    _ = listen.timePassed(at: now)
+    _ = listen.acknowledged(5, tools, at: now)
+    _ = listen.ended(5, at: now + 10_000)
+    #expect(listen.retryAt == now + 11_000, "one that lasted starts the waits anew")
   }
 
   @Test(arguments: 0..<200 as Range<UInt64>) func whateverTheServerDoesOneListenIsWhatIsWanted(_ seed: UInt64) {
@@ -75,7 +81,7 @@ import Testing
     }
     func acknowledge(_ number: UInt64) {
       unacknowledged.remove(number)
-      perform(listen.acknowledged(number, live[number] ?? tools))
+      perform(listen.acknowledged(number, live[number] ?? tools, at: now))
     }
     for _ in 0..<120 {
       now += UInt64.random(in: 0...900, using: &random)
@@ -83,7 +89,7 @@ import Testing
       case 0, 1:
         var filter = ListenFilter()
         if Bool.random(using: &random) { filter.lists = [.tools] }
-        for uri in ["a:1", "a:2", "a:3"] where Bool.random(using: &random) { filter.resources.insert(uri) }
+        for uri in ["a:1", "a:2", "a:3"] where Bool.random(using: &random) { filter.resources.insert(RawToken(uri)) }
         perform(listen.want(filter))
       case 2: if let number = unacknowledged.randomElement(using: &random) { acknowledge(number) }
       case 3:

@@ -15,7 +15,9 @@ usage: stateless.py [BEHAVIOUR], a JSON object. All members are optional:
   silent: [method, ...]                        requests that get no answer
   refusals: {method: error}                    requests that get this error
   honour: [key, ...]                           what of a listen's filter is acknowledged (all)
-  listen: "ignore" | "refuse" | "end"          a listen is not acknowledged, is refused, or ends at once
+  listen: "ignore" | "refuse" | "end" | "leave"
+                                               a listen is not acknowledged, is refused, or ends at once; or we exit when
+                                               one is for resources
   escaped: true                                every slash is written as \\/
   inputs: {method: inputRequests}              `prompts/get` or `resources/read` require this once
   missing: [uri, ...]                          resources that are not there
@@ -318,6 +320,8 @@ def answer_task(request: Request) -> None:
 
 
 def listen(request: Request) -> None:
+    if behaviour.get("listen") == "leave" and "resourceSubscriptions" in (request.param("notifications") or {}):
+        os._exit(0)
     if behaviour.get("listen") == "ignore":
         return
     if behaviour.get("listen") == "refuse":

@@ -176,6 +176,7 @@ def test_a_call_in_flight_and_one_that_waits_are_seen(serve, status):
 def test_a_lost_server_is_seen_to_come_back(serve, status):
     wire = serve({"one": scripted(), "two": scripted()})
     process = int(wire.call("one__pid").text)
+    wait_until(lambda: status().returncode == 0, 10, "both servers")
     os.kill(process, signal.SIGKILL)
 
     def endpoint():

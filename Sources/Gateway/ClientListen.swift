@@ -5,33 +5,18 @@ import MCP
 /// A `subscriptions/listen` of a modern client, from its arrival to its end.
 @GatewayActor
 final class ClientListen {
-  struct Resource {
-    /// The URI as the client asked for it.
-    let uri: String
+  /// One resource, or one task, that the client wants to hear of.
+  struct Subject {
+    /// The URI as the client asked for it, or the wrapped id of the task.
+    let name: String
     let endpoint: Endpoint
-    /// The URI as the server knows it.
+    /// The same as the server knows it.
     let original: String
     /// Whether the server has said that it will tell.
     fileprivate(set) var isHonoured = false
 
-    init(uri: String, endpoint: Endpoint, original: String) {
-      self.uri = uri
-      self.endpoint = endpoint
-      self.original = original
-    }
-  }
-
-  struct TaskEntry {
-    /// The wrapped id, by which the client knows it.
-    let id: String
-    let endpoint: Endpoint
-    /// The id as the server knows it.
-    let original: String
-    /// Whether the server has said that it will tell.
-    fileprivate(set) var isHonoured = false
-
-    init(id: String, endpoint: Endpoint, original: String) {
-      self.id = id
+    init(_ name: String, at endpoint: Endpoint, original: String) {
+      self.name = name
       self.endpoint = endpoint
       self.original = original
     }
@@ -42,8 +27,8 @@ final class ClientListen {
   let filter: ListenFilter
   let profile: ListProfile
   /// What its servers tell of, or have just been asked to tell of.
-  var resources: [Resource] = []
-  var tasks: [TaskEntry] = []
+  var resources: [Subject] = []
+  var tasks: [Subject] = []
   private(set) var isAcknowledged = false
   /// Changes of lists that were not told because the acknowledgement has to come first.
   private(set) var missed: Set<Method> = []
@@ -58,8 +43,8 @@ final class ClientListen {
   func acknowledge(to output: OutputBuffer) {
     isAcknowledged = true
     let honoured = ListenFilter(
-      lists: filter.lists, resources: Set(resources.filter(\.isHonoured).map(\.uri)),
-      tasks: Set(tasks.filter(\.isHonoured).map(\.id)))
+      lists: filter.lists, resources: Set(resources.filter(\.isHonoured).map(\.name)),
+      tasks: Set(tasks.filter(\.isHonoured).map(\.name)))
     Reply.notification(
       .subscriptionsAcknowledged, params: "{\"_meta\":{\(tag)},\"notifications\":\(honoured.json)}", to: output)
     for method in missed.sorted(by: { $0.rawValue < $1.rawValue }) { changed(method, to: output) }
@@ -67,11 +52,11 @@ final class ClientListen {
   }
 
   func confirm(_ uri: String) {
-    for index in resources.indices where resources[index].uri == uri { resources[index].isHonoured = true }
+    for index in resources.indices where resources[index].name == uri { resources[index].isHonoured = true }
   }
 
   func confirm(task id: String) {
-    for index in tasks.indices where tasks[index].id == id { tasks[index].isHonoured = true }
+    for index in tasks.indices where tasks[index].name == id { tasks[index].isHonoured = true }
   }
 
   /// Says that a list has changed.

@@ -130,22 +130,19 @@ extension ClientSession {
         visit(resource)
       }
     }
-    // Most content is text, and need not be walked to know that no block of it is a resource or a link to one.
-    if let content = frame.range("content", in: .result),
-      ByteScan.mayHaveString(beginningWith: "resource", in: frame[content])
-    {
+    if let content = frame.range("content", in: .result) {
+      // Most of it is text, and need not be walked to know that no block of it is a resource or a link to one.
+      guard ByteScan.mayHaveString(beginningWith: "resource", in: frame[content]) else { return }
       JSONWalk.elements(of: frame.bytes, in: content) {
         block($0)
         return true
       }
-    }
-    if let contents = frame.range("contents", in: .result) {
+    } else if let contents = frame.range("contents", in: .result) {
       JSONWalk.elements(of: frame.bytes, in: contents) {
         visit($0)
         return true
       }
-    }
-    if let messages = frame.range("messages", in: .result) {
+    } else if let messages = frame.range("messages", in: .result) {
       JSONWalk.elements(of: frame.bytes, in: messages) { message in
         if let content = JSONWalk.member("content", of: frame.bytes, in: message) { block(content) }
         return true

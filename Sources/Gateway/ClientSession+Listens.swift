@@ -57,12 +57,12 @@ extension ClientSession {
     else { return nil }
     let original = String(id.dropFirst(TaskID.prefix(for: wrapped.server).count))
     let answered = Gate()
-    listen.tasks.append(ClientListen.TaskEntry(id: id, endpoint: endpoint, original: original))
+    listen.tasks.append(ClientListen.Subject(id, at: endpoint, original: original))
     Task { @GatewayActor in
       defer { answered.open() }
       let isHonoured = await client.holds(task: original)
       if isHonoured, !listen.isAcknowledged, listens[listen.id] === listen { return listen.confirm(task: id) }
-      listen.tasks.removeAll { $0.id == id }
+      listen.tasks.removeAll { $0.name == id }
       endpoint.client?.updateListening()
     }
     return answered
@@ -73,13 +73,13 @@ extension ClientSession {
     _ uri: String, _ original: String, at endpoint: Endpoint, for listen: ClientListen
   ) -> Gate {
     let answered = Gate()
-    listen.resources.append(ClientListen.Resource(uri: uri, endpoint: endpoint, original: original))
+    listen.resources.append(ClientListen.Subject(uri, at: endpoint, original: original))
     Task { @GatewayActor in
       defer { answered.open() }
       let isHonoured = await endpoint.hold(original)
       if isHonoured, !listen.isAcknowledged, listens[listen.id] === listen { return listen.confirm(uri) }
       // What the acknowledgement did not name must not be told.
-      listen.resources.removeAll { $0.uri == uri }
+      listen.resources.removeAll { $0.name == uri }
       endpoint.release(original)
     }
     return answered
@@ -122,7 +122,7 @@ extension ClientSession {
       splicer.reset()
       if let range = frame.range("uri", in: .params) {
         let isSame = resource.original.utf8.elementsEqual(uri.utf8)
-        let form = isSame ? resource.uri : manager.publicForm(of: uri, server: endpoint.server)
+        let form = isSame ? resource.name : manager.publicForm(of: uri, server: endpoint.server)
         if let form { splicer.replace(range, with: JSONText.quote(form)) }
       }
       RequestCodec.tag(frame, with: listen.tag, &splicer)
@@ -149,7 +149,7 @@ extension ClientSession {
       for resource in listen.resources
       where resource.endpoint === endpoint && resource.original.utf8.elementsEqual(original.utf8) {
         Reply.notification(
-          .resourcesUpdated, params: "{\"_meta\":{\(listen.tag)},\"uri\":\(JSONText.quote(resource.uri))}", to: output)
+          .resourcesUpdated, params: "{\"_meta\":{\(listen.tag)},\"uri\":\(JSONText.quote(resource.name))}", to: output)
       }
     }
   }
@@ -160,7 +160,7 @@ extension ClientSession {
   private static let acknowledgementWait: UInt64 = 1_500
 }
 
-extension ClientListen.Resource {
+extension ClientListen.Subject {
   /// Whether an update of `uri` is one of this resource: of itself or of a part of it.
   func covers(_ uri: String, at endpoint: Endpoint) -> Bool {
     self.endpoint === endpoint

@@ -310,6 +310,7 @@ package final class Endpoint {
 
   func heard(_ client: UpstreamClient) {
     guard self.client === client else { return }
+    let now = now
     perform(probe?.heard(at: now) ?? [])
     perform(pool.heard(on: generation, at: now))
   }

@@ -60,6 +60,8 @@ package struct FrameReader {
       whole(UnsafeRawBufferPointer(rebasing: rest[..<end]), body)
       rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
     }
+    // As in a line that comes whole: what stands before a message is no part of it.
+    rest = Self.trimmedStart(rest)
     guard !rest.isEmpty else { return }
     if partial == nil { partial = ByteBuffer(capacity: max(rest.count * 2, 4096)) }
     partial?.append(rest)
@@ -161,9 +163,13 @@ package struct FrameReader {
   }
 
   private static func trimmed(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    trimmedEnd(trimmedStart(line))
+  }
+
+  private static func trimmedStart(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     var start = 0
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 || line[start] == 0x0D { start += 1 }
-    return trimmedEnd(UnsafeRawBufferPointer(rebasing: line[start...]))
+    return UnsafeRawBufferPointer(rebasing: line[start...])
   }
 
   private static func trimmedEnd(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

@@ -52,6 +52,14 @@ import Testing
     #expect(events(Array("{\"m\\u0065thod\":\"x\"}\n".utf8), cuts: [])[0].hasPrefix("notification"))
   }
 
+  @Test(arguments: ["baba\n\r\"n\"\n", " \t {\"id\":1,\"result\":{}} \r\n", "\r\r\n \n{\"method\":\"m\"}\n"])
+  func blanksBeforeAMessageAreNoPartOfItHoweverItIsCut(_ text: String) {
+    let stream = Array(text.utf8)
+    let whole = events(stream, cuts: [])
+    for cut in 0...stream.count { #expect(events(stream, cuts: [cut]) == whole, "cut at \(cut)") }
+    #expect(events(stream, cuts: Array(1..<stream.count)) == whole)
+  }
+
   @Test func aBrokenLineIsReportedWithItsIDAndTheNextOneIsRead() {
     let result = events(Array("{\"id\":7,\"method\":\"m\",}\n{\"id\":8,\"method\":\"m\"}\n".utf8), cuts: [])
     #expect(result[0] == "malformed 7 true")

@@ -74,6 +74,8 @@ final class ClientRequest {
   var original: Frame?
   /// The call that waits at a legacy server, while questions for this request are gathered.
   var parking: ParkedCall?
+  /// How often the client was asked something for the same call before.
+  var timesParked = 0
   /// Whether it brings what an earlier request of the client was asked for.
   var isResumed = false
   /// The rounds of questions that a modern server has asked a legacy client within this call.

@@ -103,6 +103,7 @@ extension ClientSession {
     request.server = server
     request.state = .waiting
     request.edit = nil
+    request.rounds = nil
     server.accept(request, original)
     return true
   }

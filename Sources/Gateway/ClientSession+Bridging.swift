@@ -1,3 +1,4 @@
+import ConnectionPooling
 import EventLoop
 import JSONRPC
 import MCP
@@ -116,6 +117,13 @@ extension ClientSession {
     case (ErrorCode.missingClientCapability.rawValue, .legacy) where client.era == .modern:
       refuseForCapabilities(frame, request, client.server)
       return false
+    case (ErrorCode.unsupportedProtocolVersion.rawValue, _) where client.era == .modern && client.inFlight == 0:
+      // It is another server than it said it was: it is asked anew, when that harms nobody.
+      respond(
+        .internal, "Server \"\(client.server.name)\" does not speak its revision any more; it is being asked anew.",
+        data: String(decoding: frame.raw("error") ?? frame.bytes, as: UTF8.self), to: request)
+      manager.update(client.endpoint.id) { $0.replace(at: $1) }
+      return false
     case (-32_099 ... -32_020, _) where client.era == .modern || request.terms.era == .modern:
       respond(
         .internal, "Server \"\(client.server.name)\" answered with an error that is not for its client.",
@@ -192,10 +200,12 @@ extension ClientSession {
     switch request.purpose {
     case .subscribe(let uri, let original):
       let key = RawToken(uri)
+      let former = subscriptions[key]
       subscriptions[key] = Subscription(endpoint: endpoint, original: original)
       Task { @GatewayActor in
-        if await !endpoint.hold([original]).isEmpty { return respond("{}", to: request) }
-        subscriptions[key] = nil
+        let isHeld = await !endpoint.hold([original]).isEmpty
+        if isHeld, !request.isFinished { return respond("{}", to: request) }
+        subscriptions[key] = former
         endpoint.release([original])
         if tryNext(request, as: .error) { return }
         respond(.invalidParams, "Server \"\(endpoint.server.name)\" does not tell of changes of \(uri).", to: request)

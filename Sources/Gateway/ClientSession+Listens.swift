@@ -146,7 +146,9 @@ extension ClientSession {
   /// Passes the update of a resource to the listens that cover it, to each with its own tag.
   func updateListens(_ frame: Frame, _ uri: String, _ endpoint: Endpoint) {
     for listen in listens.values where listen.isAcknowledged {
-      guard let resource = listen.resources.first(where: { $0.covers(uri, at: endpoint) }) else { continue }
+      guard let resource = listen.resources.first(where: { $0.isHonoured && $0.covers(uri, at: endpoint) }) else {
+        continue
+      }
       splicer.reset()
       if let range = frame.range("uri", in: .params) {
         let isSame = resource.original.utf8.elementsEqual(uri.utf8)
@@ -162,7 +164,11 @@ extension ClientSession {
   func updateTaskListens(_ frame: Frame, _ endpoint: Endpoint) {
     guard let range = frame.range("taskId", in: .params), let id = JSONText.string(frame[range]) else { return }
     for listen in listens.values where listen.isAcknowledged {
-      guard listen.tasks.contains(where: { $0.endpoint === endpoint && $0.original.utf8.elementsEqual(id.utf8) }) else {
+      guard
+        listen.tasks.contains(where: {
+          $0.isHonoured && $0.endpoint === endpoint && $0.original.utf8.elementsEqual(id.utf8)
+        })
+      else {
         continue
       }
       splicer.reset()

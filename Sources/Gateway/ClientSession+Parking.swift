@@ -20,8 +20,15 @@ extension ClientSession {
       Reply.error(.internal, "The client has closed its input.", id: id, revision: nil, to: client.output)
       return
     }
+    let rounds = manager.configuration.settings.inputRounds
+    guard caller.request.timesParked < rounds else {
+      Reply.error(
+        .internal, "The client has been asked \(rounds) times within one call.", id: id, revision: nil,
+        to: client.output)
+      return
+    }
     let limit = manager.configuration.settings.parkedCalls
-    guard parkedCalls.count < limit,
+    guard parkedCalls.count + inFlight.values.count(where: { $0.parking != nil }) < limit,
       let call = ParkedCall(client: client, id: caller.id, request: caller.request)
     else {
       Reply.error(
@@ -141,6 +148,7 @@ extension ClientSession {
     request.endpoint = former.endpoint
     request.meter = former.meter
     request.tool = former.tool
+    request.timesParked = former.timesParked + 1
     request.task = former.task
     request.requiresTask = former.requiresTask
     request.sentAt = former.sentAt

@@ -29,7 +29,8 @@ final class InputRounds {
   var elicitations: [String] = []
   private var responses: [String] = []
   private var state: String?
-  private var retry: String?
+  /// The members of the retry, until the next round.
+  private(set) var retry: String?
 
   init() {
     answer = Frame.empty
@@ -41,6 +42,7 @@ final class InputRounds {
     count += 1
     answer = frame.copy()
     responses = []
+    retry = nil
     state = frame.raw("requestState", in: .result).map { String(decoding: $0, as: UTF8.self) }
     questions = try Self.questions(in: answer)
     if questions.isEmpty, state == nil { throw Fault(reason: "it asked for input without saying for what") }
@@ -84,12 +86,6 @@ final class InputRounds {
     if !responses.isEmpty { members.append("\"inputResponses\":{\(responses.joined(separator: ","))}") }
     if let state { members.append("\"requestState\":\(state)") }
     retry = members.joined(separator: ",")
-  }
-
-  /// The members of the retry, once.
-  func takeRetry() -> String? {
-    defer { retry = nil }
-    return retry
   }
 
   /// Questions of one round beyond which no more are read.

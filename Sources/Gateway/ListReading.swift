@@ -31,7 +31,7 @@ struct ListReading {
   /// Takes a page. Returns whether there is another one to ask for.
   mutating func add(_ page: Frame) -> Bool {
     pages += 1
-    if page.range("ttlMs", in: .result) != nil {
+    if era == .modern {
       let next = CacheHints(resultOf: page)
       hints = hints.map { $0.merged(with: next) } ?? next
     }

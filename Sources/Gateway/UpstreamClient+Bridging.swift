@@ -48,7 +48,7 @@ extension UpstreamClient {
     }
     let changes = RequestCodec.Changes(
       stamp: era == .modern ? terms.stamp : nil, logLevel: terms.logLevel,
-      token: request.progressToken == nil ? nil : id, retry: request.rounds?.takeRetry(),
+      token: request.progressToken == nil ? nil : id, retry: request.rounds?.retry,
       crossesEras: era != terms.era)
     RequestCodec.apply(changes, to: frame, &splicer)
   }

@@ -17,8 +17,6 @@ package struct Splicer {
 
   package init() {}
 
-  package var isEmpty: Bool { edits.isEmpty }
-
   package mutating func reset() {
     edits.removeAll(keepingCapacity: true)
     replacements.removeAll(keepingCapacity: true)

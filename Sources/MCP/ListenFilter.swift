@@ -47,11 +47,6 @@ package struct ListenFilter: Equatable, Sendable {
     return "{\(members.joined(separator: ","))}"
   }
 
-  /// Whether an update of `uri` belongs to a subscription: to the resource itself or to one of which it is a part.
-  package func covers(_ uri: String) -> Bool {
-    resources.contains(RawToken(uri)) || resources.contains { Self.isPart(uri, of: $0.text) }
-  }
-
   /// Whether `uri` lies below `whole`: a path, query or fragment of it goes on where `whole` ends.
   package static func isPart(_ uri: String, of whole: String) -> Bool {
     guard uri.utf8.count > whole.utf8.count, uri.utf8.starts(with: whole.utf8) else { return false }

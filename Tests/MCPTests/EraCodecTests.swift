@@ -181,7 +181,6 @@ import Testing
     ] {
       #expect(ListenFilter.isPart(part, of: whole) == isPart, "\(part) of \(whole)")
     }
-    #expect(ListenFilter(resources: ["a://x"]).covers("a://x"))
   }
 
   @Test func hintsThatAreWrongMeanThatNothingIsKept() throws {

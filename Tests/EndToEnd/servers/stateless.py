@@ -16,8 +16,8 @@ usage: stateless.py [BEHAVIOUR], a JSON object. All members are optional:
   refusals: {method: error}                    requests that get this error
   honour: [key, ...]                           what of a listen's filter is acknowledged (all)
   listen: "ignore" | "refuse" | "end" | "leave"
-                                               a listen is not acknowledged, is refused, or ends at once; or we exit when
-                                               one is for resources
+                                               a listen is not acknowledged, is refused, ends at once; or we
+                                               exit when one is for resources
   escaped: true                                every slash is written as \\/
   inputs: {method: inputRequests}              `prompts/get` or `resources/read` require this once
   missing: [uri, ...]                          resources that are not there

@@ -53,9 +53,10 @@ package struct EndpointRegistry: Sendable {
 
     var lingersUntil: UInt64? { if case .lingering(let until) = presence { until } else { nil } }
 
-    /// Whether nobody waits for a first start any more.
+    /// Whether nobody waits for a first start any more. One that has not even begun is still to come.
     var hasSettled: Bool {
-      endpoints.contains(where: \.state.isAvailable) || endpoints.allSatisfy(\.state.isSettled)
+      endpoints.contains(where: \.state.isAvailable)
+        || endpoints.allSatisfy { $0.state.isSettled && ($0.state.generation > 0 || $0.state.condition != .idle) }
     }
 
     /// An endpoint that rests until the next call is not lost.

@@ -30,6 +30,21 @@ import Testing
     #expect(registry.presence(of: "b") == .absent)
   }
 
+  @Test func aServerWhoseStartHasNotBegunIsStillWaitedFor() {
+    var registry = EndpointRegistry()
+    registry.add(server: "bad")
+    registry.add(server: "good")
+    let (bad, good) = (registry.addEndpoint(to: "bad"), registry.addEndpoint(to: "good"))
+    _ = registry.update(bad, at: 0) { $0.activate(at: 0) }
+    _ = registry.update(bad, at: 0) { $0.lost(exit, generation: 1, at: 0, chance: 0.5) }
+    _ = registry.timePassed(at: 0)
+    _ = registry.update(good, at: 0) { $0.retire(at: 0) }
+    #expect(!registry.isSettled("good") && !registry.isSettled)
+    _ = registry.update(good, at: 1) { $0.activate(at: 1) }
+    _ = registry.update(good, at: 2) { $0.becameReady(generation: 1, at: 2) }
+    #expect(registry.isSettled)
+  }
+
   @Test func oneReadyReplicaSettlesItsServer() {
     var registry = EndpointRegistry()
     registry.add(server: "a")

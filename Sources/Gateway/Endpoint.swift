@@ -12,36 +12,36 @@ import MCP
 package final class Endpoint {
   package let id: EndpointRegistry.ID
   unowned let server: UpstreamServer
-  private let launch: ProcessLaunch
+  let launch: ProcessLaunch
   /// Milliseconds that a request has in all. Kept here, since each request asks for it, and asking the configuration
   /// copies it.
   private let callTimeout: UInt64
-  private(set) var pool: ConnectionPool
-  private(set) var probe: ProbeState?
+  var pool: ConnectionPool
+  var probe: ProbeState?
   private(set) var score = EndpointScore()
   /// Digests of what was last read of resources that sessions are subscribed to.
   var readings = RecentURIs<Int>(limit: 2_000)
   /// What has happened here so far.
   package internal(set) var tally = EndpointTally()
   /// The connection that takes calls.
-  package private(set) var client: UpstreamClient?
+  package internal(set) var client: UpstreamClient?
   /// The connection that is being opened.
-  private(set) var opening: UpstreamClient?
+  var opening: UpstreamClient?
   /// Why it was lost last; nil while it is ready.
-  package private(set) var lastFailure: Failure?
+  package internal(set) var lastFailure: Failure?
   /// Open when the first start has come to an end, well or not.
   let firstStart = Gate()
   /// The one session that it works for, where sessions do not share a server's processes.
   var owner: ClientSession?
-  private var generation: UInt64 = 0
-  private var isServerCongested = false
-  private var waiting: [UInt64: ClientRequest] = [:]
+  var generation: UInt64 = 0
+  var isServerCongested = false
+  var waiting: [UInt64: ClientRequest] = [:]
   private var lastWaiter: UInt64 = 0
   /// Whether calls were in flight when the probe was last told.
-  private var isBusy = false
-  private var task: Task<Void, Never>?
+  var isBusy = false
+  var task: Task<Void, Never>?
   /// Open when nothing is left of the process before.
-  private var vacated = Gate()
+  var vacated = Gate()
 
   /// - Parameter isExtra: whether the server can do without it while there is little to do.
   init(id: EndpointRegistry.ID, server: UpstreamServer, launch: ProcessLaunch, isExtra: Bool) {
@@ -135,7 +135,7 @@ package final class Endpoint {
   }
 
   /// A call waits only so long for a server that is not there; behind other calls it waits for its whole time.
-  private func limitPatience(of request: ClientRequest) {
+  func limitPatience(of request: ClientRequest) {
     guard request.patience == nil else { return }
     let limit = server.configuration.settings.wakeWait
     request.patience = manager.clock.after(limit) { [weak self, weak request] in
@@ -203,7 +203,7 @@ package final class Endpoint {
     }
   }
 
-  private func perform(_ actions: [ConnectionPool.Action]) {
+  func perform(_ actions: [ConnectionPool.Action]) {
     for action in actions {
       switch action {
       case .grant(let waiter, _):
@@ -229,7 +229,7 @@ package final class Endpoint {
     }
   }
 
-  private func perform(_ actions: [ProbeState.Action]) {
+  func perform(_ actions: [ProbeState.Action]) {
     for action in actions {
       switch action {
       case .probe: sendProbe()
@@ -331,156 +331,9 @@ package final class Endpoint {
     if isReading { probe?.readingResumed(at: now) } else { probe?.readingPaused(at: now) }
   }
 
-  // MARK: - One connection
-
-  private func open(_ generation: UInt64) async {
-    defer { firstStart.open() }
-    let begun = manager.clock.now()
-    guard let client = await connect(generation) else { return }
-    for phase in [StartPhase.capabilityNegotiation, .listing] {
-      manager.update(id) { state, now in state.phaseReached(phase, generation: generation, at: now) }
-    }
-    switch await client.readOffer() {
-    case .failure(let failure): lost(failure, client.closed.isOpen ? .exit : .timeout, .listing, generation)
-    case .success(let offer):
-      guard generation == self.generation else { return }
-      guard !client.closed.isOpen else {
-        lost(client.lossFailure(.listing), .exit, .listing, generation)
-        return
-      }
-      becomeReady(client, offer, generation, after: manager.clock.now().since(begun))
-    }
-  }
-
-  /// Starts processes until one has agreed on an era; nil when none will, or nobody wants it any more.
-  private func connect(_ generation: UInt64) async -> UpstreamClient? {
-    var detection: EraProbe?
-    while generation == self.generation, !manager.isClosing {
-      guard let client = await start(generation) else { return nil }
-      manager.update(id) { state, now in state.phaseReached(.handshake, generation: generation, at: now) }
-      let era = owner?.revision == nil ? await manager.declaredEra() : .legacy
-      let probe = detection ?? EraProbe(server, preferred: era)
-      detection = probe
-      switch await probe.open(client) {
-      case .agreed:
-        server.eras = probe.verdicts
-        return client
-      case .failed(let failure):
-        lost(failure, client.closed.isOpen ? .exit : .handshake, .handshake, generation)
-        return nil
-      case .restart:
-        guard generation == self.generation else { return nil }
-        opening = nil
-        client.close()
-        client.process.end(manager.isUrgent)
-        await client.process.gone.wait()
-      }
-    }
-    return nil
-  }
-
-  /// What the client can do for which the connection is opened.
-  var capabilities: ClientCapabilities {
-    guard let owner, owner.revision != nil else { return manager.capabilities }
-    return owner.capabilities
-  }
-
-  private func start(_ generation: UInt64) async -> UpstreamClient? {
-    let process: ServerProcess
-    switch await manager.spawner.spawn(server.configuration, launch, manager.nextConnection()) {
-    case .failure(let failure):
-      lost(
-        Failure(server: server.name, phase: .launch, reason: failure.reason, cure: failure.cure), .spawn,
-        .transportSetup, generation)
-      return nil
-    case .success(let spawned): process = spawned
-    }
-    vacated = process.gone
-    let client = UpstreamClient(server: server, endpoint: self, process: process)
-    guard generation == self.generation else {
-      client.close()
-      process.end(manager.isUrgent)
-      return nil
-    }
-    opening = client
-    client.start()
-    if manager.audience.isCongested { process.transport.setReading(false) }
-    watchStops(of: client)
-    return client
-  }
-
-  private func becomeReady(_ client: UpstreamClient, _ offer: ServerOffer, _ generation: UInt64, after time: UInt64) {
-    opening = nil
-    self.client = client
-    lastFailure = nil
-    probe = ProbeState(settings: .init(server.configuration.settings), at: now)
-    if manager.audience.isCongested { probe?.readingPaused(at: now) }
-    isBusy = false
-    // The lists are there before anybody hears that the server is settled, and what it is told again goes out before
-    // the calls that have waited.
-    server.becameReady(client, offer, after: time)
-    manager.update(id) { $0.becameReady(generation: generation, at: $1) }
-    perform(pool.connectionReady(generation, at: now))
-    manager.checker.attend(to: self)
-  }
-
-  private func watchStops(of client: UpstreamClient) {
-    client.process.watchStops { [weak self, weak client] isStopped in
-      guard let self, let client, self.client === client else { return }
-      perform((isStopped ? probe?.processStopped(at: now) : probe?.processContinued(at: now)) ?? [])
-      manager.checker.attend(to: self)
-    }
-  }
-
-  /// The connection ended by itself.
-  func ended(_ client: UpstreamClient) {
-    guard self.client === client else { return }
-    lost(client.lossFailure(.call), .exit, nil, generation)
-  }
-
-  private func lost(
-    _ failure: Failure, _ kind: EndpointFailure.Kind, _ phase: StartPhase?, _ generation: UInt64
-  ) {
-    guard generation == self.generation, !manager.isClosing else { return }
-    lastFailure = failure
-    let chance = Double.random(in: 0..<1)
-    manager.update(id) {
-      $0.lost(
-        EndpointFailure(kind, phase: phase, message: failure.reason), generation: generation, at: $1, chance: chance)
-    }
-  }
-
-  private func close(_ generation: UInt64) {
-    guard generation == self.generation else { return }
-    isServerCongested = false
-    // Whatever is still reported of this generation comes too late.
-    self.generation = 0
-    let client = client ?? opening
-    self.client = nil
-    opening = nil
-    probe = nil
-    // The pool knows first: a call that is sent again when the connection is closed must not be given the same one.
-    let actions = pool.connectionLost(generation, at: now)
-    if let client {
-      client.close()
-      client.process.end(manager.isUrgent)
-    }
-    perform(actions)
-    for request in waiting.values { limitPatience(of: request) }
-  }
-
-  /// Suspends until nothing of the endpoint runs any more.
-  func whenOver() async {
-    await task?.value
-    await vacated.wait()
-  }
-
-  /// Asks what runs to hurry.
-  func hurry() { (client ?? opening)?.process.end(true) }
-
   // MARK: - Failures
 
-  private func failure(_ failure: EndpointFailure?, retryAt: UInt64?) -> Failure {
+  func failure(_ failure: EndpointFailure?, retryAt: UInt64?) -> Failure {
     let known =
       lastFailure
       ?? Failure(

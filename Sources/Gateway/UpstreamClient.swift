@@ -1,4 +1,3 @@
-import Configuration
 package import EventLoop
 import JSONRPC
 package import MCP
@@ -9,7 +8,7 @@ package import MCP
 /// progress token; an answer to an id that is not pending is late, doubled or invented, and is dropped and counted.
 @GatewayActor
 package final class UpstreamClient {
-  private enum Pending {
+  enum Pending {
     case relayed(ClientRequest)
     /// A call that goes on while its modern client is asked something.
     case parked(ParkedCall)
@@ -50,7 +49,7 @@ package final class UpstreamClient {
   /// What was declared to the server that the client behind can do.
   var declared = ClientCapabilities.none
   /// Lines on its standard output that were no messages.
-  package private(set) var skippedLines = 0
+  package internal(set) var skippedLines = 0
   /// Open once the connection is over.
   let closed = Gate()
   /// What was found wrong with it, so that it is ended: part of a sentence.
@@ -58,11 +57,11 @@ package final class UpstreamClient {
   /// When it last asked something of the client.
   var askedAt: Instant?
   /// When the server last said anything.
-  private(set) var heardAt: Instant
-  private var pending = RequestTable<UInt64, Pending>()
+  var heardAt: Instant
+  var pending = RequestTable<UInt64, Pending>()
   private var lastID: UInt64 = 0
   private var splicer = Splicer()
-  private var sweep: LoopClock.Cancellation?
+  var sweep: LoopClock.Cancellation?
   /// Progress tokens of tasks, which stay valid after the call that made the task was answered.
   private(set) var taskProgress: [UInt64: (session: ClientSession, token: RawToken)] = [:]
 
@@ -251,143 +250,6 @@ package final class UpstreamClient {
 
   private static let taskProgressLimit = 1024
 
-  // MARK: - What arrives
-
-  private func received(_ event: FrameReader.Event) {
-    guard !closed.isOpen else { return }
-    switch event {
-    case .frame(let frame): received(frame)
-    case .malformed(let line): skipped(line)
-    }
-  }
-
-  func received(_ frame: Frame) {
-    heardAt = server.manager.clock.now()
-    if !isProbeAnswer(frame) { endpoint.heard(self) }
-    switch frame.kind {
-    case .response: answered(frame)
-    case .request: asked(frame)
-    case .notification: notified(frame)
-    case .batch: unpack(frame)
-    case .invalid:
-      if frame.outer.id != nil { answered(frame) } else { skipped(frame) }
-    }
-  }
-
-  /// Whether a frame answers a probe, which the endpoint hears of by itself.
-  private func isProbeAnswer(_ frame: Frame) -> Bool {
-    guard frame.kind == .response, let id = frame.mintedID,
-      case .own(let own)? = pending[id]
-    else { return false }
-    return own.isProbe
-  }
-
-  private func answered(_ frame: Frame) {
-    guard let id = frame.mintedID, let entry = pending.removeValue(forKey: id) else {
-      endpoint.tally.strayAnswers += 1
-      server.log(.debug, "stray_answer")
-      return
-    }
-    switch entry {
-    case .own(let own):
-      if let failure = fault(of: frame) { own.fail(failure) } else { own.succeed(frame.copy()) }
-    case .relayed(let request):
-      if request.requiresTask, awaitTask(frame, id, request) { return }
-      endpoint.returned(request, answered: true)
-      if let failure = fault(of: frame) {
-        request.session.fail(request, failure)
-      } else {
-        request.session.deliver(frame, to: request, from: self, id: id)
-      }
-    case .parked(let call):
-      endpoint.returned(call.request, answered: true)
-      if let failure = fault(of: frame) { call.ended(.failure(failure)) } else { call.ended(.success(frame.copy())) }
-    }
-  }
-
-  /// What makes an answer none.
-  private func fault(of frame: Frame) -> Failure? {
-    let hasResult = frame.outer.result != nil
-    let hasError = frame.outer.error != nil
-    guard hasResult == hasError || frame.outer.repeated.contains(.id) else { return nil }
-    return Failure(
-      server: server.name, phase: .call,
-      reason: frame.outer.repeated.contains(.id)
-        ? "it answered with two ids"
-        : hasResult ? "it answered with both a result and an error" : "it answered with neither result nor error",
-      outcome: .unknown)
-  }
-
-  private func unpack(_ frame: Frame) {
-    JSONWalk.elements(of: frame.bytes, in: 0..<frame.bytes.count) { range in
-      if case .success(let element) = Frame.parse(frame[range]), element.kind != .batch { received(element) }
-      return true
-    }
-  }
-
-  private func skipped(_ frame: Frame) {
-    countSkippedLine()
-    let excerpt = server.manager.redacted(String(decoding: frame.bytes.prefix(4096), as: UTF8.self))
-    server.log(.debug, "line_skipped", ["line": String(excerpt.prefix(200))])
-  }
-
-  private func skipped(_ line: FrameReader.Malformed) {
-    if case .tooLong(let limit) = line.reason, !line.hasMethod, let id = line.id?.withBytes({ JSONText.unsigned($0) }),
-      let entry = pending.removeValue(forKey: id)
-    {
-      let failure = Failure(
-        server: server.name, phase: .call, reason: "its answer is longer than \(limit) bytes",
-        cure: "Raise \"maxFrame\" under the top-level \"junction\" of the configuration.", outcome: .unknown)
-      switch entry {
-      case .own(let own): own.fail(failure)
-      case .relayed(let request):
-        endpoint.returned(request, answered: true)
-        request.session.fail(request, failure)
-      case .parked(let call):
-        endpoint.returned(call.request, answered: true)
-        call.ended(.failure(failure))
-      }
-      return
-    }
-    countSkippedLine()
-    let event: LogLevel = skippedLines == 1 ? .warning : .debug
-    server.log(event, "line_skipped", ["line": String(server.manager.redacted(line.excerpt).prefix(200))])
-  }
-
-  func countSkippedLine() {
-    skippedLines += 1
-    endpoint.tally.skippedLines += 1
-  }
-
-  /// The pending request of a client that a progress token belongs to.
-  func relayed(token raw: UnsafeRawBufferPointer) -> ClientRequest? {
-    guard let id = JSONText.unsigned(raw), case .relayed(let request)? = pending[id] else { return nil }
-    return request
-  }
-
-  /// The call for which the server most likely asks something: the last one sent whose client can be asked. On stdio a
-  /// question does not say to which call it belongs, unless that became a task.
-  ///
-  /// - Parameter task: the raw id of the task for which it asks, if it names one.
-  func caller(
-    for question: InputQuestion, task: UnsafeRawBufferPointer?
-  ) -> (id: UInt64, request: ClientRequest, parked: ParkedCall?)? {
-    var latest: (id: UInt64, request: ClientRequest, parked: ParkedCall?)?
-    for (id, entry) in pending.entries {
-      let candidate: (id: UInt64, request: ClientRequest, parked: ParkedCall?)
-      switch entry {
-      case .relayed(let request): candidate = (id, request, nil)
-      case .parked(let call): candidate = (id, call.request, call)
-      case .own: continue
-      }
-      let isOpen = candidate.parked == nil && candidate.request.terms.era == .legacy
-      guard isOpen || candidate.request.canBeAsked(question) else { continue }
-      if let task, let own = candidate.request.task, task.elementsEqual(own) { return candidate }
-      if id > latest?.id ?? 0 { latest = candidate }
-    }
-    return latest
-  }
-
   // MARK: - The end
 
   /// The end of its output and the exit of the process usually come together. Whichever comes first waits a little for
@@ -443,58 +305,4 @@ package final class UpstreamClient {
     guard !lines.isEmpty else { return "" }
     return "; its standard error ends with: " + lines.joined(separator: " | ")
   }
-
-  // MARK: - Limits of a call
-
-  /// Looks at all pending calls from time to time: often enough for the shortest limit, and not at all when idle.
-  private func scheduleSweep() {
-    let configuration = server.configuration
-    let shortest = min(configuration.callTimeout, configuration.progressTimeout ?? .max)
-    sweep = server.manager.clock.after(min(max(shortest / 20, 20), 60_000)) { [weak self] in self?.sweepDeadlines() }
-  }
-
-  private func sweepDeadlines() {
-    sweep = nil
-    let expired = expiredRequests()
-    if !expired.isEmpty {
-      // An answer that is already in the pipe is read first.
-      _ = server.manager.clock.after(1) { [weak self] in
-        guard let self else { return }
-        for (id, limit) in expiredRequests() { expire(id, limit) }
-      }
-    }
-    if inFlight > 0 { scheduleSweep() }
-  }
-
-  private func expiredRequests() -> [(id: UInt64, limit: String)] {
-    let now = server.manager.clock.now()
-    let configuration = server.configuration
-    var expired: [(UInt64, String)] = []
-    for (id, entry) in pending.entries {
-      guard case .relayed(let request) = entry else { continue }
-      if now.since(request.arrivedAt ?? request.sentAt) >= configuration.callTimeout {
-        expired.append((id, "no answer within \(Duration.spelled(configuration.callTimeout))"))
-      } else if let limit = configuration.progressTimeout, request.method != .tasksResult, request.task == nil {
-        // A person who is being asked something is not a server that makes no progress.
-        if request.session.isAsking(for: self) { request.heardAt = now }
-        if now.since(request.heardAt) >= limit {
-          expired.append((id, "no progress within \(Duration.spelled(limit))"))
-        }
-      }
-    }
-    return expired
-  }
-
-  private func expire(_ id: UInt64, _ limit: String) {
-    guard case .relayed(let request)? = pending[id] else { return }
-    cancel(id, reason: limit)
-    request.session.fail(
-      request,
-      Failure(
-        server: server.name, phase: .call, reason: limit, cure: Self.timeoutCure, outcome: .unknown),
-      as: .expired)
-  }
-
-  /// What to do about a call that was over its time.
-  static let timeoutCure = "The limit is \"timeout\" in the server's entry of the configuration."
 }

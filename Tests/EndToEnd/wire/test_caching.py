@@ -1,19 +1,14 @@
 """How long, and for whom, results may be kept: what we say of it, and what we keep ourselves."""
 
-import json
 
 import pytest
 
 from support.junction import scripted, stateless
 from support.modern import Modern
+from support.record import received
 
 resources = [{"uri": "new://a", "name": "a"}, {"uri": "new://b", "name": "b"}]
 long = 600_000
-
-
-def received(record, method: str) -> list[dict]:
-    lines = record.read_bytes().splitlines() if record.exists() else []
-    return [frame for frame in map(json.loads, lines) if frame.get("method") == method]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from support import processes, rawjson
 from support.junction import scripted
+from support.record import lines as received
 
 everything = {"sampling": {}, "elicitation": {"form": {}, "url": {}}, "roots": {"listChanged": True}}
 
@@ -17,10 +18,6 @@ def piece(text: str) -> str:
 
 def notification(method: str, **params) -> str:
     return piece(json.dumps({"jsonrpc": "2.0", "method": method, "params": params}))
-
-
-def received(record, method: str) -> list[bytes]:
-    return [line for line in record.read_bytes().split(b"\n") if b'"%s"' % method.encode() in line]
 
 
 def test_servers_are_told_what_this_client_can_do(start, tmp_path):

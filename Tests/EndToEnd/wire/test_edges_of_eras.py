@@ -1,5 +1,6 @@
 """What is easily mixed up or forgotten where two eras, several servers and several conversations meet."""
 
+import base64
 import json
 import time
 
@@ -8,16 +9,12 @@ import pytest
 from support import processes
 from support.junction import scripted, stateless
 from support.modern import Modern, retry
+from support.record import received
 from support.wire import Wire
 
 accepted = {"action": "accept", "content": {"n": "secret"}}
 form = {"message": "Who?", "requestedSchema": {"type": "object", "properties": {"n": {"type": "string"}}}}
 question = {"q": {"method": "elicitation/create", "params": form}}
-
-
-def received(record, method: str) -> list[dict]:
-    lines = record.read_bytes().splitlines() if record.exists() else []
-    return [frame for frame in map(json.loads, lines) if frame.get("method") == method]
 
 
 @pytest.mark.parametrize("first", [stateless, scripted])
@@ -142,8 +139,6 @@ def test_a_legacy_client_without_urls_is_told_them_in_words(start):
 
 
 def piece(data: bytes) -> str:
-    import base64
-
     return base64.b64encode(data).decode()
 
 

@@ -8,15 +8,11 @@ import pytest
 from support import processes
 from support.junction import scripted, stateless
 from support.modern import Modern, meta
+from support.record import received
 
 changed = "notifications/tools/list_changed"
 updated = "notifications/resources/updated"
 tool = {"name": "fresh", "inputSchema": {"type": "object"}}
-
-
-def received(record, method: str) -> list[dict]:
-    lines = record.read_bytes().splitlines() if record.exists() else []
-    return [frame for frame in map(json.loads, lines) if frame.get("method") == method]
 
 
 @pytest.fixture

@@ -8,13 +8,9 @@ import pytest
 from support import rawjson
 from support.junction import scripted, stateless
 from support.modern import Modern, meta, reserved, user
+from support.record import lines as received
 
 resources = [{"uri": "old://a", "name": "a"}]
-
-
-def received(record, method: str) -> list[bytes]:
-    lines = record.read_bytes().splitlines() if record.exists() else []
-    return [line for line in lines if b'"method":"%s"' % method.encode() in line.replace(b'": "', b'":"')]
 
 
 def piece(method: str, **params) -> str:

@@ -9,13 +9,9 @@ import pytest
 from support import processes
 from support.junction import scripted, stateless
 from support.modern import Modern, meta, reserved, retry, user
+from support.record import received
 
 resources = {name: [{"uri": f"{name}://a", "name": "a"}] for name in ("old", "new")}
-
-
-def received(record, method: str) -> list[dict]:
-    lines = record.read_bytes().splitlines() if record.exists() else []
-    return [frame for frame in map(json.loads, lines) if frame.get("method") == method]
 
 
 def encoded(value: bytes) -> str:

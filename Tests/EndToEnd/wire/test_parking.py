@@ -8,6 +8,7 @@ import pytest
 from support import processes, rawjson
 from support.junction import scripted, stateless
 from support.modern import Modern, meta, retry, user
+from support.record import received
 from support.wire import Wire
 
 form = {"message": "Who?", "requestedSchema": {"type": "object", "properties": {"n": {"type": "string"}}}}
@@ -30,11 +31,6 @@ def ask(method: str = "elicitation/create", params: dict | str = form, **more) -
 def interview(*methods: str, **more) -> dict:
     requests = [{"id": f"i{n}", "method": method, "params": questions[method][0]} for n, method in enumerate(methods)]
     return {"requests": requests, **more}
-
-
-def received(record, method: str) -> list[dict]:
-    lines = record.read_bytes().splitlines() if record.exists() else []
-    return [frame for frame in map(json.loads, lines) if frame.get("method") == method]
 
 
 def answers(record) -> list[bytes]:

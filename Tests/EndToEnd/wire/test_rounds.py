@@ -7,6 +7,7 @@ import pytest
 from support import processes, rawjson
 from support.junction import scripted, stateless
 from support.modern import Modern, meta, reserved, retry, user
+from support.record import lines as received
 
 form = {"message": "Who?", "requestedSchema": {"type": "object", "properties": {"n": {"type": "string"}}}}
 page = {"mode": "url", "message": "Sign in", "url": "https://example.test/x?y=1"}
@@ -35,11 +36,6 @@ def one_round(state: str | None = None, **requests: tuple[str, dict]) -> str:
 
 def roots(state: str | None = None) -> str:
     return one_round(state, r=("roots/list", {}))
-
-
-def received(record, method: str) -> list[bytes]:
-    lines = record.read_bytes().splitlines() if record.exists() else []
-    return [line for line in lines if json.loads(line).get("method") == method]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """How long, and for whom, results may be kept: what we say of it, and what we keep ourselves."""
 
-
 import pytest
 
 from support.junction import scripted, stateless

@@ -14,7 +14,6 @@ final class Child {
   let process: SpawnedProcess
   let lines = Mailbox<String>()
   let stops = Mailbox<Stop>()
-  let errorEnd = Gate()
   private let exits = Mailbox<ProcessExit>()
   private let output: TextPort
   private let errors: TextPort
@@ -23,10 +22,9 @@ final class Child {
     self.process = process
     output = try TextPort(reading: process.standardOutput)
     errors = try TextPort(reading: process.standardError)
-    let (lines, stops, errorEnd, exits) = (lines, stops, errorEnd, exits)
+    let (lines, stops, exits) = (lines, stops, exits)
     output.onLine = { lines.put($0) }
     errors.onLine = { lines.put("error: " + $0) }
-    errors.onEnd = { errorEnd.open() }
     output.startReading()
     errors.startReading()
     process.onExit = { exits.put($0) }

@@ -55,7 +55,10 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     if local.isEmpty { uv_idle_stop(idle) }
   }
 
-  package func checkIsolated() { precondition(owner.isCurrent, "not on the loop thread") }
+  /// Whether the caller is on the loop thread.
+  var isCurrent: Bool { owner.isCurrent }
+
+  package func checkIsolated() { precondition(isCurrent, "not on the loop thread") }
 
   package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
@@ -66,6 +69,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   package func run() {
     adoptCurrentThread()
     uv_run(handle, UV_RUN_DEFAULT)
+    // The last turn may have been ended without another poll.
+    GatewayActor.assumeIsolated { TurnEnd.run() }
   }
 
   /// Makes ``run()`` return after the current turn. Called on the loop thread.

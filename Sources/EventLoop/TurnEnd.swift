@@ -8,10 +8,8 @@ package protocol TurnEndWork: AnyObject {
   @GatewayActor func turnEnds()
 }
 
-/// Work that is done at the end of a loop turn.
-///
-/// It runs after the turn's callbacks and, for work that timers and jobs asked for, right before the loop polls, so
-/// that nothing written ever waits for an unrelated event.
+/// Work that is done at the end of a loop turn: right before the loop polls, after all callbacks, timers and jobs that
+/// may have asked for it, so that nothing written ever waits for an unrelated event.
 @GatewayActor
 package enum TurnEnd {
   private static var waiting: [any TurnEndWork] = []
@@ -31,7 +29,7 @@ package enum TurnEnd {
     func turnEnds() { body() }
   }
 
-  private static func run() {
+  static func run() {
     while !waiting.isEmpty {
       swap(&waiting, &running)
       for work in running { work.turnEnds() }
@@ -43,14 +41,6 @@ package enum TurnEnd {
     let prepare = UnsafeMutablePointer<uv_prepare_t>.allocate(capacity: 1)
     uv_prepare_init(loop, prepare)
     uv_prepare_start(prepare) { _ in GatewayActor.assumeIsolated { TurnEnd.run() } }
-    unreference(prepare)
-    let check = UnsafeMutablePointer<uv_check_t>.allocate(capacity: 1)
-    uv_check_init(loop, check)
-    uv_check_start(check) { _ in GatewayActor.assumeIsolated { TurnEnd.run() } }
-    unreference(check)
-  }
-
-  private nonisolated static func unreference<Handle>(_ handle: UnsafeMutablePointer<Handle>) {
-    uv_unref(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self))
+    uv_unref(UnsafeMutableRawPointer(prepare).assumingMemoryBound(to: uv_handle_t.self))
   }
 }

@@ -55,6 +55,15 @@ package enum Descriptor {
     #endif
   }
 
+  /// Writes as `write(2)` does; -1 and `errno` for an error.
+  static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    #if canImport(Darwin)
+      Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+    #else
+      Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+    #endif
+  }
+
   /// Releases a descriptor; what the system says to that is of no use to anybody.
   package static func close(_ descriptor: Int32) {
     #if canImport(Darwin)

@@ -25,6 +25,7 @@ package final class DescriptorReader {
   /// Called once, at end of file or at an error that means the same: ECONNRESET, or EIO of a terminal whose other side
   /// is gone.
   package var onEnd: @GatewayActor () -> Void = {}
+  private let scratch = EventLoop.shared.scratch
   private var source = Source.closed
   private var isReading = false
   private var hasEnded = false
@@ -81,8 +82,9 @@ package final class DescriptorReader {
   private func startStream(_ stream: UnsafeMutablePointer<uv_stream_t>) {
     uv_read_start(
       stream,
-      { _, _, buffer in
-        let scratch = EventLoop.shared.scratch
+      { stream, _, buffer in
+        let reader = Unmanaged<DescriptorReader>.fromOpaque(stream!.pointee.data).takeUnretainedValue()
+        let scratch = reader.scratch
         buffer!.pointee.base = scratch.assumingMemoryBound(to: CChar.self).baseAddress
         buffer!.pointee.len = scratch.count
       },
@@ -91,7 +93,7 @@ package final class DescriptorReader {
         GatewayActor.assumeIsolated {
           // Zero stands for EAGAIN.
           if count > 0 {
-            if count == EventLoop.shared.scratch.count { reader.enlarge() }
+            if count == reader.scratch.count { reader.enlarge() }
             reader.onBytes(UnsafeRawBufferPointer(start: buffer!.pointee.base, count: count))
           } else if count < 0 {
             reader.end()
@@ -104,7 +106,6 @@ package final class DescriptorReader {
 
   private func readFile() {
     guard case .file(let descriptor, _) = source else { return }
-    let scratch = EventLoop.shared.scratch
     let count = read(descriptor, scratch.baseAddress, scratch.count)
     if count > 0 {
       onBytes(UnsafeRawBufferPointer(rebasing: scratch[..<count]))

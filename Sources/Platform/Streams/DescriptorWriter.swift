@@ -59,9 +59,10 @@ package final class DescriptorWriter: TurnEndWork {
     } else {
       target = .stream(try StreamHandle(taking: descriptor, kind))
     }
-    // Not weak, which makes every use of an object slower; ``close()`` takes them away again.
-    output.onFirstByte = { [unowned self] in askForFlush() }
-    output.onGrowth = { [unowned self] in askForFlush() }
+    // Not weak, which makes every use of an object slower: ``close()``, which the end of this object calls, takes them
+    // away again.
+    output.onFirstByte = { [unowned(unsafe) self] in askForFlush() }
+    output.onGrowth = { [unowned(unsafe) self] in askForFlush() }
   }
 
   /// Releases the descriptor after what waits has been written; a socket's peer then reads end of file. Idempotent.
@@ -130,11 +131,8 @@ package final class DescriptorWriter: TurnEndWork {
   }
 
   private func tryWrite(_ handle: StreamHandle) -> Int32 {
-    if let run = output.onlyRun {
-      let base = UnsafeMutableRawPointer(mutating: run.baseAddress)?.assumingMemoryBound(to: CChar.self)
-      var buffer = uv_buf_t(base: base, len: run.count)
-      return uv_try_write(handle.stream, &buffer, 1)
-    }
+    // libuv has nothing to write itself, so it has no part in this.
+    if let run = output.onlyRun { return handle.write(run) }
     return withFrontBuffers(limit: .max) { buffers, _ in
       uv_try_write(handle.stream, buffers.baseAddress, UInt32(buffers.count))
     }

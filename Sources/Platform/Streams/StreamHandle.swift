@@ -73,6 +73,15 @@ final class StreamHandle {
     if !isSocket { Descriptor.enlargePipe(descriptor) }
   }
 
+  /// Writes as `uv_try_write` does, at once: how many bytes it took, or libuv's number of the error.
+  func write(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    while true {
+      let count = Descriptor.write(descriptor, bytes)
+      if count >= 0 { return Int32(count) }
+      if errno != EINTR { return -errno }
+    }
+  }
+
   /// Tells a socket's peer that nothing more comes; the other ends need nothing but ``close()``.
   func shutDownWriting() {
     if isSocket, !isClosed { shutdown(descriptor, Int32(SHUT_WR)) }

@@ -35,9 +35,9 @@ package final class StreamPort {
       Descriptor.close(ownWriting)
       throw error
     }
-    // The reader is this port's own and tells nobody anything once it is released.
-    reader.onBytes = { [unowned self] in receive($0) }
-    reader.onEnd = { [unowned self] in finish() }
+    // The reader is this port's own and tells nobody anything once it is released, so that neither is ever called later.
+    reader.onBytes = { [unowned(unsafe) self] in receive($0) }
+    reader.onEnd = { [unowned(unsafe) self] in finish() }
   }
 
   /// What waits to be written. It is flushed once, at the end of the loop's turn.

@@ -41,6 +41,12 @@ package final class ByteBuffer {
     count += bytes.count
   }
 
+  func append(_ byte: UInt8) {
+    reserve(1)
+    base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+    count += 1
+  }
+
   /// The unused tail, for a read that puts bytes there itself and then calls ``commit(_:)``.
   var tail: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: base + count, count: free) }
 

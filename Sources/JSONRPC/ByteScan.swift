@@ -11,6 +11,15 @@ package enum ByteScan {
     UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 
+  /// The last bytes, fewer than eight, with zeros behind them.
+  @inline(__always)
+  private static func tail(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+    if bytes.count >= 8 { return word(bytes, bytes.count &- 8) &>> UInt64((8 &- (bytes.count &- offset)) &* 8) }
+    var tail: UInt64 = 0
+    for index in offset..<bytes.count { tail |= UInt64(bytes[index]) &<< UInt64((index &- offset) &* 8) }
+    return tail
+  }
+
   @inline(__always)
   private static func vector(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Vector {
     bytes.loadUnaligned(fromByteOffset: offset, as: Vector.self)
@@ -63,11 +72,10 @@ package enum ByteScan {
       if matches != 0 { return offset &+ matches.trailingZeroBitCount / 8 }
       offset &+= 8
     }
-    while offset < bytes.count {
-      if bytes[offset] == byte { return offset }
-      offset &+= 1
-    }
-    return nil
+    guard offset < bytes.count else { return nil }
+    let matches = zeros(in: tail(bytes, offset) ^ pattern)
+    let found = offset &+ matches.trailingZeroBitCount / 8
+    return found < bytes.count ? found : nil
   }
 
   /// Whether a string that begins with `word`, eight bytes long and spelled without escapes, may occur in JSON text.
@@ -81,6 +89,10 @@ package enum ByteScan {
     }
     return false
   }
+
+  /// Returns how many of the first of eight bytes are plain text inside a JSON string.
+  @inline(__always)
+  static func lengthOfPlainText(in word: UInt64) -> Int { specials(in: word).trailingZeroBitCount / 8 }
 
   /// Returns the offset of the first byte at or after `start` that is not plain text inside a JSON string: a quote, a
   /// backslash, a control character, or the start of a multi-byte character; `bytes.count` when there is none.
@@ -105,11 +117,6 @@ package enum ByteScan {
       if special != 0 { return offset &+ special.trailingZeroBitCount / 8 }
       offset &+= 8
     }
-    while offset < bytes.count {
-      let byte = bytes[offset]
-      if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return offset }
-      offset &+= 1
-    }
-    return offset
+    return offset < bytes.count ? offset &+ lengthOfPlainText(in: tail(bytes, offset)) : offset
   }
 }

@@ -36,7 +36,7 @@ package struct FrameReader {
   /// The beginning of a broken line, whose bytes are no longer kept.
   private var broken: (id: RawToken?, hasMethod: Bool, excerpt: String)?
 
-  package init(limit: Int) { self.limit = limit }
+  package init(limit: Int) { self.limit = min(limit, Frame.longest) }
 
   /// Takes what was read and calls `body` with every message that it completes.
   package mutating func receive(_ bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
@@ -57,7 +57,7 @@ package struct FrameReader {
       endPartial(body)
     }
     while let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: rest, from: 0) {
-      whole(UnsafeRawBufferPointer(rebasing: rest[..<end]), body)
+      whole(UnsafeRawBufferPointer(rebasing: rest[...end]), body)
       rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
     }
     // As in a line that comes whole: what stands before a message is no part of it.
@@ -76,21 +76,22 @@ package struct FrameReader {
 
   // MARK: - Whole lines
 
+  /// - Parameter line: ends with its line feed.
   private mutating func whole(_ line: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
-    let line = Self.trimmed(line)
-    guard !line.isEmpty else { return }
-    guard line.count <= limit else {
-      scanner.reset(frame)
-      try? scanner.scan(UnsafeRawBufferPointer(rebasing: line[..<limit]), into: frame)
-      fail(.tooLong(limit: limit), line, body)
+    let line = Self.trimmedStart(line)
+    if line.count <= limit, WholeMessageScanner.scan(line, into: frame) != nil {
+      body(.frame(frame))
       return
     }
-    if WholeMessageScanner.scan(line, into: frame) {
-      body(.frame(frame))
-    } else {
-      scanner.reset(frame)
-      deliver(line, storage: nil, body)
+    let text = Self.trimmedEnd(UnsafeRawBufferPointer(rebasing: line.dropLast()))
+    guard !text.isEmpty else { return }
+    scanner.reset(frame)
+    guard text.count <= limit else {
+      try? scanner.scan(UnsafeRawBufferPointer(rebasing: text[..<limit]), into: frame)
+      fail(.tooLong(limit: limit), text, body)
+      return
     }
+    deliver(text, storage: nil, body)
   }
 
   private mutating func deliver(_ line: UnsafeRawBufferPointer, storage: ByteBuffer?, _ body: (Event) -> Void) {

@@ -47,6 +47,32 @@ package final class ByteBuffer {
     count += 1
   }
 
+  func append(decimal number: UInt64) {
+    reserve(20)
+    var digits = 1
+    var limit: UInt64 = 10
+    while digits < 20, number >= limit {
+      digits += 1
+      limit = limit &* 10
+    }
+    var rest = number
+    var index = count + digits
+    repeat {
+      index -= 1
+      base.storeBytes(of: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10), toByteOffset: index, as: UInt8.self)
+      rest /= 10
+    } while rest != 0
+    count += digits
+  }
+
+  func append(_ token: RawToken) {
+    guard token.isShort else { return token.withBytes { append($0) } }
+    reserve(16)
+    base.storeBytes(of: token.low.littleEndian, toByteOffset: count, as: UInt64.self)
+    base.storeBytes(of: token.high.littleEndian, toByteOffset: count + 8, as: UInt64.self)
+    count += token.count
+  }
+
   /// The unused tail, for a read that puts bytes there itself and then calls ``commit(_:)``.
   var tail: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: base + count, count: free) }
 

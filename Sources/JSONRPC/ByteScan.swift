@@ -11,13 +11,31 @@ package enum ByteScan {
     UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 
-  /// The last bytes, fewer than eight, with zeros behind them.
+  /// The last bytes, at most eight, lowest first, with zeros behind them; none from the end on.
   @inline(__always)
-  private static func tail(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+  static func tail(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+    guard offset < bytes.count else { return 0 }
     if bytes.count >= 8 { return word(bytes, bytes.count &- 8) &>> UInt64((8 &- (bytes.count &- offset)) &* 8) }
     var tail: UInt64 = 0
     for index in offset..<bytes.count { tail |= UInt64(bytes[index]) &<< UInt64((index &- offset) &* 8) }
     return tail
+  }
+
+  /// The bytes from an offset on, at most eight, lowest first, with zeros behind them.
+  @inline(__always)
+  static func head(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+    offset &+ 8 <= bytes.count ? word(bytes, offset) : tail(bytes, offset)
+  }
+
+  /// Whether both runs have the same bytes.
+  static func areEqual(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
+    guard one.count == other.count else { return false }
+    var offset = 0
+    while offset < one.count {
+      if head(one, offset) != head(other, offset) { return false }
+      offset &+= 8
+    }
+    return true
   }
 
   @inline(__always)

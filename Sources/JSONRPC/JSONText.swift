@@ -90,11 +90,11 @@ package enum JSONText {
     guard !bytes.isEmpty, bytes.count <= 20 else { return nil }
     var value: UInt64 = 0
     for byte in bytes {
-      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      let (sum, carry) = product.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
-      guard !overflow, !carry else { return nil }
-      value = sum
+      let digit = byte &- UInt8(ascii: "0")
+      guard digit <= 9 else { return nil }
+      // Nineteen digits always fit.
+      if bytes.count == 20, value > (.max - UInt64(digit)) / 10 { return nil }
+      value = value &* 10 &+ UInt64(digit)
     }
     return value
   }

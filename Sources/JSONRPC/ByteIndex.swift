@@ -78,12 +78,13 @@ package struct ByteIndex: Sendable {
   private static func hash(of bytes: UnsafeRawBufferPointer) -> UInt32 {
     var hash = UInt64(truncatingIfNeeded: bytes.count)
     var offset = 0
-    while offset < bytes.count {
-      hash = (hash ^ ByteScan.head(bytes, offset)) &* 0x9E37_79B9_7F4A_7C15
+    while offset &+ 8 <= bytes.count {
+      hash = (hash ^ ByteScan.word(bytes, offset)) &* 0x9E37_79B9_7F4A_7C15
       hash ^= hash &>> 32
       offset &+= 8
     }
-    return UInt32(truncatingIfNeeded: hash)
+    hash = (hash ^ ByteScan.tail(bytes, offset)) &* 0x9E37_79B9_7F4A_7C15
+    return UInt32(truncatingIfNeeded: hash &>> 32)
   }
 
   private mutating func grow() {

@@ -7,18 +7,25 @@ package enum ByteScan {
   private typealias Vector = SIMD16<Int8>
 
   @inline(__always)
-  private static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+  static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
     UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 
-  /// The last bytes, at most eight, lowest first, with zeros behind them; none from the end on.
+  /// The last bytes, fewer than eight, lowest first, with zeros behind them.
   @inline(__always)
   static func tail(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
-    guard offset < bytes.count else { return 0 }
-    if bytes.count >= 8 { return word(bytes, bytes.count &- 8) &>> UInt64((8 &- (bytes.count &- offset)) &* 8) }
-    var tail: UInt64 = 0
-    for index in offset..<bytes.count { tail |= UInt64(bytes[index]) &<< UInt64((index &- offset) &* 8) }
-    return tail
+    let count = bytes.count &- offset
+    guard count > 0 else { return 0 }
+    if bytes.count >= 8 { return word(bytes, bytes.count &- 8) &>> UInt64((8 &- count) &* 8) }
+    // What is loaded twice is the same both times.
+    if count >= 4 {
+      let last = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: bytes.count &- 4, as: UInt32.self))
+      let first = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+      return UInt64(first) | UInt64(last) &<< UInt64((count &- 4) &* 8)
+    }
+    let middle = count / 2
+    return UInt64(bytes[offset]) | UInt64(bytes[offset &+ middle]) &<< UInt64(middle &* 8)
+      | UInt64(bytes[bytes.count &- 1]) &<< UInt64((count &- 1) &* 8)
   }
 
   /// The bytes from an offset on, at most eight, lowest first, with zeros behind them.
@@ -31,11 +38,11 @@ package enum ByteScan {
   static func areEqual(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
     guard one.count == other.count else { return false }
     var offset = 0
-    while offset < one.count {
-      if head(one, offset) != head(other, offset) { return false }
+    while offset &+ 8 <= one.count {
+      if word(one, offset) != word(other, offset) { return false }
       offset &+= 8
     }
-    return true
+    return tail(one, offset) == tail(other, offset)
   }
 
   @inline(__always)
@@ -122,7 +129,7 @@ package enum ByteScan {
     return endOfLongPlainText(in: bytes, from: start &+ 8)
   }
 
-  private static func endOfLongPlainText(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+  static func endOfLongPlainText(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     var offset = start
     while offset &+ 64 <= bytes.count {
       let first = specials(in: vector(bytes, offset)) .| specials(in: vector(bytes, offset &+ 16))
@@ -130,6 +137,7 @@ package enum ByteScan {
       if isAny(first .| second) { break }
       offset &+= 64
     }
+    while offset &+ 16 <= bytes.count, !isAny(specials(in: vector(bytes, offset))) { offset &+= 16 }
     while offset &+ 8 <= bytes.count {
       let special = specials(in: word(bytes, offset))
       if special != 0 { return offset &+ special.trailingZeroBitCount / 8 }

@@ -85,7 +85,7 @@ package struct EnvelopeScanner {
   private func record(_ depth: Int, _ value: Range<Int>, in frame: Frame) throws(JSONSyntaxError) {
     let member = Frame.Member(
       outline: slots[depth].outline, keyExtent: Extent(slots[depth].key), valueExtent: Extent(value))
-    guard frame.append(member) else {
+    guard frame.append(member, of: slots[depth].parent) else {
       throw JSONSyntaxError(offset: scanner.position, reason: .tooManyMembers(limit: Self.memberLimit))
     }
   }

@@ -64,6 +64,7 @@ package final class Frame {
   }
 
   /// The message without its line ending.
+  @usableFromInline
   package internal(set) var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
   /// The buffer that the bytes lie in, when they can be shared instead of copied.
   package internal(set) var storage: ByteBuffer?
@@ -124,11 +125,13 @@ package final class Frame {
   }
 
   /// Whether a member has this key, escapes resolved.
+  @inline(never)
   package func has(_ member: Member, key: StaticString) -> Bool {
     JSONText.key(bytes, member.key, hasEscape: member.hasEscapedKey, equals: key)
   }
 
   /// Returns a member's raw bytes.
+  @inlinable @inline(__always)
   package func raw(_ key: StaticString, in parent: Parent = .message) -> UnsafeRawBufferPointer? {
     range(key, in: parent).map { self[$0] }
   }
@@ -153,14 +156,14 @@ package final class Frame {
   /// Returns the index of the last member with that key below `end`; -1 when there is none.
   @inline(__always)
   private func lastIndex(of key: StaticString, _ outline: KeyOutline, before end: Int) -> Int {
-    let escaped = KeyOutline.escaped(in: outline.parent)
+    let escaped = outline.escaped
     var index = end
     while index > 0 {
       index &-= 1
       let found = table[index].outline
-      if found == outline, outline.isWhole { return index }
-      guard found == outline || found == escaped else { continue }
-      if JSONText.key(bytes, table[index].key, hasEscape: found == escaped, equals: key) { return index }
+      if found == outline || found == escaped, outline.isWhole && found == outline || has(table[index], key: key) {
+        return index
+      }
     }
     return -1
   }
@@ -171,6 +174,7 @@ package final class Frame {
   /// The id, when it is spelled like those that the gateway mints.
   package var mintedID: UInt64? { outer.id.flatMap { JSONText.unsigned(self[$0]) } }
 
+  @inlinable
   package subscript(range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
 
   // MARK: - Filling
@@ -181,14 +185,14 @@ package final class Frame {
     outer = OuterMembers()
   }
 
-  /// Records a member. Returns false when there are too many.
+  /// Records a member of an object. Returns false when there are too many.
   @inline(__always)
-  func append(_ member: Member) -> Bool {
+  func append(_ member: Member, of parent: Parent) -> Bool {
     if count == table.count, !grow() { return false }
     (table.baseAddress.unsafelyUnwrapped + count).initialize(to: member)
     count &+= 1
-    parents |= member.outline.parent.bit
-    outer.note(member, of: bytes)
+    parents |= parent.bit
+    if parent == .message { outer.note(member, of: bytes) }
     return true
   }
 

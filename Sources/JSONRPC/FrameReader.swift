@@ -56,8 +56,13 @@ package struct FrameReader {
       rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
       endPartial(body)
     }
+    // What was read nearly always ends with a line: then nothing has to be searched before it is scanned.
+    if rest.last == UInt8(ascii: "\n") {
+      while !rest.isEmpty { rest = UnsafeRawBufferPointer(rebasing: rest[line(rest, body)...]) }
+      return
+    }
     while let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: rest, from: 0) {
-      whole(UnsafeRawBufferPointer(rebasing: rest[...end]), body)
+      _ = line(UnsafeRawBufferPointer(rebasing: rest[...end]), body)
       rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
     }
     // As in a line that comes whole: what stands before a message is no part of it.
@@ -76,22 +81,23 @@ package struct FrameReader {
 
   // MARK: - Whole lines
 
-  /// - Parameter line: ends with its line feed.
-  private mutating func whole(_ line: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
-    let line = Self.trimmedStart(line)
-    if line.count <= limit, WholeMessageScanner.scan(line, into: frame) != nil {
+  /// Takes the first of several lines, the last of which ends too. Returns its length, line feed included.
+  private mutating func line(_ lines: UnsafeRawBufferPointer, _ body: (Event) -> Void) -> Int {
+    if let end = WholeMessageScanner.scan(lines, into: frame), frame.bytes.count <= limit {
       body(.frame(frame))
-      return
+      return end + 1
     }
-    let text = Self.trimmedEnd(UnsafeRawBufferPointer(rebasing: line.dropLast()))
-    guard !text.isEmpty else { return }
-    scanner.reset(frame)
-    guard text.count <= limit else {
+    let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: lines, from: 0) ?? lines.count
+    let text = Self.trimmed(UnsafeRawBufferPointer(rebasing: lines[..<end]))
+    if text.count > limit {
+      scanner.reset(frame)
       try? scanner.scan(UnsafeRawBufferPointer(rebasing: text[..<limit]), into: frame)
       fail(.tooLong(limit: limit), text, body)
-      return
+    } else if !text.isEmpty {
+      scanner.reset(frame)
+      deliver(text, storage: nil, body)
     }
-    deliver(text, storage: nil, body)
+    return end + 1
   }
 
   private mutating func deliver(_ line: UnsafeRawBufferPointer, storage: ByteBuffer?, _ body: (Event) -> Void) {

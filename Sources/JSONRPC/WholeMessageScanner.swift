@@ -20,8 +20,9 @@ struct WholeMessageScanner {
   ///
   /// - Parameter text: a message and a line feed, and more of them.
   static func scan(_ text: UnsafeRawBufferPointer, into frame: Frame) -> Int? {
-    guard text.count >= 8, let base = text.baseAddress, text[0] == UInt8(ascii: "{") else { return nil }
+    guard text.count >= 8, let base = text.baseAddress else { return nil }
     let start = base.assumingMemoryBound(to: UInt8.self)
+    guard start.pointee == UInt8(ascii: "{") else { return nil }
     precondition(start[text.count - 1] == UInt8(ascii: "\n"))
     frame.removeMembers()
     frame.bytes = text
@@ -46,41 +47,39 @@ struct WholeMessageScanner {
       let keyEnd: Position
       let outline: KeyOutline
       let first = word(at: key)
-      let length = ByteScan.lengthOfPlainText(in: first)
-      if length < 8, key[length] == UInt8(ascii: "\"") {
-        keyEnd = key + length
-        outline = KeyOutline(first, count: length, in: parent)
+      let plainEnd = endOfPlainText(from: key, first)
+      if plainEnd.pointee == UInt8(ascii: "\"") {
+        keyEnd = plainEnd
+        outline = KeyOutline(first, count: keyEnd - key, in: parent)
       } else {
-        guard let end = restOfString(from: key) else { return nil }
+        guard let end = restOfString(from: plainEnd) else { return nil }
         keyEnd = end - 1
-        outline =
-          JSONWalk.hasEscape(text, offset(key)..<offset(keyEnd))
-          ? .escaped(in: parent) : KeyOutline(first, count: keyEnd - key, in: parent)
+        let hasEscape = JSONWalk.hasEscape(text, offset(key)..<offset(keyEnd))
+        outline = hasEscape ? .escaped(in: parent) : KeyOutline(first, count: keyEnd - key, in: parent)
       }
       guard let value = colon(keyEnd + 1) else { return nil }
       let end: Position?
-      if value.pointee == UInt8(ascii: "\"") {
-        end = string(from: value)
-      } else if value.pointee == UInt8(ascii: "{"), let own = child(outline, key, keyEnd) {
-        end = members(of: own, from: value)
-      } else {
-        end = self.value(from: value)
+      switch value.pointee {
+      case UInt8(ascii: "\""): end = string(from: value)
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): end = number(from: value)
+      case UInt8(ascii: "{"):
+        if let own = Frame.Parent.child(outline, Extent(offset(key), offset(keyEnd)), of: text) {
+          end = members(of: own, from: value)
+        } else {
+          end = self.value(from: value)
+        }
+      default: end = self.value(from: value)
       }
       guard let end else { return nil }
       let member = Frame.Member(
         outline: outline, keyExtent: Extent(offset(key), offset(keyEnd)),
         valueExtent: Extent(offset(value), offset(end)))
-      guard frame.append(member) else { return nil }
+      guard frame.append(member, of: parent) else { return nil }
       position = skipSpace(end)
       if position.pointee == UInt8(ascii: "}") { return position + 1 }
       guard position.pointee == UInt8(ascii: ",") else { return nil }
       position = skipSpace(position + 1)
     }
-  }
-
-  @inline(__always)
-  private func child(_ outline: KeyOutline, _ key: Position, _ keyEnd: Position) -> Frame.Parent? {
-    Frame.Parent.child(outline, Extent(offset(key), offset(keyEnd)), of: text)
   }
 
   @inline(__always)
@@ -160,21 +159,27 @@ struct WholeMessageScanner {
 
   @inline(__always)
   private func string(from start: Position) -> Position? {
-    let first = start + 1
-    let length = ByteScan.lengthOfPlainText(in: word(at: first))
-    if length < 8, first[length] == UInt8(ascii: "\"") { return first + length + 1 }
-    return restOfString(from: first)
+    let end = endOfPlainText(from: start + 1, word(at: start + 1))
+    return end.pointee == UInt8(ascii: "\"") ? end + 1 : restOfString(from: end)
   }
 
+  /// - Parameter first: the eight bytes at the start.
+  @inline(__always)
+  private func endOfPlainText(from start: Position, _ first: UInt64) -> Position {
+    let length = ByteScan.lengthOfPlainText(in: first)
+    if length < 8 { return start + length }
+    return self.start + ByteScan.endOfLongPlainText(in: text, from: offset(start) &+ 8)
+  }
+
+  /// Passes over the rest of a string, from something in it that is no plain text.
   @inline(never)
-  private func restOfString(from first: Position) -> Position? {
-    var position = offset(first)
-    while true {
-      position = ByteScan.endOfPlainText(in: text, from: position)
-      if text[position] == UInt8(ascii: "\"") { return start + (position &+ 1) }
+  private func restOfString(from special: Position) -> Position? {
+    var position = offset(special)
+    while text[position] != UInt8(ascii: "\"") {
       guard let length = try? JSONString.lengthOfSpecial(in: text, at: position) else { return nil }
-      position &+= length
+      position = ByteScan.endOfPlainText(in: text, from: position &+ length)
     }
+    return start + (position &+ 1)
   }
 
   private func number(from start: Position) -> Position? {

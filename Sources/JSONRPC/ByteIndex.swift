@@ -21,7 +21,7 @@ package struct ByteIndex: Sendable {
   package var count: Int { ends.count }
 
   /// Returns the position of a name; nil for one that was never entered.
-  package func position(of bytes: UnsafeRawBufferPointer) -> Int? { find(bytes, Self.hash(of: bytes)).position }
+  package func position(of bytes: UnsafeRawBufferPointer) -> Int? { find(bytes, ByteIndex.hash(of: bytes)).position }
 
   /// Returns the position of a name given as a raw JSON string, quotes included; escapes are resolved.
   package func position(ofQuoted raw: UnsafeRawBufferPointer) -> Int? {
@@ -68,23 +68,31 @@ package struct ByteIndex: Sendable {
     }
   }
 
+  @inline(__always)
   private func isEqual(_ position: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    let start = position == 0 ? 0 : ends[position - 1]
-    let end = ends[position]
-    return names.withUnsafeBytes { ByteScan.areEqual(UnsafeRawBufferPointer(rebasing: $0[start..<end]), bytes) }
+    let start = position == 0 ? 0 : ends[position &- 1]
+    guard ends[position] &- start == bytes.count else { return false }
+    guard let base = bytes.baseAddress else { return true }
+    return names.withUnsafeBytes { ByteScan.areEqual($0.baseAddress.unsafelyUnwrapped + start, base, bytes.count) }
   }
 
-  /// Eight bytes at a time: it needs to be the same in one process only.
+  /// Eight bytes at a time, the last ones together with some of those before: it is the same in one process only.
+  @inline(__always)
   private static func hash(of bytes: UnsafeRawBufferPointer) -> UInt32 {
-    var hash = UInt64(truncatingIfNeeded: bytes.count)
-    var offset = 0
-    while offset &+ 8 <= bytes.count {
-      hash = (hash ^ ByteScan.word(bytes, offset)) &* 0x9E37_79B9_7F4A_7C15
+    guard let base = bytes.baseAddress else { return 0 }
+    let count = bytes.count
+    var hash = UInt64(truncatingIfNeeded: count)
+    func mix(_ word: UInt64) {
+      hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
       hash ^= hash &>> 32
+    }
+    var offset = 0
+    while offset < count &- 8 {
+      mix(ByteScan.word(base + offset))
       offset &+= 8
     }
-    hash = (hash ^ ByteScan.tail(bytes, offset)) &* 0x9E37_79B9_7F4A_7C15
-    return UInt32(truncatingIfNeeded: hash &>> 32)
+    mix(count < 8 ? ByteScan.short(base, count) : ByteScan.word(base + (count &- 8)))
+    return UInt32(truncatingIfNeeded: hash)
   }
 
   private mutating func grow() {

@@ -156,13 +156,16 @@ package final class Frame {
   /// Returns the index of the last member with that key below `end`; -1 when there is none.
   @inline(__always)
   private func lastIndex(of key: StaticString, _ outline: KeyOutline, before end: Int) -> Int {
+    guard let table = table.baseAddress else { return -1 }
     let escaped = outline.escaped
-    var index = end
-    while index > 0 {
-      index &-= 1
-      let found = table[index].outline
-      if found == outline || found == escaped, outline.isWhole && found == outline || has(table[index], key: key) {
-        return index
+    var member = table + end
+    while member > table {
+      member -= 1
+      let found = member.pointee.outline
+      if found == outline || found == escaped,
+        outline.isWhole && found == outline || has(member.pointee, key: key)
+      {
+        return member - table
       }
     }
     return -1

@@ -10,10 +10,8 @@ package enum JSONText {
       let quoted = UnsafeRawBufferPointer(rebasing: text[(range.lowerBound - 1)..<(range.upperBound + 1)])
       return string(quoted) == name.description
     }
-    let length = name.utf8CodeUnitCount
-    guard range.count == length else { return false }
-    for index in 0..<length where text[range.lowerBound &+ index] != name.utf8Start[index] { return false }
-    return true
+    guard range.count == name.utf8CodeUnitCount, let base = text.baseAddress else { return false }
+    return ByteScan.areEqual(base + range.lowerBound, name.utf8Start, range.count)
   }
 
   /// Whether the raw value `bytes` is the string `name`, when it is spelled without escapes.

@@ -24,8 +24,9 @@ struct KeyOutline: Equatable, Sendable {
   ///   - count: the length of the key.
   @inline(__always)
   init(_ first: UInt64, count: Int, in parent: Frame.Parent) {
-    let bytes = first & ((1 &<< UInt64(min(count, 7) &* 8)) &- 1)
-    word = bytes | UInt64(min(count, 31)) &<< 56 | UInt64(parent.rawValue) &<< 61
+    let counted = UInt64(truncatingIfNeeded: count)
+    let bytes = first & ((1 &<< (min(counted, 7) &* 8)) &- 1)
+    word = bytes | min(counted, 31) &<< 56 | UInt64(parent.rawValue) &<< 61
   }
 
   init(_ text: UnsafeRawBufferPointer, _ key: Range<Int>, in parent: Frame.Parent) {

@@ -11,15 +11,14 @@ package struct RawToken: Hashable, Sendable {
 
   package init(_ bytes: UnsafeRawBufferPointer) {
     count = bytes.count
-    if count > 16 {
-      long = Array(bytes)
+    long = count > 16 ? Array(bytes) : nil
+    guard count > 0, count <= 16, let base = bytes.baseAddress else {
       low = 0
       high = 0
-    } else {
-      long = nil
-      low = ByteScan.head(bytes, 0)
-      high = ByteScan.head(bytes, 8)
+      return
     }
+    low = count < 8 ? ByteScan.short(base, count) : ByteScan.word(base)
+    high = count <= 8 ? 0 : ByteScan.shifted(ByteScan.word(base + (count &- 8)), down: 16 &- count)
   }
 
   /// Makes a token of a request id or progress token; nil when the value is neither string nor number.

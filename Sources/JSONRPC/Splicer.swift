@@ -115,44 +115,51 @@ package struct Splicer: ~Copyable {
     _ frame: Frame, _ range: Range<Int>? = nil, to output: OutputBuffer, endsLine: Bool = true
   ) {
     let range = range ?? 0..<frame.bytes.count
-    let most = range.count + replacements.count + 1
-    if most < OutputBuffer.shareFrom {
-      let room = output.room(for: most)
-      var end = room
-      forEachPiece(of: range) { source, piece in
-        end.copyMemory(
-          from: (source ?? frame.bytes.baseAddress.unsafelyUnwrapped) + piece.lowerBound, byteCount: piece.count)
-        end += piece.count
-      }
-      if endsLine {
-        end.storeBytes(of: UInt8(ascii: "\n"), as: UInt8.self)
-        end += 1
-      }
-      output.commit(end - room)
-    } else {
-      forEachPiece(of: range) { source, piece in
-        if let source {
-          output.append(UnsafeRawBufferPointer(start: source + piece.lowerBound, count: piece.count))
-        } else {
-          output.append(frame, piece)
-        }
-      }
+    let most = range.count &+ replacements.count &+ 1
+    guard most < OutputBuffer.shareFrom, let text = frame.bytes.baseAddress else {
+      share(frame, range, with: output)
       if endsLine { output.append("\n") }
+      return
+    }
+    let room = output.room(for: most)
+    var end = room
+    forEachPiece(of: range) { isNew, start, count in
+      end.copyMemory(from: (isNew ? UnsafeRawPointer(replacements.base) : text) + start, byteCount: count)
+      end += count
+    }
+    if endsLine {
+      end.storeBytes(of: UInt8(ascii: "\n"), as: UInt8.self)
+      end += 1
+    }
+    output.commit(end - room)
+  }
+
+  /// Appends the edited bytes piece by piece, large ones without copying them.
+  @inline(never)
+  private func share(_ frame: Frame, _ range: Range<Int>, with output: OutputBuffer) {
+    forEachPiece(of: range) { isNew, start, count in
+      if isNew {
+        output.append(UnsafeRawBufferPointer(start: replacements.base + start, count: count))
+      } else {
+        output.append(frame, start..<(start + count))
+      }
     }
   }
 
-  /// Calls `body` with where the edited bytes lie, one piece after the other: in the frame when `source` is nil.
+  /// Calls `body` with where the edited bytes lie, one piece after the other: among the new ones, or in the frame.
   @inline(__always)
-  private func forEachPiece(of range: Range<Int>, _ body: (_ source: UnsafeRawPointer?, Range<Int>) -> Void) {
+  private func forEachPiece(of range: Range<Int>, _ body: (_ isNew: Bool, _ start: Int, _ count: Int) -> Void) {
     var position = range.lowerBound
-    for edit in edits[..<count] {
+    for index in 0..<count {
+      let edit = edits[index]
       let replaced = edit.range.range
       guard replaced.lowerBound >= range.lowerBound, replaced.upperBound <= range.upperBound else { continue }
-      if replaced.lowerBound > position { body(nil, position..<replaced.lowerBound) }
-      if edit.replacement.start < edit.replacement.end { body(replacements.base, edit.replacement.range) }
+      if replaced.lowerBound > position { body(false, position, replaced.lowerBound &- position) }
+      let new = edit.replacement.range
+      if !new.isEmpty { body(true, new.lowerBound, new.upperBound &- new.lowerBound) }
       position = max(position, replaced.upperBound)
     }
-    if position < range.upperBound { body(nil, position..<range.upperBound) }
+    if position < range.upperBound { body(false, position, range.upperBound &- position) }
   }
 }
 

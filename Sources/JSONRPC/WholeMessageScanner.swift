@@ -9,7 +9,6 @@
 struct WholeMessageScanner {
   private typealias Position = UnsafePointer<UInt8>
 
-  private let text: UnsafeRawBufferPointer
   private let start: Position
   /// The last place from which eight bytes can be loaded.
   private let lastWord: Position
@@ -26,7 +25,7 @@ struct WholeMessageScanner {
     precondition(start[text.count - 1] == UInt8(ascii: "\n"))
     frame.removeMembers()
     frame.bytes = text
-    let scanner = WholeMessageScanner(text: text, start: start, lastWord: start + (text.count - 8), frame: frame)
+    let scanner = WholeMessageScanner(start: start, lastWord: start + (text.count &- 8), frame: frame)
     guard let end = scanner.members(of: .message, from: start) else { return nil }
     let lineEnd = scanner.skipSpace(end)
     guard lineEnd.pointee == UInt8(ascii: "\n") else { return nil }
@@ -81,6 +80,10 @@ struct WholeMessageScanner {
       position = skipSpace(position + 1)
     }
   }
+
+  private var text: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
+
+  private var count: Int { offset(lastWord) &+ 8 }
 
   @inline(__always)
   private func offset(_ position: Position) -> Int { position - start }
@@ -167,19 +170,22 @@ struct WholeMessageScanner {
   @inline(__always)
   private func endOfPlainText(from start: Position, _ first: UInt64) -> Position {
     let length = ByteScan.lengthOfPlainText(in: first)
-    if length < 8 { return start + length }
-    return self.start + ByteScan.endOfLongPlainText(in: text, from: offset(start) &+ 8)
+    return length < 8 ? start + length : endOfPlainText(from: start + 8)
+  }
+
+  private func endOfPlainText(from start: Position) -> Position {
+    self.start + ByteScan.endOfPlainText(self.start, count, from: offset(start))
   }
 
   /// Passes over the rest of a string, from something in it that is no plain text.
   @inline(never)
   private func restOfString(from special: Position) -> Position? {
-    var position = offset(special)
-    while text[position] != UInt8(ascii: "\"") {
-      guard let length = try? JSONString.lengthOfSpecial(in: text, at: position) else { return nil }
-      position = ByteScan.endOfPlainText(in: text, from: position &+ length)
+    var position = special
+    while position.pointee != UInt8(ascii: "\"") {
+      guard let length = try? JSONString.lengthOfSpecial(in: text, at: offset(position)) else { return nil }
+      position = endOfPlainText(from: position + length)
     }
-    return start + (position &+ 1)
+    return position + 1
   }
 
   private func number(from start: Position) -> Position? {
@@ -220,9 +226,8 @@ struct WholeMessageScanner {
   /// The eight bytes from a position on, with zeros for those behind the text.
   @inline(__always)
   private func word(at position: Position) -> UInt64 {
-    if position <= lastWord { return UInt64(littleEndian: UnsafeRawPointer(position).loadUnaligned(as: UInt64.self)) }
-    let last = UInt64(littleEndian: UnsafeRawPointer(lastWord).loadUnaligned(as: UInt64.self))
-    return last &>> UInt64((position - lastWord) &* 8)
+    if position <= lastWord { return ByteScan.word(position) }
+    return ByteScan.shifted(ByteScan.word(lastWord), down: position - lastWord)
   }
 
   @inline(__always)

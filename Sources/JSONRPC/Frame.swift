@@ -98,8 +98,7 @@ package final class Frame {
 
   @usableFromInline
   func value(of key: StaticString, _ outline: KeyOutline) -> Range<Int>? {
-    let index = lastIndex(of: key, outline, before: count)
-    return index < 0 ? nil : table[index].value
+    last(key, outline, before: end)?.pointee.value
   }
 
   /// Calls `body` with each member of the object that `parent` stands for, in their order. Of duplicate objects it is the
@@ -149,26 +148,27 @@ package final class Frame {
 
   @usableFromInline
   func hasDuplicate(of key: StaticString, _ outline: KeyOutline) -> Bool {
-    let last = lastIndex(of: key, outline, before: count)
-    return last > 0 && lastIndex(of: key, outline, before: last) >= 0
+    guard let last = last(key, outline, before: end) else { return false }
+    return self.last(key, outline, before: last) != nil
   }
 
-  /// Returns the index of the last member with that key below `end`; -1 when there is none.
-  @inline(__always)
-  private func lastIndex(of key: StaticString, _ outline: KeyOutline, before end: Int) -> Int {
-    guard let table = table.baseAddress else { return -1 }
+  private var end: UnsafeMutablePointer<Member> { table.baseAddress.unsafelyUnwrapped + count }
+
+  /// Returns the last member with that key before a place in the table.
+  @inline(never)
+  private func last(
+    _ key: StaticString, _ outline: KeyOutline, before end: UnsafeMutablePointer<Member>
+  ) -> UnsafeMutablePointer<Member>? {
+    let first = table.baseAddress.unsafelyUnwrapped
     let escaped = outline.escaped
-    var member = table + end
-    while member > table {
+    var member = end
+    while member > first {
       member -= 1
       let found = member.pointee.outline
-      if found == outline || found == escaped,
-        outline.isWhole && found == outline || has(member.pointee, key: key)
-      {
-        return member - table
-      }
+      guard found == outline || found == escaped else { continue }
+      if outline.isWhole && found == outline || has(member.pointee, key: key) { return member }
     }
-    return -1
+    return nil
   }
 
   /// The id as it was spelled; nil when it is neither a string nor a number.
@@ -192,7 +192,7 @@ package final class Frame {
   @inline(__always)
   func append(_ member: Member, of parent: Parent) -> Bool {
     if count == table.count, !grow() { return false }
-    (table.baseAddress.unsafelyUnwrapped + count).initialize(to: member)
+    end.initialize(to: member)
     count &+= 1
     parents |= parent.bit
     if parent == .message { outer.note(member, of: bytes) }
@@ -217,7 +217,8 @@ package final class Frame {
     }
   }
 
-  private func classifyObject() {
+  /// Says what an object is.
+  func classifyObject() {
     if outer.method != nil {
       kind = outer.id != nil ? .request : .notification
     } else {

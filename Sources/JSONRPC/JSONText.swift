@@ -6,12 +6,16 @@ package enum JSONText {
   package static func key(
     _ text: UnsafeRawBufferPointer, _ range: Range<Int>, hasEscape: Bool, equals name: StaticString
   ) -> Bool {
-    if hasEscape {
-      let quoted = UnsafeRawBufferPointer(rebasing: text[(range.lowerBound - 1)..<(range.upperBound + 1)])
-      return string(quoted) == name.description
-    }
-    guard range.count == name.utf8CodeUnitCount, let base = text.baseAddress else { return false }
-    return ByteScan.areEqual(base + range.lowerBound, name.utf8Start, range.count)
+    guard let base = text.baseAddress, !hasEscape else { return escapedKey(text, range, equals: name) }
+    return range.count == name.utf8CodeUnitCount
+      && ByteScan.areEqual(base + range.lowerBound, name.utf8Start, range.count)
+  }
+
+  @inline(never)
+  private static func escapedKey(
+    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, equals name: StaticString
+  ) -> Bool {
+    string(UnsafeRawBufferPointer(rebasing: text[(range.lowerBound - 1)..<(range.upperBound + 1)])) == name.description
   }
 
   /// Whether the raw value `bytes` is the string `name`, when it is spelled without escapes.

@@ -13,6 +13,8 @@ package struct Splicer: ~Copyable {
   private var edits = UnsafeMutableBufferPointer<Edit>.allocate(capacity: 4)
   private var count = 0
   private let replacements = ByteBuffer(capacity: 512)
+  /// Where others build what becomes a replacement.
+  private var built: [UInt8] = []
 
   package init() {}
 
@@ -49,9 +51,11 @@ package struct Splicer: ~Copyable {
 
   /// Puts what `build` appends in the place of `range`.
   package mutating func replace(_ range: Range<Int>, _ build: (inout [UInt8]) -> Void) {
-    var bytes: [UInt8] = []
-    build(&bytes)
-    bytes.withUnsafeBytes { replace(range, with: $0) }
+    built.removeAll(keepingCapacity: true)
+    build(&built)
+    let start = replacements.count
+    built.withUnsafeBytes { replacements.append($0) }
+    add(range, start)
   }
 
   /// Takes members out of one object of a frame, each with the comma that it makes superfluous.

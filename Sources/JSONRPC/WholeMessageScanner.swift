@@ -12,7 +12,6 @@ struct WholeMessageScanner {
   private let start: Position
   /// The last place from which eight bytes can be loaded.
   private let lastWord: Position
-  private let frame: Frame
 
   /// Fills `frame` with the message that `text` begins with. Returns the offset of the line feed that ends it; nil when it
   /// is none, or an unusual one, and then the frame means nothing.
@@ -25,19 +24,19 @@ struct WholeMessageScanner {
     precondition(start[text.count - 1] == UInt8(ascii: "\n"))
     frame.removeMembers()
     frame.bytes = text
-    let scanner = WholeMessageScanner(start: start, lastWord: start + (text.count &- 8), frame: frame)
-    guard let end = scanner.members(of: .message, from: start) else { return nil }
+    let scanner = WholeMessageScanner(start: start, lastWord: start + (text.count &- 8))
+    guard let end = scanner.members(of: .message, from: start, into: frame) else { return nil }
     let lineEnd = scanner.skipSpace(end)
     guard lineEnd.pointee == UInt8(ascii: "\n") else { return nil }
     frame.bytes = UnsafeRawBufferPointer(start: base, count: end - start)
-    frame.classify(.objectStart)
+    frame.classifyObject()
     return lineEnd - start
   }
 
   // MARK: - What is recorded
 
   /// Passes over an object and records its members. Like all that follow, returns where it ends; nil when it is broken.
-  private func members(of parent: Frame.Parent, from start: Position) -> Position? {
+  private func members(of parent: Frame.Parent, from start: Position, into frame: Frame) -> Position? {
     var position = skipSpace(start + 1)
     if position.pointee == UInt8(ascii: "}") { return position + 1 }
     while true {
@@ -63,7 +62,7 @@ struct WholeMessageScanner {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): end = number(from: value)
       case UInt8(ascii: "{"):
         if let own = Frame.Parent.child(outline, Extent(offset(key), offset(keyEnd)), of: text) {
-          end = members(of: own, from: value)
+          end = members(of: own, from: value, into: frame)
         } else {
           end = self.value(from: value)
         }
@@ -96,34 +95,38 @@ struct WholeMessageScanner {
     var depth = 0
     /// One bit per open container, innermost lowest: 1 for an object.
     var objects: UInt64 = 0
+    /// Whether a key comes next, not a value.
+    var isKey = false
     while true {
-      let end: Position?
-      switch position.pointee {
-      case UInt8(ascii: "\""): end = string(from: position)
-      case UInt8(ascii: "{"):
-        position = skipSpace(position + 1)
-        if position.pointee != UInt8(ascii: "}") {
-          guard depth < 64, let value = key(from: position) else { return nil }
+      var end: Position?
+      if position.pointee == UInt8(ascii: "\"") {
+        end = string(from: position)
+        if isKey {
+          guard let keyEnd = end, let value = colon(keyEnd) else { return nil }
           position = value
-          objects = objects &<< 1 | 1
-          depth &+= 1
+          isKey = false
           continue
         }
-        end = position + 1
-      case UInt8(ascii: "["):
-        position = skipSpace(position + 1)
-        if position.pointee != UInt8(ascii: "]") {
-          guard depth < 64 else { return nil }
-          objects = objects &<< 1
-          depth &+= 1
-          continue
+      } else {
+        if isKey { return nil }
+        switch position.pointee {
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+          let isObject = position.pointee == UInt8(ascii: "{")
+          position = skipSpace(position + 1)
+          if position.pointee != (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+            guard depth < 64 else { return nil }
+            objects = objects &<< 1 | (isObject ? 1 : 0)
+            depth &+= 1
+            isKey = isObject
+            continue
+          }
+          end = position + 1
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): end = number(from: position)
+        case UInt8(ascii: "t"): end = literal("true", from: position)
+        case UInt8(ascii: "f"): end = literal("false", from: position)
+        case UInt8(ascii: "n"): end = literal("null", from: position)
+        default: return nil
         }
-        end = position + 1
-      case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): end = number(from: position)
-      case UInt8(ascii: "t"): end = literal("true", from: position)
-      case UInt8(ascii: "f"): end = literal("false", from: position)
-      case UInt8(ascii: "n"): end = literal("null", from: position)
-      default: return nil
       }
       guard let end else { return nil }
       position = end
@@ -133,10 +136,7 @@ struct WholeMessageScanner {
         let isObject = objects & 1 == 1
         if position.pointee == UInt8(ascii: ",") {
           position = skipSpace(position + 1)
-          if isObject {
-            guard let value = key(from: position) else { return nil }
-            position = value
-          }
+          isKey = isObject
           break
         }
         guard position.pointee == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { return nil }
@@ -147,20 +147,13 @@ struct WholeMessageScanner {
     }
   }
 
-  /// Passes over a key and its colon, up to the value.
-  @inline(__always)
-  private func key(from start: Position) -> Position? {
-    guard start.pointee == UInt8(ascii: "\""), let end = string(from: start) else { return nil }
-    return colon(end)
-  }
-
   @inline(__always)
   private func colon(_ start: Position) -> Position? {
     let position = skipSpace(start)
     return position.pointee == UInt8(ascii: ":") ? skipSpace(position + 1) : nil
   }
 
-  @inline(__always)
+  @inline(never)
   private func string(from start: Position) -> Position? {
     let end = endOfPlainText(from: start + 1, word(at: start + 1))
     return end.pointee == UInt8(ascii: "\"") ? end + 1 : restOfString(from: end)

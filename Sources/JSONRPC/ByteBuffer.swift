@@ -47,22 +47,19 @@ package final class ByteBuffer {
     count += 1
   }
 
-  func append(decimal number: UInt64) {
+  /// Appends a number in room for the longest one, from behind. Returns where its first digit is.
+  func append(decimal number: UInt64) -> Int {
     reserve(20)
-    var digits = 1
-    var limit: UInt64 = 10
-    while digits < 20, number >= limit {
-      digits += 1
-      limit = limit &* 10
-    }
+    count += 20
     var rest = number
-    var index = count + digits
+    var start = count
     repeat {
-      index -= 1
-      base.storeBytes(of: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10), toByteOffset: index, as: UInt8.self)
+      start &-= 1
+      let digit = UInt8(truncatingIfNeeded: rest % 10)
+      base.storeBytes(of: UInt8(ascii: "0") &+ digit, toByteOffset: start, as: UInt8.self)
       rest /= 10
     } while rest != 0
-    count += digits
+    return start
   }
 
   func append(_ token: RawToken) {

@@ -36,7 +36,7 @@ package enum ByteScan {
   }
 
   /// The bytes from an offset on, fewer than eight, the first one lowest, with zeros behind them.
-  @inline(__always)
+  @inline(never)
   private static func tail(_ bytes: UnsafeRawPointer, _ count: Int, from offset: Int) -> UInt64 {
     let rest = count &- offset
     return count >= 8 ? shifted(word(bytes + (count &- 8)), down: 8 &- rest) : short(bytes + offset, rest)

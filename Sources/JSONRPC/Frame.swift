@@ -63,20 +63,22 @@ package final class Frame {
     case batch
   }
 
+  // What every message needs comes first, side by side.
+
   /// The message without its line ending.
   @usableFromInline
   package internal(set) var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+  /// The members of the outer object that every message is judged by.
+  package private(set) var outer = OuterMembers()
+  package private(set) var kind = Kind.invalid
+  /// One bit for each parent that has members.
+  @usableFromInline private(set) var parents: UInt8 = 0
+  private var count = 0
+  /// A plain allocation: an array would be retained and released for each of the many look-ups of a message.
+  private var table: UnsafeMutableBufferPointer<Member>
   /// The buffer that the bytes lie in, when they can be shared instead of copied.
   package internal(set) var storage: ByteBuffer?
   var storageOffset = 0
-  package private(set) var kind = Kind.invalid
-  /// The members of the outer object that every message is judged by.
-  package private(set) var outer = OuterMembers()
-  /// A plain allocation: an array would be retained and released for each of the many look-ups of a message.
-  private var table: UnsafeMutableBufferPointer<Member>
-  private var count = 0
-  /// One bit for each parent that has members.
-  @usableFromInline private(set) var parents: UInt8 = 0
 
   init(capacity: Int = 16) { table = .allocate(capacity: max(1, capacity)) }
 

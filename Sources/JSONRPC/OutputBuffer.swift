@@ -15,22 +15,25 @@ package final class OutputBuffer {
     var end: Int
   }
 
-  /// Full blocks and shared pieces; what `block` holds comes behind them.
-  private var chunks: [Chunk] = []
-  private var head = 0
-  /// Where small pieces are gathered. Its memory and how much of it is filled stand here as long as it is the block.
-  private var block: ByteBuffer?
+  // What every message needs comes first, side by side.
+
+  /// Where the memory of `block` is and how much of it is filled, as long as it is the block.
   private var base: UnsafeMutableRawPointer?
   private var capacity = 0
   private var filled = 0
   /// How many of its bytes have been taken.
   private var taken = 0
-  /// An emptied block that serves again.
-  private var spare: ByteBuffer?
+  /// Full blocks and shared pieces; what `block` holds comes behind them.
+  private var chunks: [Chunk] = []
+  private var head = 0
   /// Called when the buffer turns from empty to not empty.
   package var onFirstByte: () -> Void = {}
   /// Called when another block is begun behind one that still waits: the moment to ask how much ``count`` has become.
   package var onGrowth: () -> Void = {}
+  /// Where small pieces are gathered.
+  private var block: ByteBuffer?
+  /// An emptied block that serves again.
+  private var spare: ByteBuffer?
 
   package init() {}
 

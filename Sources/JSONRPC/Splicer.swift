@@ -38,9 +38,7 @@ package struct Splicer: ~Copyable {
   }
 
   package mutating func replace(_ range: Range<Int>, with number: UInt64) {
-    let start = replacements.count
-    replacements.append(decimal: number)
-    add(range, start)
+    add(range, replacements.append(decimal: number))
   }
 
   package mutating func replace(_ range: Range<Int>, with token: RawToken) {

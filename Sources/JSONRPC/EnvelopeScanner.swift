@@ -44,6 +44,7 @@ package struct EnvelopeScanner {
         let key = (scanner.tokenStart &+ 1)..<(scanner.position &- 1)
         slots[depth].key = key
         let parent = slots[depth].parent
+        if scanner.hasEscape { frame.noteEscapedKey() }
         slots[depth].outline = scanner.hasEscape ? .escaped(in: parent) : KeyOutline(text, key, in: parent)
       case .objectStart, .arrayStart:
         if depth == 1 {

@@ -25,9 +25,6 @@ package final class Frame {
   package enum Parent: UInt8, Sendable {
     case message, params, result, error, paramsMeta, resultMeta
 
-    @inlinable
-    var bit: UInt8 { 1 &<< rawValue }
-
     /// Returns what an object inside stands for, by its key; nil for one whose members are not recorded.
     static func child(_ outline: KeyOutline, _ key: Extent, of text: UnsafeRawBufferPointer) -> Parent? {
       switch outline {
@@ -71,8 +68,11 @@ package final class Frame {
   /// The members of the outer object that every message is judged by.
   package private(set) var outer = OuterMembers()
   package private(set) var kind = Kind.invalid
-  /// One bit for each parent that has members.
-  @usableFromInline private(set) var parents: UInt8 = 0
+  /// The ``KeyOutline/bit`` of each member, and all bits when a key has escapes, which may be any: where one is not set
+  /// there is no such member, and nothing to search.
+  @usableFromInline private(set) var present: UInt64 = 0
+  /// The bits that more than one member has set.
+  @usableFromInline private(set) var repeated: UInt64 = 0
   private var count = 0
   /// A plain allocation: an array would be retained and released for each of the many look-ups of a message.
   private var table: UnsafeMutableBufferPointer<Member>
@@ -95,7 +95,8 @@ package final class Frame {
   /// most parsers; see ``hasDuplicate(_:in:)``.
   @inlinable @inline(__always)
   package func range(_ key: StaticString, in parent: Parent = .message) -> Range<Int>? {
-    parents & parent.bit == 0 ? nil : value(of: key, KeyOutline(key, in: parent))
+    let outline = KeyOutline(key, in: parent)
+    return present & outline.bit == 0 ? nil : value(of: key, outline)
   }
 
   @usableFromInline
@@ -145,7 +146,8 @@ package final class Frame {
   /// Whether a key occurs twice: then two readers of the message could disagree about it.
   @inlinable @inline(__always)
   package func hasDuplicate(_ key: StaticString, in parent: Parent = .message) -> Bool {
-    hasDuplicate(of: key, KeyOutline(key, in: parent))
+    let outline = KeyOutline(key, in: parent)
+    return repeated & outline.bit != 0 && hasDuplicate(of: key, outline)
   }
 
   @usableFromInline
@@ -186,7 +188,8 @@ package final class Frame {
 
   func removeMembers() {
     count = 0
-    parents = 0
+    present = 0
+    repeated = 0
     outer = OuterMembers()
   }
 
@@ -196,9 +199,17 @@ package final class Frame {
     if count == table.count, !grow() { return false }
     end.initialize(to: member)
     count &+= 1
-    parents |= parent.bit
+    let bit = member.outline.bit
+    repeated |= present & bit
+    present |= bit
     if parent == .message { outer.note(member, of: bytes) }
     return true
+  }
+
+  /// Expects a key with escapes to be any key.
+  func noteEscapedKey() {
+    present = .max
+    repeated = .max
   }
 
   private func grow() -> Bool {
@@ -245,7 +256,8 @@ package final class Frame {
     }
     _ = copy.table.initialize(fromContentsOf: members)
     copy.count = count
-    copy.parents = parents
+    copy.present = present
+    copy.repeated = repeated
     copy.outer = outer
     copy.kind = kind
     return copy

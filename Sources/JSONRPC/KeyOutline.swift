@@ -29,6 +29,13 @@ struct KeyOutline: Equatable, Sendable {
     word = bytes | min(counted, 31) &<< 56 | UInt64(parent.rawValue) &<< 61
   }
 
+  /// As the other one, of a key shorter than eight bytes.
+  @inline(__always)
+  init(_ first: UInt64, short count: Int, in parent: Frame.Parent) {
+    let counted = UInt64(truncatingIfNeeded: count)
+    word = first & ((1 &<< (counted &* 8)) &- 1) | counted &<< 56 | UInt64(parent.rawValue) &<< 61
+  }
+
   init(_ text: UnsafeRawBufferPointer, _ key: Range<Int>, in parent: Frame.Parent) {
     var first: UInt64 = 0
     for index in 0..<min(key.count, 7) { first |= UInt64(text[key.lowerBound &+ index]) &<< UInt64(index &* 8) }
@@ -40,6 +47,10 @@ struct KeyOutline: Equatable, Sendable {
   static func escaped(in parent: Frame.Parent) -> KeyOutline {
     KeyOutline(word: UInt64(parent.rawValue) &<< 61 | 0xFF_FFFF_FFFF_FFFF)
   }
+
+  /// One of 64 bits, for keys without escapes: where a set of keys has it not, the key is not among them.
+  @inlinable @inline(__always)
+  var bit: UInt64 { 1 &<< ((word &* 0x9E37_79B9_7F4A_7C15) &>> 58) }
 
   /// What a key in the same object has that is spelled with escapes.
   @inline(__always)

@@ -45,15 +45,13 @@ struct WholeMessageScanner {
       let keyEnd: Position
       let outline: KeyOutline
       let first = word(at: key)
-      let plainEnd = endOfPlainText(from: key, first)
-      if plainEnd.pointee == UInt8(ascii: "\"") {
-        keyEnd = plainEnd
-        outline = KeyOutline(first, count: keyEnd - key, in: parent)
+      let length = ByteScan.lengthOfPlainText(in: first)
+      if length < 8, key[length] == UInt8(ascii: "\"") {
+        keyEnd = key + length
+        outline = KeyOutline(first, short: length, in: parent)
       } else {
-        guard let end = restOfString(from: plainEnd) else { return nil }
-        keyEnd = end - 1
-        let hasEscape = JSONWalk.hasEscape(text, offset(key)..<offset(keyEnd))
-        outline = hasEscape ? .escaped(in: parent) : KeyOutline(first, count: keyEnd - key, in: parent)
+        guard let long = longKey(from: key, first, in: parent, into: frame) else { return nil }
+        (keyEnd, outline) = long
       }
       guard let value = colon(keyEnd + 1) else { return nil }
       let end: Position?
@@ -78,6 +76,26 @@ struct WholeMessageScanner {
       guard position.pointee == UInt8(ascii: ",") else { return nil }
       position = skipSpace(position + 1)
     }
+  }
+
+  /// Passes over a key that is longer than most, or spelled in an unusual way.
+  ///
+  /// - Parameter first: the eight bytes at its start.
+  @inline(never)
+  private func longKey(
+    from start: Position, _ first: UInt64, in parent: Frame.Parent, into frame: Frame
+  ) -> (end: Position, KeyOutline)? {
+    let plainEnd = endOfPlainText(from: start, first)
+    if plainEnd.pointee == UInt8(ascii: "\"") {
+      return (plainEnd, KeyOutline(first, count: plainEnd - start, in: parent))
+    }
+    guard let behind = restOfString(from: plainEnd) else { return nil }
+    let end = behind - 1
+    guard JSONWalk.hasEscape(text, offset(start)..<offset(end)) else {
+      return (end, KeyOutline(first, count: end - start, in: parent))
+    }
+    frame.noteEscapedKey()
+    return (end, .escaped(in: parent))
   }
 
   private var text: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }

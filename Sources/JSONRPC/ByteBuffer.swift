@@ -41,6 +41,35 @@ package final class ByteBuffer {
     count += bytes.count
   }
 
+  func append(_ byte: UInt8) {
+    reserve(1)
+    base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+    count += 1
+  }
+
+  /// Appends a number in room for the longest one, from behind. Returns where its first digit is.
+  func append(decimal number: UInt64) -> Int {
+    reserve(20)
+    count += 20
+    var rest = number
+    var start = count
+    repeat {
+      start &-= 1
+      let digit = UInt8(truncatingIfNeeded: rest % 10)
+      base.storeBytes(of: UInt8(ascii: "0") &+ digit, toByteOffset: start, as: UInt8.self)
+      rest /= 10
+    } while rest != 0
+    return start
+  }
+
+  func append(_ token: RawToken) {
+    guard token.isShort else { return token.withBytes { append($0) } }
+    reserve(16)
+    base.storeBytes(of: token.low.littleEndian, toByteOffset: count, as: UInt64.self)
+    base.storeBytes(of: token.high.littleEndian, toByteOffset: count + 8, as: UInt64.self)
+    count += token.count
+  }
+
   /// The unused tail, for a read that puts bytes there itself and then calls ``commit(_:)``.
   var tail: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: base + count, count: free) }
 

@@ -3,24 +3,32 @@
 /// Open addressing over one run of bytes: looking up hashes the bytes once, allocates nothing and touches no reference
 /// count but the table's own.
 package struct ByteIndex: Sendable {
+  private struct Place {
+    var hash: UInt32 = 0
+    /// One more than the position of the name; 0 for a free place.
+    var number: UInt32 = 0
+  }
+
   /// All names, one behind the other.
   private var names: [UInt8] = []
   private var ends: [Int] = []
-  private var hashes: [UInt64] = []
-  /// Positions, each one higher than it is, in places by hash; 0 for a free one. At most half of them are taken.
-  private var places = [UInt32](repeating: 0, count: 8)
+  /// At most half of them are taken.
+  private var places = [Place](repeating: Place(), count: 8)
+  private var hasBackslash = false
 
   package init() {}
 
   package var count: Int { ends.count }
 
   /// Returns the position of a name; nil for one that was never entered.
-  package func position(of bytes: UnsafeRawBufferPointer) -> Int? { find(bytes, ByteHash.of(bytes)).position }
+  package func position(of bytes: UnsafeRawBufferPointer) -> Int? { find(bytes, ByteIndex.hash(of: bytes)).position }
 
   /// Returns the position of a name given as a raw JSON string, quotes included; escapes are resolved.
   package func position(ofQuoted raw: UnsafeRawBufferPointer) -> Int? {
     guard raw.count >= 2, raw[0] == UInt8(ascii: "\"") else { return nil }
     let inner = UnsafeRawBufferPointer(rebasing: raw[1..<(raw.count - 1)])
+    // What equals a name without a backslash has none itself, and so no escape.
+    if !hasBackslash, let position = position(of: inner) { return position }
     guard ByteScan.firstIndex(of: UInt8(ascii: "\\"), in: inner, from: 0) != nil else { return position(of: inner) }
     guard var name = JSONText.string(raw) else { return nil }
     return name.withUTF8 { position(of: UnsafeRawBufferPointer($0)) }
@@ -28,36 +36,15 @@ package struct ByteIndex: Sendable {
 
   /// Returns the position of a name, which it gets now if it has none.
   package mutating func enter(_ bytes: UnsafeRawBufferPointer) -> Int {
-    let hash = ByteHash.of(bytes)
+    let hash = Self.hash(of: bytes)
     let found = find(bytes, hash)
     if let position = found.position { return position }
     names.append(contentsOf: bytes)
     ends.append(names.count)
-    hashes.append(hash)
-    places[found.place] = UInt32(count)
+    places[found.place] = Place(hash: hash, number: UInt32(count))
     if count * 2 > places.count { grow() }
+    if ByteScan.firstIndex(of: UInt8(ascii: "\\"), in: bytes, from: 0) != nil { hasBackslash = true }
     return count - 1
-  }
-
-  /// Returns where a name is, or the place that it would take.
-  private func find(_ bytes: UnsafeRawBufferPointer, _ hash: UInt64) -> (position: Int?, place: Int) {
-    let mask = places.count - 1
-    var place = Int(truncatingIfNeeded: hash) & mask
-    while places[place] != 0 {
-      let position = Int(places[place]) - 1
-      if hashes[position] == hash, isEqual(position, bytes) { return (position, place) }
-      place = (place + 1) & mask
-    }
-    return (nil, place)
-  }
-
-  private func isEqual(_ position: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    let start = position == 0 ? 0 : ends[position - 1]
-    guard ends[position] - start == bytes.count else { return false }
-    return names.withUnsafeBytes { names in
-      for index in 0..<bytes.count where names[start &+ index] != bytes[index] { return false }
-      return true
-    }
   }
 
   /// Returns the position of a name, which it gets now if it has none.
@@ -66,13 +53,56 @@ package struct ByteIndex: Sendable {
     return name.withUTF8 { enter(UnsafeRawBufferPointer($0)) }
   }
 
+  /// Returns where a name is, or the place that it would take.
+  @inline(__always)
+  private func find(_ bytes: UnsafeRawBufferPointer, _ hash: UInt32) -> (position: Int?, place: Int) {
+    places.withUnsafeBufferPointer { places in
+      let mask = places.count &- 1
+      var place = Int(hash) & mask
+      while places[place].number != 0 {
+        let position = Int(places[place].number) &- 1
+        if places[place].hash == hash, isEqual(position, bytes) { return (position, place) }
+        place = (place &+ 1) & mask
+      }
+      return (nil, place)
+    }
+  }
+
+  @inline(__always)
+  private func isEqual(_ position: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    let start = position == 0 ? 0 : ends[position &- 1]
+    guard ends[position] &- start == bytes.count else { return false }
+    guard let base = bytes.baseAddress else { return true }
+    return names.withUnsafeBytes { ByteScan.areEqual($0.baseAddress.unsafelyUnwrapped + start, base, bytes.count) }
+  }
+
+  /// Eight bytes at a time, the last ones together with some of those before: it is the same in one process only.
+  @inline(__always)
+  private static func hash(of bytes: UnsafeRawBufferPointer) -> UInt32 {
+    guard let base = bytes.baseAddress else { return 0 }
+    let count = bytes.count
+    var hash = UInt64(truncatingIfNeeded: count)
+    func mix(_ word: UInt64) {
+      hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+      hash ^= hash &>> 32
+    }
+    var offset = 0
+    while offset < count &- 8 {
+      mix(ByteScan.word(base + offset))
+      offset &+= 8
+    }
+    mix(count < 8 ? ByteScan.short(base, count) : ByteScan.word(base + (count &- 8)))
+    return UInt32(truncatingIfNeeded: hash)
+  }
+
   private mutating func grow() {
-    let mask = places.count * 2 - 1
-    places = [UInt32](repeating: 0, count: mask + 1)
-    for (position, hash) in hashes.enumerated() {
-      var place = Int(truncatingIfNeeded: hash) & mask
-      while places[place] != 0 { place = (place + 1) & mask }
-      places[place] = UInt32(position + 1)
+    let old = places
+    let mask = old.count * 2 - 1
+    places = [Place](repeating: Place(), count: mask + 1)
+    for entry in old where entry.number != 0 {
+      var place = Int(entry.hash) & mask
+      while places[place].number != 0 { place = (place + 1) & mask }
+      places[place] = entry
     }
   }
 }

@@ -10,7 +10,7 @@ package struct EnvelopeScanner {
   private struct Slot {
     var parent = Frame.Parent.message
     var key = 0..<0
-    var outline = KeyOutline.escaped
+    var outline = KeyOutline.escaped(in: .message)
     var valueStart = 0
   }
 
@@ -43,7 +43,9 @@ package struct EnvelopeScanner {
       case .key:
         let key = (scanner.tokenStart &+ 1)..<(scanner.position &- 1)
         slots[depth].key = key
-        slots[depth].outline = scanner.hasEscape ? .escaped : KeyOutline(text, key)
+        let parent = slots[depth].parent
+        if scanner.hasEscape { frame.noteEscapedKey() }
+        slots[depth].outline = scanner.hasEscape ? .escaped(in: parent) : KeyOutline(text, key, in: parent)
       case .objectStart, .arrayStart:
         if depth == 1 {
           outermost = token
@@ -76,16 +78,16 @@ package struct EnvelopeScanner {
   /// Looks one level deeper inside the objects whose members matter.
   private mutating func enter(_ depth: Int, _ text: UnsafeRawBufferPointer) {
     let member = slots[depth - 1]
-    let parent = member.parent.child(text, member.key, member.outline)
-    guard let parent else { return }
+    guard let parent = Frame.Parent.child(member.outline, Extent(member.key), of: text) else { return }
     slots[depth].parent = parent
     level = depth
   }
 
   private func record(_ depth: Int, _ value: Range<Int>, in frame: Frame) throws(JSONSyntaxError) {
-    guard frame.count < Self.memberLimit else {
+    let member = Frame.Member(
+      outline: slots[depth].outline, keyExtent: Extent(slots[depth].key), valueExtent: Extent(value))
+    guard frame.append(member, of: slots[depth].parent) else {
       throw JSONSyntaxError(offset: scanner.position, reason: .tooManyMembers(limit: Self.memberLimit))
     }
-    frame.append(slots[depth].parent, slots[depth].key, value, slots[depth].outline)
   }
 }

@@ -2,43 +2,52 @@
 ///
 /// The reader owns one instance and fills it again for every message, so that a message costs no allocation. Bytes and
 /// ranges are valid only until the callback that received the frame returns; ``copy()`` keeps one longer.
+@usableFromInline
 package final class Frame {
+  /// The most bytes of a message: what an ``Extent`` can tell of.
+  static let longest = 1 << 31
+
   /// A member of the outer object, of `params`, `result` or `error`, or of the `_meta` of the first two.
   package struct Member: Sendable {
-    package let parent: Parent
-    /// The key without its quotes.
-    package let key: Range<Int>
-    /// The value's bytes, quotes included.
-    package let value: Range<Int>
-    fileprivate let outline: KeyOutline
+    let outline: KeyOutline
+    let keyExtent: Extent
+    let valueExtent: Extent
 
-    package var hasEscapedKey: Bool { outline == .escaped }
+    package var parent: Parent { outline.parent }
+    /// The key without its quotes.
+    package var key: Range<Int> { keyExtent.range }
+    /// The value's bytes, quotes included.
+    package var value: Range<Int> { valueExtent.range }
+    package var hasEscapedKey: Bool { outline.isEscaped }
   }
 
+  @usableFromInline
   package enum Parent: UInt8, Sendable {
     case message, params, result, error, paramsMeta, resultMeta
 
-    fileprivate var bit: UInt8 { 1 &<< rawValue }
-
     /// Returns what an object inside stands for, by its key; nil for one whose members are not recorded.
-    func child(_ text: UnsafeRawBufferPointer, _ key: Range<Int>, _ outline: KeyOutline) -> Parent? {
-      switch self {
-      case .message:
-        switch OuterMembers.key(text, key, outline) {
-        case .params: .params
-        case .result: .result
-        case .error: .error
-        default: nil
-        }
-      case .params: Self.isMeta(text, key, outline) ? .paramsMeta : nil
-      case .result: Self.isMeta(text, key, outline) ? .resultMeta : nil
-      case .error, .paramsMeta, .resultMeta: nil
+    static func child(_ outline: KeyOutline, _ key: Extent, of text: UnsafeRawBufferPointer) -> Parent? {
+      switch outline {
+      case KeyOutline("params", in: .message): .params
+      case KeyOutline("result", in: .message): .result
+      case KeyOutline("error", in: .message): .error
+      case KeyOutline("_meta", in: .params): .paramsMeta
+      case KeyOutline("_meta", in: .result): .resultMeta
+      case _ where outline.isEscaped: escapedChild(outline.parent, key.range, of: text)
+      default: nil
       }
     }
 
-    private static func isMeta(_ text: UnsafeRawBufferPointer, _ key: Range<Int>, _ outline: KeyOutline) -> Bool {
-      outline == KeyOutline("_meta")
-        || outline == .escaped && JSONText.key(text, key, hasEscape: true, equals: "_meta")
+    private static func escapedChild(
+      _ parent: Parent, _ key: Range<Int>, of text: UnsafeRawBufferPointer
+    ) -> Parent? {
+      func isKey(_ name: StaticString) -> Bool { JSONText.key(text, key, hasEscape: true, equals: name) }
+      return switch parent {
+      case .message: isKey("params") ? .params : isKey("result") ? .result : isKey("error") ? .error : nil
+      case .params: isKey("_meta") ? .paramsMeta : nil
+      case .result: isKey("_meta") ? .resultMeta : nil
+      case .error, .paramsMeta, .resultMeta: nil
+      }
     }
   }
 
@@ -51,19 +60,25 @@ package final class Frame {
     case batch
   }
 
+  // What every message needs comes first, side by side.
+
   /// The message without its line ending.
+  @usableFromInline
   package internal(set) var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+  /// The members of the outer object that every message is judged by.
+  package private(set) var outer = OuterMembers()
+  package private(set) var kind = Kind.invalid
+  /// The ``KeyOutline/bit`` of each member, and all bits when a key has escapes, which may be any: where one is not set
+  /// there is no such member, and nothing to search.
+  @usableFromInline private(set) var present: UInt64 = 0
+  /// The bits that more than one member has set.
+  @usableFromInline private(set) var repeated: UInt64 = 0
+  private var count = 0
+  /// A plain allocation: an array would be retained and released for each of the many look-ups of a message.
+  private var table: UnsafeMutableBufferPointer<Member>
   /// The buffer that the bytes lie in, when they can be shared instead of copied.
   package internal(set) var storage: ByteBuffer?
   var storageOffset = 0
-  package private(set) var kind = Kind.invalid
-  /// The members of the outer object that every message is judged by.
-  package private(set) var outer = OuterMembers()
-  /// A plain allocation: an array would be retained and released for each of the many look-ups of a message.
-  private var table: UnsafeMutableBufferPointer<Member>
-  private(set) var count = 0
-  /// One bit for each parent that has members.
-  private var parents: UInt8 = 0
 
   init(capacity: Int = 16) { table = .allocate(capacity: max(1, capacity)) }
 
@@ -78,10 +93,15 @@ package final class Frame {
 
   /// Returns where the value of a member lies, or nil when there is none. Of duplicate keys the last one counts, as in
   /// most parsers; see ``hasDuplicate(_:in:)``.
+  @inlinable @inline(__always)
   package func range(_ key: StaticString, in parent: Parent = .message) -> Range<Int>? {
-    guard parents & parent.bit != 0 else { return nil }
-    let index = lastIndex(of: key, KeyOutline(key), in: parent, before: .max)
-    return index < 0 ? nil : members[index].value
+    let outline = KeyOutline(key, in: parent)
+    return present & outline.bit == 0 ? nil : value(of: key, outline)
+  }
+
+  @usableFromInline
+  func value(of key: StaticString, _ outline: KeyOutline) -> Range<Int>? {
+    last(key, outline, before: end)?.pointee.value
   }
 
   /// Calls `body` with each member of the object that `parent` stands for, in their order. Of duplicate objects it is the
@@ -107,11 +127,13 @@ package final class Frame {
   }
 
   /// Whether a member has this key, escapes resolved.
+  @inline(never)
   package func has(_ member: Member, key: StaticString) -> Bool {
     JSONText.key(bytes, member.key, hasEscape: member.hasEscapedKey, equals: key)
   }
 
   /// Returns a member's raw bytes.
+  @inlinable @inline(__always)
   package func raw(_ key: StaticString, in parent: Parent = .message) -> UnsafeRawBufferPointer? {
     range(key, in: parent).map { self[$0] }
   }
@@ -122,23 +144,35 @@ package final class Frame {
   }
 
   /// Whether a key occurs twice: then two readers of the message could disagree about it.
+  @inlinable @inline(__always)
   package func hasDuplicate(_ key: StaticString, in parent: Parent = .message) -> Bool {
-    let outline = KeyOutline(key)
-    let last = lastIndex(of: key, outline, in: parent, before: .max)
-    return last > 0 && lastIndex(of: key, outline, in: parent, before: last) >= 0
+    let outline = KeyOutline(key, in: parent)
+    return repeated & outline.bit != 0 && hasDuplicate(of: key, outline)
   }
 
-  /// Returns the index of the last member with that key below `end`; -1 when there is none.
-  private func lastIndex(of key: StaticString, _ outline: KeyOutline, in parent: Parent, before end: Int) -> Int {
-    var index = min(end, count)
-    while index > 0 {
-      index &-= 1
-      guard table[index].parent == parent, table[index].outline.mayEqual(outline) else { continue }
-      let member = table[index]
-      if member.outline == outline, outline.isWhole { return index }
-      if JSONText.key(bytes, member.key, hasEscape: member.outline == .escaped, equals: key) { return index }
+  @usableFromInline
+  func hasDuplicate(of key: StaticString, _ outline: KeyOutline) -> Bool {
+    guard let last = last(key, outline, before: end) else { return false }
+    return self.last(key, outline, before: last) != nil
+  }
+
+  private var end: UnsafeMutablePointer<Member> { table.baseAddress.unsafelyUnwrapped + count }
+
+  /// Returns the last member with that key before a place in the table.
+  @inline(never)
+  private func last(
+    _ key: StaticString, _ outline: KeyOutline, before end: UnsafeMutablePointer<Member>
+  ) -> UnsafeMutablePointer<Member>? {
+    let first = table.baseAddress.unsafelyUnwrapped
+    let escaped = outline.escaped
+    var member = end
+    while member > first {
+      member -= 1
+      let found = member.pointee.outline
+      guard found == outline || found == escaped else { continue }
+      if outline.isWhole && found == outline || has(member.pointee, key: key) { return member }
     }
-    return -1
+    return nil
   }
 
   /// The id as it was spelled; nil when it is neither a string nor a number.
@@ -147,29 +181,44 @@ package final class Frame {
   /// The id, when it is spelled like those that the gateway mints.
   package var mintedID: UInt64? { outer.id.flatMap { JSONText.unsigned(self[$0]) } }
 
+  @inlinable
   package subscript(range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
 
   // MARK: - Filling
 
   func removeMembers() {
     count = 0
-    parents = 0
+    present = 0
+    repeated = 0
     outer = OuterMembers()
   }
 
-  func append(_ parent: Parent, _ key: Range<Int>, _ value: Range<Int>, _ outline: KeyOutline) {
-    if count == table.count { grow() }
-    table.initializeElement(at: count, to: Member(parent: parent, key: key, value: value, outline: outline))
+  /// Records a member of an object. Returns false when there are too many.
+  @inline(__always)
+  func append(_ member: Member, of parent: Parent) -> Bool {
+    if count == table.count, !grow() { return false }
+    end.initialize(to: member)
     count &+= 1
-    parents |= parent.bit
-    if parent == .message { outer.note(OuterMembers.key(bytes, key, outline), value) }
+    let bit = member.outline.bit
+    repeated |= present & bit
+    present |= bit
+    if parent == .message { outer.note(member, of: bytes) }
+    return true
   }
 
-  private func grow() {
+  /// Expects a key with escapes to be any key.
+  func noteEscapedKey() {
+    present = .max
+    repeated = .max
+  }
+
+  private func grow() -> Bool {
+    guard count < EnvelopeScanner.memberLimit else { return false }
     let larger = UnsafeMutableBufferPointer<Member>.allocate(capacity: table.count * 2)
     _ = larger.initialize(fromContentsOf: members)
     table.deallocate()
     table = larger
+    return true
   }
 
   /// Says what the message is, after its outermost value.
@@ -181,7 +230,8 @@ package final class Frame {
     }
   }
 
-  private func classifyObject() {
+  /// Says what an object is.
+  func classifyObject() {
     if outer.method != nil {
       kind = outer.id != nil ? .request : .notification
     } else {
@@ -206,7 +256,8 @@ package final class Frame {
     }
     _ = copy.table.initialize(fromContentsOf: members)
     copy.count = count
-    copy.parents = parents
+    copy.present = present
+    copy.repeated = repeated
     copy.outer = outer
     copy.kind = kind
     return copy
@@ -214,15 +265,17 @@ package final class Frame {
 
   /// Returns the frame in `bytes`, or says why they are none; the result owns its bytes.
   package static func parse(_ bytes: UnsafeRawBufferPointer) -> Result<Frame, JSONSyntaxError> {
-    let storage = ByteBuffer(capacity: max(1, bytes.count))
+    let storage = ByteBuffer(capacity: bytes.count + 1)
     storage.append(bytes)
+    // The end of a line, which is no part of the message.
+    storage.append(UInt8(ascii: "\n"))
     let frame = Frame()
     frame.storage = storage
-    if WholeMessageScanner.scan(storage.bytes, into: frame) { return .success(frame) }
+    if WholeMessageScanner.scan(storage.bytes, into: frame) == bytes.count { return .success(frame) }
     var scanner = EnvelopeScanner()
     scanner.reset(frame)
     do throws(JSONSyntaxError) {
-      try scanner.scan(storage.bytes, into: frame)
+      try scanner.scan(UnsafeRawBufferPointer(rebasing: storage.bytes.dropLast()), into: frame)
       try scanner.finish(frame)
       return .success(frame)
     } catch {

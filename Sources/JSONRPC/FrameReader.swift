@@ -21,13 +21,13 @@ package struct FrameReader {
 
   package enum Event {
     case frame(Frame)
-    case malformed(Malformed)
+    /// In memory of its own: an event passes through several hands, and is nearly always a frame.
+    indirect case malformed(Malformed)
   }
 
   /// The most bytes of a message, line ending excluded.
   package let limit: Int
   private let frame = Frame()
-  private var scanner = EnvelopeScanner()
   /// The beginning of a message whose end has not arrived.
   private var partial: ByteBuffer?
   /// Where in `partial` no line feed has been looked for.
@@ -35,37 +35,27 @@ package struct FrameReader {
   private var fault: Malformed.Reason?
   /// The beginning of a broken line, whose bytes are no longer kept.
   private var broken: (id: RawToken?, hasMethod: Bool, excerpt: String)?
+  private var scanner = EnvelopeScanner()
 
-  package init(limit: Int) { self.limit = limit }
+  package init(limit: Int) { self.limit = min(limit, Frame.longest) }
 
   /// Takes what was read and calls `body` with every message that it completes.
   package mutating func receive(_ bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
     var rest = bytes
-    if broken != nil {
-      guard let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: rest, from: 0) else { return }
-      rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
-      endBrokenLine(body)
+    if broken != nil || partial != nil {
+      guard let behind = endLine(rest, body) else { return }
+      rest = behind
     }
-    if let buffer = partial, buffer.count > 0 {
-      let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: rest, from: 0)
-      buffer.append(UnsafeRawBufferPointer(rebasing: rest[..<(end ?? rest.count)]))
-      guard let end else {
-        scanPartial()
-        return
-      }
-      rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
-      endPartial(body)
+    // What was read nearly always ends with a line: then nothing has to be searched before it is scanned.
+    if rest.last == UInt8(ascii: "\n") {
+      while !rest.isEmpty { rest = UnsafeRawBufferPointer(rebasing: rest[line(rest, body)...]) }
+      return
     }
     while let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: rest, from: 0) {
-      whole(UnsafeRawBufferPointer(rebasing: rest[..<end]), body)
+      _ = line(UnsafeRawBufferPointer(rebasing: rest[...end]), body)
       rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
     }
-    // As in a line that comes whole: what stands before a message is no part of it.
-    rest = Self.trimmedStart(rest)
-    guard !rest.isEmpty else { return }
-    if partial == nil { partial = ByteBuffer(capacity: max(rest.count * 2, 4096)) }
-    partial?.append(rest)
-    scanPartial()
+    begin(rest)
   }
 
   /// Ends the stream: what stands without a line ending is a message all the same.
@@ -76,21 +66,29 @@ package struct FrameReader {
 
   // MARK: - Whole lines
 
-  private mutating func whole(_ line: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
-    let line = Self.trimmed(line)
-    guard !line.isEmpty else { return }
-    guard line.count <= limit else {
-      scanner.reset(frame)
-      try? scanner.scan(UnsafeRawBufferPointer(rebasing: line[..<limit]), into: frame)
-      fail(.tooLong(limit: limit), line, body)
-      return
-    }
-    if WholeMessageScanner.scan(line, into: frame) {
+  /// Takes the first of several lines, the last of which ends too. Returns its length, line feed included.
+  private mutating func line(_ lines: UnsafeRawBufferPointer, _ body: (Event) -> Void) -> Int {
+    if let end = WholeMessageScanner.scan(lines, into: frame), frame.bytes.count <= limit {
       body(.frame(frame))
-    } else {
-      scanner.reset(frame)
-      deliver(line, storage: nil, body)
+      return end + 1
     }
+    return unusualLine(lines, body)
+  }
+
+  /// Takes the first line when it is no plain object, or too long.
+  @inline(never)
+  private mutating func unusualLine(_ lines: UnsafeRawBufferPointer, _ body: (Event) -> Void) -> Int {
+    let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: lines, from: 0) ?? lines.count
+    let text = Self.trimmed(UnsafeRawBufferPointer(rebasing: lines[..<end]))
+    if text.count > limit {
+      scanner.reset(frame)
+      try? scanner.scan(UnsafeRawBufferPointer(rebasing: text[..<limit]), into: frame)
+      fail(.tooLong(limit: limit), text, body)
+    } else if !text.isEmpty {
+      scanner.reset(frame)
+      deliver(text, storage: nil, body)
+    }
+    return end + 1
   }
 
   private mutating func deliver(_ line: UnsafeRawBufferPointer, storage: ByteBuffer?, _ body: (Event) -> Void) {
@@ -120,6 +118,34 @@ package struct FrameReader {
   }
 
   // MARK: - Lines in pieces
+
+  /// Ends a line that was begun before. Returns what stands behind it; nil when it goes on.
+  @inline(never)
+  private mutating func endLine(
+    _ bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void
+  ) -> UnsafeRawBufferPointer? {
+    let isBroken = broken != nil
+    guard isBroken || partial?.count ?? 0 > 0 else { return bytes }
+    let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: bytes, from: 0)
+    if !isBroken { partial?.append(UnsafeRawBufferPointer(rebasing: bytes[..<(end ?? bytes.count)])) }
+    guard let end else {
+      if !isBroken { scanPartial() }
+      return nil
+    }
+    if isBroken { endBrokenLine(body) } else { endPartial(body) }
+    return UnsafeRawBufferPointer(rebasing: bytes[(end + 1)...])
+  }
+
+  /// Keeps what begins a line.
+  @inline(never)
+  private mutating func begin(_ bytes: UnsafeRawBufferPointer) {
+    // As in a line that comes whole: what stands before a message is no part of it.
+    let rest = Self.trimmedStart(bytes)
+    guard !rest.isEmpty else { return }
+    if partial == nil { partial = ByteBuffer(capacity: max(rest.count * 2, 4096)) }
+    partial?.append(rest)
+    scanPartial()
+  }
 
   private mutating func scanPartial() {
     guard let buffer = partial else { return }

@@ -6,14 +6,16 @@ package enum JSONText {
   package static func key(
     _ text: UnsafeRawBufferPointer, _ range: Range<Int>, hasEscape: Bool, equals name: StaticString
   ) -> Bool {
-    if hasEscape {
-      let quoted = UnsafeRawBufferPointer(rebasing: text[(range.lowerBound - 1)..<(range.upperBound + 1)])
-      return string(quoted) == name.description
-    }
-    let length = name.utf8CodeUnitCount
-    guard range.count == length else { return false }
-    for index in 0..<length where text[range.lowerBound &+ index] != name.utf8Start[index] { return false }
-    return true
+    guard let base = text.baseAddress, !hasEscape else { return escapedKey(text, range, equals: name) }
+    return range.count == name.utf8CodeUnitCount
+      && ByteScan.areEqual(base + range.lowerBound, name.utf8Start, range.count)
+  }
+
+  @inline(never)
+  private static func escapedKey(
+    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, equals name: StaticString
+  ) -> Bool {
+    string(UnsafeRawBufferPointer(rebasing: text[(range.lowerBound - 1)..<(range.upperBound + 1)])) == name.description
   }
 
   /// Whether the raw value `bytes` is the string `name`, when it is spelled without escapes.
@@ -90,11 +92,11 @@ package enum JSONText {
     guard !bytes.isEmpty, bytes.count <= 20 else { return nil }
     var value: UInt64 = 0
     for byte in bytes {
-      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      let (sum, carry) = product.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
-      guard !overflow, !carry else { return nil }
-      value = sum
+      let digit = byte &- UInt8(ascii: "0")
+      guard digit <= 9 else { return nil }
+      // Nineteen digits always fit.
+      if bytes.count == 20, value > (.max - UInt64(digit)) / 10 { return nil }
+      value = value &* 10 &+ UInt64(digit)
     }
     return value
   }

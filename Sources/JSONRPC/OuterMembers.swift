@@ -2,61 +2,80 @@
 ///
 /// They are noted while the message is scanned: each is asked for several times on a message's way. Of a key that occurs
 /// twice the last one counts, as in ``Frame/range(_:in:)``.
+@usableFromInline
 package struct OuterMembers: Sendable {
-  package struct Keys: OptionSet, Sendable {
-    package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
-    package static let jsonrpc = Keys(rawValue: 1)
-    package static let id = Keys(rawValue: 2)
-    package static let method = Keys(rawValue: 4)
-    package static let params = Keys(rawValue: 8)
-    package static let result = Keys(rawValue: 16)
-    package static let error = Keys(rawValue: 32)
+  /// A set of them: no `OptionSet`, whose generic code other modules would call.
+  @usableFromInline
+  package struct Keys: Sendable {
+    @usableFromInline var bits: UInt8
+
+    @inlinable
+    init(bits: UInt8) { self.bits = bits }
+
+    @inlinable package static var jsonrpc: Keys { Keys(bits: 1) }
+    @inlinable package static var id: Keys { Keys(bits: 2) }
+    @inlinable package static var method: Keys { Keys(bits: 4) }
+    @inlinable package static var params: Keys { Keys(bits: 8) }
+    @inlinable package static var result: Keys { Keys(bits: 16) }
+    @inlinable package static var error: Keys { Keys(bits: 32) }
+
+    @inlinable
+    package func contains(_ key: Keys) -> Bool { bits & key.bits != 0 }
   }
 
-  package private(set) var jsonrpc: Range<Int>?
-  package private(set) var id: Range<Int>?
-  package private(set) var method: Range<Int>?
-  package private(set) var params: Range<Int>?
-  package private(set) var result: Range<Int>?
-  package private(set) var error: Range<Int>?
+  @usableFromInline private(set) var jsonrpcExtent = Extent.none
+  @usableFromInline private(set) var idExtent = Extent.none
+  @usableFromInline private(set) var methodExtent = Extent.none
+  @usableFromInline private(set) var paramsExtent = Extent.none
+  @usableFromInline private(set) var resultExtent = Extent.none
+  @usableFromInline private(set) var errorExtent = Extent.none
+  private var present = Keys(bits: 0)
   /// Those that occur twice: two readers of the message could disagree about them.
-  package private(set) var repeated: Keys = []
+  package private(set) var repeated = Keys(bits: 0)
 
-  /// Returns which of the members a key stands for; nothing for any other key.
-  static func key(_ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ outline: KeyOutline) -> Keys {
+  @inlinable package var jsonrpc: Range<Int>? { jsonrpcExtent.ifAny }
+  @inlinable package var id: Range<Int>? { idExtent.ifAny }
+  @inlinable package var method: Range<Int>? { methodExtent.ifAny }
+  @inlinable package var params: Range<Int>? { paramsExtent.ifAny }
+  @inlinable package var result: Range<Int>? { resultExtent.ifAny }
+  @inlinable package var error: Range<Int>? { errorExtent.ifAny }
+
+  /// Notes a member of the outer object.
+  @inline(__always)
+  mutating func note(_ member: Frame.Member, of text: UnsafeRawBufferPointer) {
     // All names are so short that their outlines are the whole of them.
-    switch outline {
-    case KeyOutline("id"): .id
-    case KeyOutline("jsonrpc"): .jsonrpc
-    case KeyOutline("method"): .method
-    case KeyOutline("params"): .params
-    case KeyOutline("result"): .result
-    case KeyOutline("error"): .error
-    case .escaped: escapedKey(text, range)
-    default: []
+    switch member.outline {
+    case KeyOutline("id", in: .message): note(.id, member)
+    case KeyOutline("jsonrpc", in: .message): note(.jsonrpc, member)
+    case KeyOutline("method", in: .message): note(.method, member)
+    case KeyOutline("params", in: .message): note(.params, member)
+    case KeyOutline("result", in: .message): note(.result, member)
+    case KeyOutline("error", in: .message): note(.error, member)
+    case .escaped(in: .message): noteEscaped(member, of: text)
+    default: break
     }
   }
 
-  private static func escapedKey(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Keys {
+  private mutating func noteEscaped(_ member: Frame.Member, of text: UnsafeRawBufferPointer) {
     let names: [(name: StaticString, key: Keys)] = [
       ("id", .id), ("jsonrpc", .jsonrpc), ("method", .method), ("params", .params), ("result", .result),
       ("error", .error),
     ]
-    return names.first { JSONText.key(text, range, hasEscape: true, equals: $0.name) }?.key ?? []
+    let known = names.first { JSONText.key(text, member.key, hasEscape: true, equals: $0.name) }
+    if let known { note(known.key, member) }
   }
 
-  mutating func note(_ key: Keys, _ value: Range<Int>) {
-    let old: Range<Int>?
-    switch key {
-    case .jsonrpc: (old, jsonrpc) = (jsonrpc, value)
-    case .id: (old, id) = (id, value)
-    case .method: (old, method) = (method, value)
-    case .params: (old, params) = (params, value)
-    case .result: (old, result) = (result, value)
-    case .error: (old, error) = (error, value)
-    default: return
+  @inline(__always)
+  private mutating func note(_ key: Keys, _ member: Frame.Member) {
+    switch key.bits {
+    case Keys.jsonrpc.bits: jsonrpcExtent = member.valueExtent
+    case Keys.id.bits: idExtent = member.valueExtent
+    case Keys.method.bits: methodExtent = member.valueExtent
+    case Keys.params.bits: paramsExtent = member.valueExtent
+    case Keys.result.bits: resultExtent = member.valueExtent
+    default: errorExtent = member.valueExtent
     }
-    if old != nil { repeated.insert(key) }
+    repeated.bits |= present.bits & key.bits
+    present.bits |= key.bits
   }
 }

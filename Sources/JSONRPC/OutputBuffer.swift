@@ -15,37 +15,40 @@ package final class OutputBuffer {
     var end: Int
   }
 
+  // What every message needs comes first, side by side.
+
+  /// Where the memory of `block` is and how much of it is filled, as long as it is the block.
+  private var base: UnsafeMutableRawPointer?
+  private var capacity = 0
+  private var filled = 0
+  /// How many of its bytes have been taken.
+  private var taken = 0
   /// Full blocks and shared pieces; what `block` holds comes behind them.
   private var chunks: [Chunk] = []
   private var head = 0
-  /// Where small pieces are gathered.
-  private var block: ByteBuffer?
-  /// How many of its bytes have been taken.
-  private var taken = 0
-  /// An emptied block that serves again.
-  private var spare: ByteBuffer?
   /// Called when the buffer turns from empty to not empty.
   package var onFirstByte: () -> Void = {}
   /// Called when another block is begun behind one that still waits: the moment to ask how much ``count`` has become.
   package var onGrowth: () -> Void = {}
+  /// Where small pieces are gathered.
+  private var block: ByteBuffer?
+  /// An emptied block that serves again.
+  private var spare: ByteBuffer?
 
   package init() {}
 
-  package var isEmpty: Bool { head == chunks.count && inBlock == 0 }
+  package var isEmpty: Bool { filled == taken && head == chunks.count }
 
   /// How many bytes wait.
-  package var count: Int { chunks[head...].reduce(inBlock) { $0 + $1.end - $1.start } }
-
-  private var inBlock: Int { (block?.count ?? 0) - taken }
+  package var count: Int { chunks[head...].reduce(filled - taken) { $0 + $1.end - $1.start } }
 
   // MARK: - Appending
 
   package func append(_ bytes: UnsafeRawBufferPointer) {
-    guard !bytes.isEmpty else { return }
-    if let block, bytes.count <= block.free {
-      let wasEmpty = isEmpty
-      block.append(bytes)
-      if wasEmpty { onFirstByte() }
+    guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
+    if let base, bytes.count <= capacity - filled {
+      (base + filled).copyMemory(from: source, byteCount: bytes.count)
+      commit(bytes.count)
     } else {
       appendBeyondBlock(bytes)
     }
@@ -53,29 +56,45 @@ package final class OutputBuffer {
 
   private func appendBeyondBlock(_ bytes: UnsafeRawBufferPointer) {
     let wasEmpty = isEmpty
-    let fits = min(block?.free ?? 0, bytes.count)
-    block?.append(UnsafeRawBufferPointer(rebasing: bytes[..<fits]))
-    begin(bytes.count - fits).append(UnsafeRawBufferPointer(rebasing: bytes[fits...]))
+    let fits = capacity - filled
+    if let base, let source = bytes.baseAddress {
+      (base + filled).copyMemory(from: source, byteCount: fits)
+      filled += fits
+    }
+    let rest = UnsafeRawBufferPointer(rebasing: bytes[fits...])
+    begin(rest.count).copyMemory(from: rest.baseAddress.unsafelyUnwrapped, byteCount: rest.count)
+    filled = rest.count
     if wasEmpty { onFirstByte() } else { onGrowth() }
   }
 
-  /// Begins another block, with room for so many bytes.
-  private func begin(_ count: Int) -> ByteBuffer {
+  /// Begins another block, with room for so many bytes, and returns where they go.
+  private func begin(_ count: Int) -> UnsafeMutableRawPointer {
     retireBlock()
     let next =
       count <= Self.blockSize ? spare.take() ?? ByteBuffer(capacity: Self.blockSize) : ByteBuffer(capacity: count)
     block = next
-    return next
+    base = next.base
+    capacity = next.capacity
+    return next.base
   }
 
   /// Puts the block among the chunks: what comes next cannot go into it.
   private func retireBlock() {
-    guard let block = block.take() else { return }
-    if block.count > taken {
-      chunks.append(Chunk(storage: block, isOwn: true, start: taken, end: block.count))
+    guard let block else { return }
+    block.commit(filled)
+    if filled > taken {
+      chunks.append(Chunk(storage: block, isOwn: true, start: taken, end: filled))
     } else {
       keep(block)
     }
+    dropBlock()
+  }
+
+  private func dropBlock() {
+    block = nil
+    base = nil
+    capacity = 0
+    filled = 0
     taken = 0
   }
 
@@ -87,17 +106,17 @@ package final class OutputBuffer {
 
   /// Returns room for so many bytes in one piece, fewer than ``shareFrom``, to be filled at once and reported with
   /// ``commit(_:)``.
-  func room(for count: Int) -> UnsafeMutableRawBufferPointer {
-    if let block, count <= block.free { return block.tail }
-    return begin(count).tail
+  func room(for count: Int) -> UnsafeMutableRawPointer {
+    if let base, count <= capacity - filled { return base + filled }
+    return begin(count)
   }
 
   /// Takes what was written into the room.
   func commit(_ count: Int) {
-    guard let block, count > 0 else { return }
+    guard count > 0 else { return }
     let isFirst = isEmpty
-    let isNew = block.count == 0
-    block.commit(count)
+    let isNew = filled == 0
+    filled += count
     if isFirst { onFirstByte() } else if isNew { onGrowth() }
   }
 
@@ -142,8 +161,12 @@ package final class OutputBuffer {
 
   /// The waiting bytes when they are one run, as they nearly always are; nil when they are none or several.
   package var onlyRun: UnsafeRawBufferPointer? {
-    guard head == chunks.count, let block, block.count > taken else { return nil }
-    return UnsafeRawBufferPointer(rebasing: block.bytes[taken...])
+    guard filled > taken, head == chunks.count else { return nil }
+    return waitingInBlock
+  }
+
+  private var waitingInBlock: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: base.map { $0 + taken }, count: filled - taken)
   }
 
   /// Calls `body` with up to `limit` runs of waiting bytes, first ones first.
@@ -158,8 +181,8 @@ package final class OutputBuffer {
           at: count, to: UnsafeRawBufferPointer(rebasing: chunk.storage.bytes[chunk.start..<chunk.end]))
         count += 1
       }
-      if count < limit, let block, inBlock > 0 {
-        runs.initializeElement(at: count, to: UnsafeRawBufferPointer(rebasing: block.bytes[self.taken...]))
+      if count < limit, filled > self.taken {
+        runs.initializeElement(at: count, to: waitingInBlock)
         count += 1
       }
       return try body(UnsafeBufferPointer(rebasing: runs[..<count]))
@@ -170,12 +193,12 @@ package final class OutputBuffer {
   package func consume(_ count: Int) {
     var rest = count
     while rest > 0, head < chunks.count { consumeChunk(&rest) }
-    guard rest > 0, let block else { return }
-    taken += min(rest, inBlock)
-    if taken == block.count {
-      taken = 0
-      if block.capacity == Self.blockSize { block.removeAll() } else { self.block = nil }
-    }
+    guard rest > 0 else { return }
+    taken += min(rest, filled - taken)
+    guard taken == filled else { return }
+    taken = 0
+    filled = 0
+    if capacity != Self.blockSize { dropBlock() }
   }
 
   private func consumeChunk(_ rest: inout Int) {
@@ -201,7 +224,6 @@ package final class OutputBuffer {
   package func removeAll() {
     chunks.removeAll()
     head = 0
-    block = nil
-    taken = 0
+    dropBlock()
   }
 }

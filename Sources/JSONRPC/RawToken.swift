@@ -2,20 +2,23 @@
 ///
 /// `1`, `1.0` and `"1"` are three different tokens. Up to 16 bytes cost no allocation.
 package struct RawToken: Hashable, Sendable {
-  private var low: UInt64 = 0
-  private var high: UInt64 = 0
-  private let count: Int
-  private let long: [UInt8]
+  /// The first eight bytes, lowest first, and the next eight; zeros behind the end and in a long token.
+  let low: UInt64
+  let high: UInt64
+  let count: Int
+  /// What has more than 16 bytes.
+  private let long: [UInt8]?
 
   package init(_ bytes: UnsafeRawBufferPointer) {
     count = bytes.count
-    guard count <= 16 else {
-      long = Array(bytes)
+    long = count > 16 ? Array(bytes) : nil
+    guard count > 0, count <= 16, let base = bytes.baseAddress else {
+      low = 0
+      high = 0
       return
     }
-    long = []
-    withUnsafeMutableBytes(of: &low) { $0.copyBytes(from: bytes.prefix(8)) }
-    withUnsafeMutableBytes(of: &high) { $0.copyBytes(from: bytes.dropFirst(8)) }
+    low = count < 8 ? ByteScan.short(base, count) : ByteScan.word(base)
+    high = count <= 8 ? 0 : ByteScan.shifted(ByteScan.word(base + (count &- 8)), down: 16 &- count)
   }
 
   /// Makes a token of a request id or progress token; nil when the value is neither string nor number.
@@ -32,20 +35,29 @@ package struct RawToken: Hashable, Sendable {
     self = text.withUTF8 { RawToken(UnsafeRawBufferPointer($0)) }
   }
 
+  var isShort: Bool { count <= 16 }
+
   package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-    if count > 16 { return try long.withUnsafeBytes(body) }
-    return try withUnsafeBytes(of: (low, high)) { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    if let long { return try long.withUnsafeBytes(body) }
+    return try withUnsafeBytes(of: (low.littleEndian, high.littleEndian)) {
+      try body(UnsafeRawBufferPointer(rebasing: $0[..<count]))
+    }
   }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(low)
     if count > 8 { hasher.combine(high) }
-    if count > 16 { hasher.combine(long) }
+    if let long { hasher.combine(long) }
+  }
+
+  package static func == (one: RawToken, other: RawToken) -> Bool {
+    one.low == other.low && one.high == other.high && one.count == other.count
+      && (one.isShort || one.long == other.long)
   }
 
   /// A cheap hash, the same in every run, whose upper half is the better one.
   package var hash: UInt64 {
-    if count > 16 { return ByteHash.of(long) }
+    if let long { return ByteHash.of(long) }
     return (low ^ high &* 0xC2B2_AE3D_27D4_EB4F) &* 0x9E37_79B9_7F4A_7C15
   }
 

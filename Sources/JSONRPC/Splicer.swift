@@ -2,51 +2,57 @@
 ///
 /// Edits may be announced in any order; they must not overlap. The storage is kept between messages, so that splicing
 /// allocates nothing once warm.
-package struct Splicer {
+package struct Splicer: ~Copyable {
   private struct Edit {
-    var range: Range<Int>
-    var replacement: Range<Int>
-
-    func lies(in part: Range<Int>) -> Bool {
-      range.lowerBound >= part.lowerBound && range.upperBound <= part.upperBound
-    }
+    let range: Extent
+    /// Where in the replacements the new bytes lie.
+    let replacement: Extent
   }
 
-  private var edits: [Edit] = []
-  private var replacements: [UInt8] = []
+  /// In the order of their places. A plain allocation: an array would ask at each edit whether it is shared.
+  private var edits = UnsafeMutableBufferPointer<Edit>.allocate(capacity: 4)
+  private var count = 0
+  private let replacements = ByteBuffer(capacity: 512)
+  /// Where others build what becomes a replacement.
+  private var built: [UInt8] = []
 
   package init() {}
 
+  deinit { edits.deallocate() }
+
   package mutating func reset() {
-    edits.removeAll(keepingCapacity: true)
-    replacements.removeAll(keepingCapacity: true)
+    count = 0
+    replacements.removeAll()
   }
 
   /// Puts `bytes` in the place of `range`; an empty range inserts.
   package mutating func replace(_ range: Range<Int>, with bytes: UnsafeRawBufferPointer) {
     let start = replacements.count
-    replacements.append(contentsOf: bytes)
+    replacements.append(bytes)
     add(range, start)
   }
 
   package mutating func replace(_ range: Range<Int>, with text: String) {
-    let start = replacements.count
-    replacements.append(contentsOf: text.utf8)
-    add(range, start)
+    var text = text
+    text.withUTF8 { replace(range, with: UnsafeRawBufferPointer($0)) }
   }
 
   package mutating func replace(_ range: Range<Int>, with number: UInt64) {
-    JSONText.withDecimal(number) { replace(range, with: $0) }
+    add(range, replacements.append(decimal: number))
   }
 
   package mutating func replace(_ range: Range<Int>, with token: RawToken) {
-    token.withBytes { replace(range, with: $0) }
+    let start = replacements.count
+    replacements.append(token)
+    add(range, start)
   }
 
   /// Puts what `build` appends in the place of `range`.
   package mutating func replace(_ range: Range<Int>, _ build: (inout [UInt8]) -> Void) {
+    built.removeAll(keepingCapacity: true)
+    build(&built)
     let start = replacements.count
-    build(&replacements)
+    built.withUnsafeBytes { replacements.append($0) }
     add(range, start)
   }
 
@@ -87,12 +93,22 @@ package struct Splicer {
   }
 
   private mutating func add(_ range: Range<Int>, _ start: Int) {
-    edits.append(Edit(range: range, replacement: start..<replacements.count))
-    var index = edits.count - 1
-    while index > 0, edits[index].range.lowerBound < edits[index - 1].range.lowerBound {
-      edits.swapAt(index, index - 1)
-      index -= 1
+    if count == edits.count { grow() }
+    let edit = Edit(range: Extent(range), replacement: Extent(start, replacements.count))
+    var index = count
+    while index > 0, edit.range.start < edits[index &- 1].range.start {
+      edits.initializeElement(at: index, to: edits[index &- 1])
+      index &-= 1
     }
+    edits.initializeElement(at: index, to: edit)
+    count &+= 1
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutableBufferPointer<Edit>.allocate(capacity: edits.count * 2)
+    _ = larger.initialize(fromContentsOf: edits)
+    edits.deallocate()
+    edits = larger
   }
 
   /// Appends the bytes of `frame` in `range` (all of them by default) with the edits that lie in it, and a line feed
@@ -101,53 +117,51 @@ package struct Splicer {
     _ frame: Frame, _ range: Range<Int>? = nil, to output: OutputBuffer, endsLine: Bool = true
   ) {
     let range = range ?? 0..<frame.bytes.count
-    let most = range.count + replacements.count + 1
-    if most < OutputBuffer.shareFrom {
-      let room = output.room(for: most)
-      output.commit(copy(frame.bytes, range, into: room, endsLine: endsLine))
-    } else {
+    let most = range.count &+ replacements.count &+ 1
+    guard most < OutputBuffer.shareFrom, let text = frame.bytes.baseAddress else {
       share(frame, range, with: output)
       if endsLine { output.append("\n") }
+      return
     }
-  }
-
-  /// Puts the edited bytes into one piece of memory and returns how many they are.
-  private func copy(
-    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, into room: UnsafeMutableRawBufferPointer, endsLine: Bool
-  ) -> Int {
-    var count = 0
-    var position = range.lowerBound
-    func put(_ source: UnsafeRawBufferPointer, _ part: Range<Int>) {
-      guard let from = source.baseAddress, let target = room.baseAddress, !part.isEmpty else { return }
-      (target + count).copyMemory(from: from + part.lowerBound, byteCount: part.count)
-      count += part.count
+    let room = output.room(for: most)
+    var end = room
+    forEachPiece(of: range) { isNew, start, count in
+      end.copyMemory(from: (isNew ? UnsafeRawPointer(replacements.base) : text) + start, byteCount: count)
+      end += count
     }
-    replacements.withUnsafeBytes { replacements in
-      for edit in edits where edit.lies(in: range) {
-        if edit.range.lowerBound > position { put(text, position..<edit.range.lowerBound) }
-        put(replacements, edit.replacement)
-        position = max(position, edit.range.upperBound)
-      }
-    }
-    put(text, position..<range.upperBound)
     if endsLine {
-      room[count] = UInt8(ascii: "\n")
-      count += 1
+      end.storeBytes(of: UInt8(ascii: "\n"), as: UInt8.self)
+      end += 1
     }
-    return count
+    output.commit(end - room)
   }
 
   /// Appends the edited bytes piece by piece, large ones without copying them.
+  @inline(never)
   private func share(_ frame: Frame, _ range: Range<Int>, with output: OutputBuffer) {
-    var position = range.lowerBound
-    for edit in edits where edit.lies(in: range) {
-      if edit.range.lowerBound > position { output.append(frame, position..<edit.range.lowerBound) }
-      replacements.withUnsafeBytes {
-        output.append(UnsafeRawBufferPointer(rebasing: $0[edit.replacement]))
+    forEachPiece(of: range) { isNew, start, count in
+      if isNew {
+        output.append(UnsafeRawBufferPointer(start: replacements.base + start, count: count))
+      } else {
+        output.append(frame, start..<(start + count))
       }
-      position = max(position, edit.range.upperBound)
     }
-    output.append(frame, position..<range.upperBound)
+  }
+
+  /// Calls `body` with where the edited bytes lie, one piece after the other: among the new ones, or in the frame.
+  @inline(__always)
+  private func forEachPiece(of range: Range<Int>, _ body: (_ isNew: Bool, _ start: Int, _ count: Int) -> Void) {
+    var position = range.lowerBound
+    for index in 0..<count {
+      let edit = edits[index]
+      let replaced = edit.range.range
+      guard replaced.lowerBound >= range.lowerBound, replaced.upperBound <= range.upperBound else { continue }
+      if replaced.lowerBound > position { body(false, position, replaced.lowerBound &- position) }
+      let new = edit.replacement.range
+      if !new.isEmpty { body(true, new.lowerBound, new.upperBound &- new.lowerBound) }
+      position = max(position, replaced.upperBound)
+    }
+    if position < range.upperBound { body(false, position, range.upperBound &- position) }
   }
 }
 

@@ -42,14 +42,19 @@ package enum Method: String, CaseIterable, Sendable {
   /// Whether the method may be answered with `input_required` (2026-07-28, basic/patterns, multi round-trip requests).
   package var takesInput: Bool { self == .toolsCall || self == .promptsGet || self == .resourcesRead }
 
-  /// The methods' names, each at the method's place among all.
-  private static let names = allCases.reduce(into: ByteIndex()) { _ = $0.enter($1.rawValue) }
-  private static let all = allCases
+  private struct Table {
+    let all = allCases
+    /// The methods' names, each at the method's place among all.
+    let names = allCases.reduce(into: ByteIndex()) { _ = $0.enter($1.rawValue) }
+  }
+
+  private static let table = Table()
 
   /// Returns the method that a raw JSON string names; nil for one that no revision knows.
   package init?(raw: UnsafeRawBufferPointer) {
-    guard let position = Self.names.position(ofQuoted: raw) else { return nil }
-    self = Self.all[position]
+    let table = Self.table
+    guard let position = table.names.position(ofQuoted: raw) else { return nil }
+    self = table.all[position]
   }
 }
 

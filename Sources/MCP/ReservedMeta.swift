@@ -2,13 +2,14 @@ import JSONRPC
 
 /// The `_meta` keys that belong to one hop (2026-07-28, basic/index, `_meta`): the gateway takes off those of the peer and
 /// puts on its own.
+@usableFromInline
 package enum ReservedMeta {
-  package static let protocolVersion: StaticString = "io.modelcontextprotocol/protocolVersion"
-  package static let clientInfo: StaticString = "io.modelcontextprotocol/clientInfo"
-  package static let clientCapabilities: StaticString = "io.modelcontextprotocol/clientCapabilities"
-  package static let logLevel: StaticString = "io.modelcontextprotocol/logLevel"
-  package static let serverInfo: StaticString = "io.modelcontextprotocol/serverInfo"
-  package static let subscriptionID: StaticString = "io.modelcontextprotocol/subscriptionId"
+  @inlinable package static var protocolVersion: StaticString { "io.modelcontextprotocol/protocolVersion" }
+  @inlinable package static var clientInfo: StaticString { "io.modelcontextprotocol/clientInfo" }
+  @inlinable package static var clientCapabilities: StaticString { "io.modelcontextprotocol/clientCapabilities" }
+  @inlinable package static var logLevel: StaticString { "io.modelcontextprotocol/logLevel" }
+  @inlinable package static var serverInfo: StaticString { "io.modelcontextprotocol/serverInfo" }
+  @inlinable package static var subscriptionID: StaticString { "io.modelcontextprotocol/subscriptionId" }
 
   private static let all = [protocolVersion, clientInfo, clientCapabilities, logLevel, serverInfo, subscriptionID]
   /// The length of `io.modelcontextprotocol/`, with which each of them begins.

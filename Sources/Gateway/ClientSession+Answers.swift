@@ -42,7 +42,8 @@ extension ClientSession {
 
   private func outcome(of frame: Frame, _ request: ClientRequest) -> CallOutcome {
     if frame.outer.error != nil { return .error }
-    let isToolError = request.method == .toolsCall && frame.raw("isError", in: .result)?.first == UInt8(ascii: "t")
+    guard case .toolsCall = request.method else { return .ok }
+    let isToolError = frame.raw("isError", in: .result)?.first == UInt8(ascii: "t")
     return isToolError ? .toolError : .ok
   }
 
@@ -54,7 +55,7 @@ extension ClientSession {
     default: break
     }
     if case .task = request.purpose, let range = taskID(of: frame, request) { wrapTaskID(range, of: frame, server) }
-    if request.terms.era == .legacy { wrapRelatedTask(frame, in: .resultMeta, server) }
+    if !request.terms.era.isModern { wrapRelatedTask(frame, in: .resultMeta, server) }
   }
 
   /// Where the answer to a request about a task says which task it is.

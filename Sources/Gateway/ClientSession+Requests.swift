@@ -14,17 +14,19 @@ extension ClientSession {
       refuse(.invalidRequest, fault, id: id)
       return
     }
-    guard inFlight[id] == nil, listens[id] == nil else {
+    guard !inFlight.contains(id), listens[id] == nil else {
       refuse(.invalidRequest, "Another request with the id \(id.text) has not been answered yet.", id: id)
       return
     }
     let isModern = Self.isModern(frame)
-    let terms: RequestTerms
-    switch isModern ? modernTerms(frame) : .success(legacyTerms) {
-    case .failure(let refusal):
-      refuse(refusal.code, refusal.message, data: refusal.data, id: id)
-      return
-    case .success(let success): terms = success
+    var terms = legacyTerms
+    if isModern {
+      switch modernTerms(frame) {
+      case .failure(let refusal):
+        refuse(refusal.code, refusal.message, data: refusal.data, id: id)
+        return
+      case .success(let own): terms = own
+      }
     }
     guard let method = frame.method else {
       refuse(.methodNotFound, "There is no method \(frame.string("method") ?? "").", id: id)
@@ -43,17 +45,18 @@ extension ClientSession {
           + "\"\(ReservedMeta.clientCapabilities)\" in its _meta: one of the two says what the client can do.", id: id)
       return
     }
-    let settings = manager.configuration.settings
-    guard inFlight.count < settings.callsPerSession + settings.servers.queue else {
+    guard inFlight.count < requestLimit else {
       refuse(
         .internal, "\(inFlight.count) requests of this client are unanswered: wait for some of them.", id: id)
       return
     }
     let request = ClientRequest(session: self, id: id, method: method, terms: terms)
-    request.batch = batch
-    batch?.expect()
+    if let batch {
+      request.batch = batch
+      batch.expect()
+    }
     inFlight[id] = request
-    if terms.era == .modern { handleModern(request, frame) } else { handle(request, frame) }
+    if isModern { handleModern(request, frame) } else { handle(request, frame) }
   }
 
   private func envelopeFault(_ frame: Frame) -> String? {

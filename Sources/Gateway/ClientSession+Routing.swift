@@ -17,7 +17,7 @@ extension ClientSession {
   }
 
   func route(_ request: ClientRequest, _ frame: Frame) {
-    if request.terms.era == .modern, request.method.takesInput, let raw = frame.raw("requestState", in: .params),
+    if request.terms.era.isModern, request.method.takesInput, let raw = frame.raw("requestState", in: .params),
       let token = ParkingToken(raw: raw)
     {
       resume(request, frame, token)
@@ -30,10 +30,9 @@ extension ClientSession {
   func routeAnew(_ request: ClientRequest, _ frame: Frame) {
     switch destination(request, frame) {
     case .server(let server, let edit):
-      if request.method == .resourcesRead, serveFromCache(request, frame, server) { return }
+      if case .resourcesRead = request.method, serveFromCache(request, frame, server) { return }
       // Whatever it waited for, from here on it waits for this server.
       request.stopWaiting()
-      request.server = server
       request.edit = edit
       server.accept(request, frame)
     case .local(let payload):
@@ -62,9 +61,8 @@ extension ClientSession {
     }
     request.frame = frame.copy()
     parked.append(request)
-    request.patience = manager.clock.after(manager.configuration.settings.unknownNameWait) {
-      [weak self, weak request] in
-      guard let self, let request, !request.isFinished, let frame = request.frame else { return }
+    request.patience = manager.clock.after(manager.configuration.settings.unknownNameWait) { [self] in
+      guard !request.isFinished, let frame = request.frame else { return }
       parked.removeAll { $0 === request }
       request.patience = nil
       route(request, frame)
@@ -93,7 +91,7 @@ extension ClientSession {
   // MARK: - Tools and prompts
 
   private func named(_ request: ClientRequest, _ frame: Frame) -> Route {
-    let isTool = request.method == .toolsCall
+    let isTool = if case .toolsCall = request.method { true } else { false }
     let kind = isTool ? "tool" : "prompt"
     guard let range = frame.range("name", in: .params), frame[range].first == UInt8(ascii: "\""),
       !frame.hasDuplicate("name", in: .params)
@@ -106,8 +104,8 @@ extension ClientSession {
       return .unknown(what: "Unknown \(kind): \(name).", code: .invalidParams, data: nil)
     }
     let server = manager.servers[target.server]
-    if isTool { request.tool = target.raw }
-    if isTool, request.terms.era == .legacy, frame.range("task", in: .params) != nil {
+    if isTool { request.tool = target }
+    if isTool, !request.terms.era.isModern, frame.range("task", in: .params) != nil {
       if let capabilities = server.negotiated?.capabilities, !capabilities.tasksToolsCall {
         return .refused(.methodNotFound, "Server \"\(server.name)\" does not run tools as tasks.")
       }

@@ -175,6 +175,8 @@ package struct ProbeState: Sendable {
   // MARK: - Time
 
   /// When ``timePassed(at:)`` is due; nil for never. It may lie in the past.
+  // Inlined, or else all of the state is copied to ask for it.
+  @inline(__always)
   package var deadline: UInt64? {
     if isAwaitingPoll { return nil }
     if case .dead = vitality { return nil }
@@ -183,7 +185,6 @@ package struct ProbeState: Sendable {
     return min(stopped ?? .max, probeDeadline)
   }
 
-  // Inlined, or else all of the state is copied to ask for it.
   @inline(__always)
   private var probeDeadline: UInt64 {
     guard let probeSent else {

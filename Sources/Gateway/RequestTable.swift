@@ -20,23 +20,29 @@ extension RawToken: RequestKey {
 /// The standard library's hashes withstand hostile keys and take six times as long. Here the keys are the gateway's own,
 /// or those of one client, which hurts nobody else, and as few as the limit on what may be in flight.
 struct RequestTable<Key: RequestKey, Value> {
-  private typealias Entry = (key: Key, value: Value)
+  /// Two optionals rather than one, so that one half can be looked at without a copy of the other.
+  private struct Place {
+    var key: Key?
+    var value: Value?
+  }
 
   /// The spread of the key in each place, 0 for a free one. Open addressing with linear probing; at most half of the
-  /// places are taken.
-  private var spreads = [UInt64](repeating: 0, count: 16)
-  private var places = [Entry?](repeating: nil, count: 16)
+  /// places are taken. They are few at first: one call after the other shall not wander through much memory.
+  private var spreads = [UInt64](repeating: 0, count: 4)
+  private var places = [Place](repeating: Place(), count: 4)
   private(set) var count = 0
 
   /// All entries, in no order that means anything.
-  var entries: [(key: Key, value: Value)] { places.compactMap { $0 } }
+  var entries: [(key: Key, value: Value)] {
+    places.compactMap { place in place.key.flatMap { key in place.value.map { (key, $0) } } }
+  }
 
-  var values: [Value] { places.compactMap { $0?.value } }
+  var values: [Value] { places.compactMap(\.value) }
 
   subscript(key: Key) -> Value? {
     get {
       let (place, isTaken) = place(of: key, key.spread)
-      return isTaken ? places[place]?.value : nil
+      return isTaken ? places[place].value : nil
     }
     set {
       guard let newValue else {
@@ -50,7 +56,7 @@ struct RequestTable<Key: RequestKey, Value> {
         count += 1
         spreads[place] = spread
       }
-      places[place] = (key, newValue)
+      places[place] = Place(key: key, value: newValue)
     }
   }
 
@@ -62,11 +68,12 @@ struct RequestTable<Key: RequestKey, Value> {
   }
 
   private mutating func remove(at place: Int) -> Value? {
-    let entry = places[place].take()
+    let value = places[place].value.take()
+    places[place].key = nil
     spreads[place] = 0
     count -= 1
     closeGap(at: place)
-    return entry?.value
+    return value
   }
 
   private var mask: Int { spreads.count - 1 }
@@ -77,7 +84,7 @@ struct RequestTable<Key: RequestKey, Value> {
   private func place(of key: Key, _ spread: UInt64) -> (place: Int, isTaken: Bool) {
     var place = home(of: spread)
     while spreads[place] != 0 {
-      if spreads[place] == spread, let entry = places[place], entry.key == key { return (place, true) }
+      if spreads[place] == spread, places[place].key == key { return (place, true) }
       place = (place + 1) & mask
     }
     return (place, false)
@@ -101,12 +108,12 @@ struct RequestTable<Key: RequestKey, Value> {
     let old = entries
     let size = spreads.count * 2
     spreads = Array(repeating: 0, count: size)
-    places = Array(repeating: nil, count: size)
-    for entry in old {
-      let spread = entry.key.spread
-      let place = place(of: entry.key, spread).place
+    places = Array(repeating: Place(), count: size)
+    for (key, value) in old {
+      let spread = key.spread
+      let place = place(of: key, spread).place
       spreads[place] = spread
-      places[place] = entry
+      places[place] = Place(key: key, value: value)
     }
   }
 }
@@ -117,7 +124,7 @@ extension RequestTable where Value: AnyObject {
     let spread = key.spread
     var place = home(of: spread)
     while spreads[place] != 0 {
-      if spreads[place] == spread, places[place]?.value === value {
+      if spreads[place] == spread, places[place].value === value {
         _ = remove(at: place)
         return
       }

@@ -43,8 +43,8 @@ extension ClientSession {
   private func outcome(of frame: Frame, _ request: ClientRequest) -> CallOutcome {
     if frame.outer.error != nil { return .error }
     guard case .toolsCall = request.method else { return .ok }
-    let isToolError = frame.raw("isError", in: .result)?.first == UInt8(ascii: "t")
-    return isToolError ? .toolError : .ok
+    let flag = frame.range("isError", in: .result)
+    return flag.map { frame.bytes[$0.lowerBound] == UInt8(ascii: "t") } == true ? .toolError : .ok
   }
 
   /// Replaces names that the server uses by those that the client knows.

@@ -92,16 +92,16 @@ extension ClientSession {
 
   private func named(_ request: ClientRequest, _ frame: Frame) -> Route {
     let isTool = if case .toolsCall = request.method { true } else { false }
-    let kind = isTool ? "tool" : "prompt"
-    guard let range = frame.range("name", in: .params), frame[range].first == UInt8(ascii: "\""),
+    guard let range = frame.range("name", in: .params), frame.bytes[range.lowerBound] == UInt8(ascii: "\""),
       !frame.hasDuplicate("name", in: .params)
-    else { return .invalid("\"name\" must be the name of a \(kind), given once.") }
-    if let arguments = frame.raw("arguments", in: .params), arguments.first != UInt8(ascii: "{") {
+    else { return .invalid("\"name\" must be the name of a \(isTool ? "tool" : "prompt"), given once.") }
+    if let arguments = frame.range("arguments", in: .params),
+      frame.bytes[arguments.lowerBound] != UInt8(ascii: "{")
+    {
       return .invalid("\"arguments\" must be an object.")
     }
     guard let target = isTool ? manager.tool(quoted: frame[range]) : manager.prompt(quoted: frame[range]) else {
-      let name = JSONText.string(frame[range]) ?? ""
-      return .unknown(what: "Unknown \(kind): \(name).", code: .invalidParams, data: nil)
+      return unknownName(frame[range], isTool: isTool)
     }
     let server = manager.servers[target.server]
     if isTool { request.tool = target }
@@ -118,6 +118,11 @@ extension ClientSession {
       request.retry = request.frame ?? frame.copy()
     }
     return .server(server, ClientRequest.Edit(range: range, bytes: target.raw))
+  }
+
+  private func unknownName(_ name: UnsafeRawBufferPointer, isTool: Bool) -> Route {
+    .unknown(
+      what: "Unknown \(isTool ? "tool" : "prompt"): \(JSONText.string(name) ?? "").", code: .invalidParams, data: nil)
   }
 
   // MARK: - Resources
@@ -212,10 +217,7 @@ extension ClientSession {
       guard let name = JSONWalk.member("name", of: frame.bytes, in: ref), frame[name].first == UInt8(ascii: "\"") else {
         return .invalid("\"ref\" must have the \"name\" of a prompt.")
       }
-      guard let prompt = manager.prompt(quoted: frame[name]) else {
-        return .unknown(
-          what: "Unknown prompt: \(JSONText.string(frame[name]) ?? "").", code: .invalidParams, data: nil)
-      }
+      guard let prompt = manager.prompt(quoted: frame[name]) else { return unknownName(frame[name], isTool: false) }
       target = (manager.servers[prompt.server], ClientRequest.Edit(range: name, bytes: prompt.raw))
     case "ref/resource":
       guard let range = JSONWalk.member("uri", of: frame.bytes, in: ref), let uri = JSONText.string(frame[range]) else {

@@ -72,19 +72,27 @@ package final class Endpoint {
   func accept(_ request: ClientRequest, _ frame: Frame) {
     request.endpoint = self
     let now = now
-    if client == nil {
-      manager.update(id) { $0.wake(at: $1) }
-      if case .refuse(let failure, let retryAt)? = manager.state(of: id)?.admission(at: now) {
-        refuse(request, .unavailable, self.failure(failure, retryAt: retryAt))
-        return
-      }
-    }
-    if let client, !client.output.isEmpty, !hasRoom(for: frame) {
+    guard let client else { return acceptUnconnected(request, frame, at: now) }
+    guard client.output.isEmpty || hasRoom(for: frame) else {
       request.session.fail(
         request, Failure(server: server.name, phase: .waiting, reason: "it leaves too many bytes unread already"))
       return
     }
-    switch requestLease(request, at: now) {
+    let decision = requestLease(request, at: now)
+    if case .lease = decision { send(request, frame, on: client, at: now) } else { follow(decision, request, frame) }
+  }
+
+  private func acceptUnconnected(_ request: ClientRequest, _ frame: Frame, at now: UInt64) {
+    manager.update(id) { $0.wake(at: $1) }
+    if case .refuse(let failure, let retryAt)? = manager.state(of: id)?.admission(at: now) {
+      refuse(request, .unavailable, self.failure(failure, retryAt: retryAt))
+    } else {
+      follow(requestLease(request, at: now), request, frame)
+    }
+  }
+
+  private func follow(_ decision: ConnectionPool.Decision, _ request: ClientRequest, _ frame: Frame) {
+    switch decision {
     case .lease: send(request, frame, at: now)
     case .wait, .waitAndOpen: wait(request, frame, lastWaiter)
     case .waitAndValidate(let connection):
@@ -102,20 +110,26 @@ package final class Endpoint {
   }
 
   private func send(_ request: ClientRequest, _ frame: Frame, at now: UInt64) {
-    request.stopWaiting()
-    request.waiter = nil
-    tally.leases += 1
-    guard let client else {
-      // The connection has just gone, and the pool has not been told yet.
-      switch requestLease(request, at: now) {
-      case .lease, .refuse: request.session.fail(request, notReady(after: 0))
-      case .wait, .waitAndOpen, .waitAndValidate: wait(request, frame, lastWaiter)
-      }
-      return
+    if let client { return send(request, frame, on: client, at: now) }
+    // The connection has just gone, and the pool has not been told yet.
+    leased(request)
+    switch requestLease(request, at: now) {
+    case .lease, .refuse: request.session.fail(request, notReady(after: 0))
+    case .wait, .waitAndOpen, .waitAndValidate: wait(request, frame, lastWaiter)
     }
+  }
+
+  private func send(_ request: ClientRequest, _ frame: Frame, on client: UpstreamClient, at now: UInt64) {
+    leased(request)
     client.relay(request, frame, at: Instant(milliseconds: now))
     // One more call among others changes nothing.
     if !isBusy { loadChanged(at: now) }
+  }
+
+  private func leased(_ request: ClientRequest) {
+    request.stopWaiting()
+    request.waiter = nil
+    tally.leases += 1
   }
 
   private func wait(_ request: ClientRequest, _ frame: Frame, _ waiter: UInt64) {

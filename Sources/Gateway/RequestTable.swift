@@ -60,6 +60,7 @@ struct RequestTable<Key: RequestKey, Value> {
     }
   }
 
+  @inline(__always)
   func contains(_ key: Key) -> Bool { place(of: key, key.spread).isTaken }
 
   mutating func removeValue(forKey key: Key) -> Value? {
@@ -80,7 +81,8 @@ struct RequestTable<Key: RequestKey, Value> {
 
   private func home(of spread: UInt64) -> Int { Int(truncatingIfNeeded: spread &>> 32) & mask }
 
-  /// Returns where a key is, or the free place where it would be put.
+  /// Returns where a key is, or the free place where it would be put. Inlined, or else its table is retained for it.
+  @inline(__always)
   private func place(of key: Key, _ spread: UInt64) -> (place: Int, isTaken: Bool) {
     var place = home(of: spread)
     while spreads[place] != 0 {

@@ -11,6 +11,8 @@ package struct ConnectionPool: Sendable {
   package struct Settings: Equatable, Sendable {
     /// Calls in flight on one connection.
     package let callsInFlight: Int
+    /// Silence after which a connection is validated before it is used again.
+    package let validateAfter: UInt64
     /// Connections, starting ones included.
     package let connections: Int
     /// Calls that wait; more are refused.
@@ -21,8 +23,8 @@ package struct ConnectionPool: Sendable {
     package let keepsFirst: Bool
     /// Age from which on a connection is replaced; nil for never.
     package let maxAge: UInt64?
-    /// Silence after which a connection is validated before it is used again.
-    package let validateAfter: UInt64
+    /// Whether a connection is ever closed for its idleness or its age.
+    package let closesConnections: Bool
 
     package init(
       callsInFlight: Int = 256, connections: Int = 1, waiters: Int = 1024, idleTimeout: UInt64 = 600_000,
@@ -35,6 +37,7 @@ package struct ConnectionPool: Sendable {
       self.keepsFirst = keepsFirst
       self.maxAge = maxAge
       self.validateAfter = validateAfter
+      closesConnections = maxAge != nil || !keepsFirst || connections > 1
     }
   }
 
@@ -77,16 +80,17 @@ package struct ConnectionPool: Sendable {
     let until: UInt64
   }
 
-  package let settings: Settings
   /// In the order they were begun.
   package private(set) var connections: [PooledConnection] = []
+  /// Calls on all of them. Kept rather than added up, since each call asks for it.
+  package private(set) var inFlight = 0
   private var waiters: [Waiter] = []
   private var isClosed = false
+  package let settings: Settings
 
   package init(settings: Settings = Settings()) { self.settings = settings }
 
   package var waiting: Int { waiters.count }
-  package var inFlight: Int { connections.reduce(0) { $0 + $1.inFlight } }
 
   // MARK: - Calls
 
@@ -111,6 +115,7 @@ package struct ConnectionPool: Sendable {
     guard let index = index(id), connections[index].inFlight > 0 else { return [] }
     connections[index].setInFlight(connections[index].inFlight - 1)
     connections[index].lastUsed = now
+    inFlight -= 1
     if answered {
       connections[index].served += 1
       connections[index].lastHeard = now
@@ -165,7 +170,7 @@ package struct ConnectionPool: Sendable {
   /// endpoint comes back by itself.
   package mutating func connectionLost(_ id: UInt64, at now: UInt64) -> [Action] {
     guard let index = index(id) else { return [] }
-    connections.remove(at: index)
+    _ = remove(index)
     return serve(at: now)
   }
 
@@ -189,8 +194,6 @@ package struct ConnectionPool: Sendable {
 
   /// When ``timePassed(at:)`` is due; nil for never.
   package var deadline: UInt64? {
-    // The usual case is asked about twice per call: one connection that is never replaced for its age.
-    if connections.count == 1, settings.maxAge == nil, settings.keepsFirst, waiters.isEmpty { return nil }
     let patience = waiters.lazy.map(\.until).min() ?? .max
     let deadline = connections.indices.reduce(patience) { min($0, expiry($1) ?? .max) }
     return deadline == .max ? nil : deadline
@@ -258,6 +261,12 @@ package struct ConnectionPool: Sendable {
   private mutating func lease(_ index: Int, at now: UInt64) {
     connections[index].setInFlight(connections[index].inFlight + 1)
     connections[index].lastUsed = now
+    inFlight += 1
+  }
+
+  private mutating func remove(_ index: Int) -> PooledConnection {
+    inFlight -= connections[index].inFlight
+    return connections.remove(at: index)
   }
 
   /// Gives free places to the calls that wait for them, in order; where only connections are left that were silent for
@@ -285,7 +294,7 @@ package struct ConnectionPool: Sendable {
 
   /// Takes a connection out of the pool; where calls wait for its place, the next one is wanted.
   private mutating func retire(_ index: Int, at now: UInt64) -> [Action] {
-    let connection = connections.remove(at: index)
+    let connection = remove(index)
     let served = serve(at: now)
     return [.close(connection: connection.id)] + served
       + (wantsConnection ? [.open] : [])

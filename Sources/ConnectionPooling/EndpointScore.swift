@@ -24,10 +24,12 @@ package struct EndpointScore: Equatable, Sendable {
   package mutating func callEnded(
     answered: Bool, latency milliseconds: UInt64, excess: Double = 1, at now: UInt64
   ) {
-    let old = self.latency(at: now) ?? Double(milliseconds)
-    self.excess = self.excess(at: now) * (1 - Self.weight) + min(excess, Self.excessLimit) * Self.weight
-    success = success(at: now) * (1 - Self.weight) + (answered ? Self.weight : 0)
-    latency = old * (1 - Self.weight) + Double(milliseconds) * Self.weight
+    let forgotten = forgotten(at: now)
+    func average(_ known: Double, _ new: Double) -> Double { known * (1 - Self.weight) + new * Self.weight }
+    self.excess = average(self.excess + (1 - self.excess) * forgotten, min(excess, Self.excessLimit))
+    success = average(success + (1 - success) * forgotten, answered ? 1 : 0)
+    let latency = Double(milliseconds)
+    self.latency = average(forgotten < 1 ? self.latency ?? latency : latency, latency)
     updated = now
   }
 

@@ -16,6 +16,9 @@ package struct ProbeState: Sendable {
     package let interval: UInt64
     /// Silence of a call in flight after which one is sent.
     package let callInterval: UInt64
+    /// How many times as long as usual calls take from which on the server is sluggish, and until which it stays so.
+    package let sluggishFrom: Double
+    package let sluggishUntil: Double
     /// Silence after a probe that is its first miss.
     package let timeout: UInt64
     /// Each further such silence is another miss.
@@ -30,9 +33,6 @@ package struct ProbeState: Sendable {
     package let stoppedEjection: UInt64
     /// A probe's round trip from which on the server is slow.
     package let slowAfter: UInt64
-    /// How many times as long as usual calls take from which on the server is sluggish, and until which it stays so.
-    package let sluggishFrom: Double
-    package let sluggishUntil: Double
     /// Lateness of a timer beyond which the gateway itself must have been stopped.
     package let oversleeping: UInt64
 
@@ -68,8 +68,6 @@ package struct ProbeState: Sendable {
     case report(Vitality)
   }
 
-  package let settings: Settings
-  package private(set) var vitality = Vitality.healthy
   private var lastHeard: UInt64
   /// When the calls that are in flight began to be; nil when there are none.
   private var busySince: UInt64?
@@ -88,6 +86,9 @@ package struct ProbeState: Sendable {
   private var stoppedSince: UInt64?
   private var pausedSince: UInt64?
   private var isAwaitingPoll = false
+  // What each call asks for lies above and at the beginning of this.
+  package let settings: Settings
+  package private(set) var vitality = Vitality.healthy
 
   /// Begins with a connection that has just become ready.
   package init(settings: Settings = Settings(), at now: UInt64) {
@@ -119,14 +120,16 @@ package struct ProbeState: Sendable {
     return assess(at: now)
   }
 
-  /// The number of calls in flight is another one now.
-  package mutating func loadChanged(to callsInFlight: Int, at now: UInt64) {
+  /// The number of calls in flight is another one now. Returns the ``deadline`` that follows: it may have come nearer.
+  @discardableResult
+  package mutating func loadChanged(to callsInFlight: Int, at now: UInt64) -> UInt64? {
     if callsInFlight > 0 {
       if busySince == nil { busySince = now }
     } else if busySince != nil {
       busySince = nil
       idleSince = now
     }
+    return deadline
   }
 
   /// A call was cancelled or has expired, and the server may still be at it.
@@ -172,6 +175,8 @@ package struct ProbeState: Sendable {
   // MARK: - Time
 
   /// When ``timePassed(at:)`` is due; nil for never. It may lie in the past.
+  // Inlined, or else all of the state is copied to ask for it.
+  @inline(__always)
   package var deadline: UInt64? {
     if isAwaitingPoll { return nil }
     if case .dead = vitality { return nil }
@@ -180,6 +185,7 @@ package struct ProbeState: Sendable {
     return min(stopped ?? .max, probeDeadline)
   }
 
+  @inline(__always)
   private var probeDeadline: UInt64 {
     guard let probeSent else {
       return min(lastHeard + settings.interval, busySince.map { max($0, lastHeard) + settings.callInterval } ?? .max)

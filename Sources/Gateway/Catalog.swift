@@ -1,4 +1,5 @@
 package import Configuration
+import EventLoop
 package import JSONRPC
 package import MCP
 
@@ -32,7 +33,7 @@ package struct Catalog {
   }
 
   /// Whom a public name means.
-  package struct Target: Equatable, Sendable {
+  package final class Target: Sendable {
     package let server: Int
     /// The original name as a raw JSON string, ready to be spliced in.
     package let raw: [UInt8]
@@ -40,6 +41,15 @@ package struct Catalog {
     package let isRepeatable: Bool
     /// Whether a tool can be called as a task only.
     package let requiresTask: Bool
+    /// Where calls of the tool are counted, once there was one.
+    @GatewayActor var meter: CallMeter?
+
+    init(server: Int, raw: [UInt8], isRepeatable: Bool, requiresTask: Bool) {
+      self.server = server
+      self.raw = raw
+      self.isRepeatable = isRepeatable
+      self.requiresTask = requiresTask
+    }
   }
 
   /// One merged tool, for showing.

@@ -42,8 +42,9 @@ extension ClientSession {
 
   private func outcome(of frame: Frame, _ request: ClientRequest) -> CallOutcome {
     if frame.outer.error != nil { return .error }
-    let isToolError = request.method == .toolsCall && frame.raw("isError", in: .result)?.first == UInt8(ascii: "t")
-    return isToolError ? .toolError : .ok
+    guard case .toolsCall = request.method else { return .ok }
+    let flag = frame.range("isError", in: .result)
+    return flag.map { frame.bytes[$0.lowerBound] == UInt8(ascii: "t") } == true ? .toolError : .ok
   }
 
   /// Replaces names that the server uses by those that the client knows.
@@ -54,7 +55,7 @@ extension ClientSession {
     default: break
     }
     if case .task = request.purpose, let range = taskID(of: frame, request) { wrapTaskID(range, of: frame, server) }
-    if request.terms.era == .legacy { wrapRelatedTask(frame, in: .resultMeta, server) }
+    if !request.terms.era.isModern { wrapRelatedTask(frame, in: .resultMeta, server) }
   }
 
   /// Where the answer to a request about a task says which task it is.

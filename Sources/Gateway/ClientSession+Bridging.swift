@@ -8,8 +8,8 @@ extension ClientSession {
   /// Whether an answer may be another one for this client: when one of the two is of the modern era, or when it is an error
   /// that not every legacy client knows.
   func needsBridge(_ frame: Frame, _ request: ClientRequest, _ client: UpstreamClient) -> Bool {
-    if client.era == .modern || request.terms.era == .modern { return true }
-    return !request.terms.capabilities.elicitationURL && frame.range("error") != nil
+    if client.era.isModern || request.terms.era.isModern { return true }
+    return frame.outer.error != nil && !request.terms.capabilities.elicitationURL
   }
 
   /// Announces the edits that an answer needs, or deals with one that is no answer in the client's era. Returns whether
@@ -221,7 +221,7 @@ extension ClientSession {
 extension ClientSession {
   /// Keeps what a modern server answered, for as long as it says; never what came of questions.
   func keepForLater(_ frame: Frame, _ request: ClientRequest, _ client: UpstreamClient) {
-    guard client.era == .modern, client.endpoint.owner == nil, request.method == .resourcesRead, request.isCacheable,
+    guard client.era.isModern, client.endpoint.owner == nil, request.method == .resourcesRead, request.isCacheable,
       request.rounds == nil,
       !request.isResumed,
       let uri = request.originalURI, frame.range("error") == nil, request.firstError == nil,

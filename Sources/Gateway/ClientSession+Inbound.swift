@@ -180,7 +180,7 @@ extension ClientSession {
         return
       }
       let copy = frame.copy()
-      hold { [weak self, weak server] in if let server { self?.logged(copy, server) } }
+      hold { self.logged(copy, server) }
       return
     }
     guard !mayDrop() else { return }
@@ -294,7 +294,7 @@ extension ClientSession {
     announceToListens()
     guard revision != nil else { return }
     guard isInitialized else {
-      hold { [weak self] in self?.announceChanges() }
+      hold { self.announceChanges() }
       return
     }
     let profile = legacyTerms.profile

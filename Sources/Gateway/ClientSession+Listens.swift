@@ -29,9 +29,9 @@ extension ClientSession {
       await hold(filter, for: listen)
       enough.open()
     }
-    enough.whenOpen { [weak self] in
+    enough.whenOpen { [self] in
       timer.cancel()
-      guard let self, listens[listen.id] === listen else { return }
+      guard listens[listen.id] === listen else { return }
       listen.acknowledge(to: output)
     }
   }

@@ -39,8 +39,8 @@ extension ClientSession {
     caller.request.parking = call
     add(question, frame, id, to: call)
     // A server that asks several things at once has them answered in one round.
-    _ = manager.clock.after(Self.gatheringTime) { [weak self, weak call] in
-      guard let self, let call, call.request.parking === call else { return }
+    _ = manager.clock.after(Self.gatheringTime) { [self] in
+      guard call.request.parking === call else { return }
       call.request.parking = nil
       interrupt(call)
     }
@@ -72,8 +72,8 @@ extension ClientSession {
     call.token = token
     parkedCalls[token] = call
     call.deadline?.cancel()
-    call.deadline = manager.clock.after(manager.configuration.settings.inputWait) { [weak self, weak call] in
-      guard let self, let call, let token = call.token, parkedCalls[token] === call else { return }
+    call.deadline = manager.clock.after(manager.configuration.settings.inputWait) { [self] in
+      guard let token = call.token, parkedCalls[token] === call else { return }
       drop(call, reason: "the client did not come back with an answer")
     }
     let output = destination(of: request)

@@ -69,7 +69,7 @@ extension ClientSession {
       return
     }
     // What the server had asked meanwhile died with it.
-    request.parking = nil
+    _ = request.takeParking()
     request.sendAgain()
     manager.metrics.sentAgain(server: server.index)
     server.accept(request, frame)
@@ -79,7 +79,7 @@ extension ClientSession {
   func count(_ request: ClientRequest, _ outcome: CallOutcome) {
     guard let meter = request.meter else { return }
     if case .sent = request.state {
-      meter.ended(outcome, after: manager.clock.now().since(request.sentAt))
+      meter.ended(outcome, after: clock.now().since(request.sentAt))
     } else {
       meter.ended(outcome, after: nil)
     }
@@ -91,12 +91,13 @@ extension ClientSession {
     if case .asking = request.state { withdrawQuestion(of: request) }
     request.state = .finished
     request.frame = nil
-    let unasked = request.parking
-    request.parking = nil
-    inFlight[request.id] = nil
+    let unasked = request.takeParking()
+    inFlight.remove(request, forKey: request.id)
     unasked?.putQuestionsAnew()
-    request.batch?.settle()
-    request.batch = nil
+    if let batch = request.batch {
+      request.batch = nil
+      batch.settle()
+    }
     noteIdleness()
   }
 

@@ -6,65 +6,73 @@ import MCP
 /// What a client asks.
 extension ClientSession {
   func requested(_ frame: Frame) {
-    guard let id = frame.id, !frame.outer.repeated.contains(.id) else {
-      refuse(.invalidRequest, "The id of a request is a string or a number, given once.", id: nil)
-      return
-    }
-    if let fault = envelopeFault(frame) {
-      refuse(.invalidRequest, fault, id: id)
-      return
-    }
-    guard inFlight[id] == nil, listens[id] == nil else {
-      refuse(.invalidRequest, "Another request with the id \(id.text) has not been answered yet.", id: id)
-      return
-    }
+    guard let id = frame.id, !frame.outer.repeated.contains(.id) else { return object(.noID, to: frame, nil) }
+    if let fault = envelopeFault(frame) { return object(fault, to: frame, id) }
+    guard !inFlight.contains(id), listens[id] == nil else { return object(.openID, to: frame, id) }
     let isModern = Self.isModern(frame)
-    let terms: RequestTerms
-    switch isModern ? modernTerms(frame) : .success(legacyTerms) {
-    case .failure(let refusal):
-      refuse(refusal.code, refusal.message, data: refusal.data, id: id)
-      return
-    case .success(let success): terms = success
+    var terms = legacyTerms
+    if isModern {
+      switch modernTerms(frame) {
+      case .failure(let refusal): return refuse(refusal.code, refusal.message, data: refusal.data, id: id)
+      case .success(let own): terms = own
+      }
     }
-    guard let method = frame.method else {
-      refuse(.methodNotFound, "There is no method \(frame.string("method") ?? "").", id: id)
-      return
-    }
+    guard let method = frame.method else { return object(.unknownMethod, to: frame, id) }
     if let params = frame.outer.params, frame.bytes[params.lowerBound] != UInt8(ascii: "{") {
-      refuse(.invalidParams, "The params of \(method.rawValue) must be an object.", id: id)
-      return
+      return object(.params, to: frame, id)
     }
     if isModern {
       manager.declare(terms.capabilities, by: .modern, isDiscovery: method == .discover)
     } else if revision == nil, method != .initialize, method != .ping {
-      refuse(
-        .invalidParams,
-        "\(method.rawValue) came before initialize, and without \"\(ReservedMeta.protocolVersion)\" and "
-          + "\"\(ReservedMeta.clientCapabilities)\" in its _meta: one of the two says what the client can do.", id: id)
-      return
+      return object(.tooEarly, to: frame, id)
     }
-    let settings = manager.configuration.settings
-    guard inFlight.count < settings.callsPerSession + settings.servers.queue else {
-      refuse(
-        .internal, "\(inFlight.count) requests of this client are unanswered: wait for some of them.", id: id)
-      return
-    }
+    guard inFlight.count < requestLimit else { return object(.tooMany, to: frame, id) }
     let request = ClientRequest(session: self, id: id, method: method, terms: terms)
-    request.batch = batch
-    batch?.expect()
+    if let batch {
+      request.batch = batch
+      batch.expect()
+    }
     inFlight[id] = request
-    if terms.era == .modern { handleModern(request, frame) } else { handle(request, frame) }
+    if isModern { handleModern(request, frame) } else { handle(request, frame) }
   }
 
-  private func envelopeFault(_ frame: Frame) -> String? {
-    guard let version = frame.outer.jsonrpc, JSONText.equals(frame[version], quoted: "2.0") else {
-      return "\"jsonrpc\" must be \"2.0\"."
+  /// Why a request is not taken up.
+  private enum Objection {
+    case noID, version, repetition, noMethod, openID, unknownMethod, params, tooEarly, tooMany
+  }
+
+  private func envelopeFault(_ frame: Frame) -> Objection? {
+    guard let version = frame.outer.jsonrpc, JSONText.equals(frame[version], quoted: "2.0") else { return .version }
+    if frame.outer.repeated.contains(.method) || frame.outer.repeated.contains(.params) { return .repetition }
+    guard let method = frame.outer.method, frame.bytes[method.lowerBound] == UInt8(ascii: "\"") else {
+      return .noMethod
     }
-    if frame.outer.repeated.contains(.method) || frame.outer.repeated.contains(.params) {
-      return "\"method\" or \"params\" is given twice."
+    return nil
+  }
+
+  /// Says why a request is not taken up: apart, so that those that are do not have to step over all the words.
+  @inline(never)
+  private func object(_ objection: Objection, to frame: Frame, _ id: RawToken?) {
+    let method = frame.string("method") ?? ""
+    switch objection {
+    case .noID: refuse(.invalidRequest, "The id of a request is a string or a number, given once.", id: id)
+    case .version: refuse(.invalidRequest, "\"jsonrpc\" must be \"2.0\".", id: id)
+    case .repetition: refuse(.invalidRequest, "\"method\" or \"params\" is given twice.", id: id)
+    case .noMethod: refuse(.invalidRequest, "\"method\" must be a string.", id: id)
+    case .openID:
+      let text = id?.text ?? ""
+      refuse(.invalidRequest, "Another request with the id \(text) has not been answered yet.", id: id)
+    case .unknownMethod: refuse(.methodNotFound, "There is no method \(method).", id: id)
+    case .params: refuse(.invalidParams, "The params of \(method) must be an object.", id: id)
+    case .tooEarly:
+      refuse(
+        .invalidParams,
+        "\(method) came before initialize, and without \"\(ReservedMeta.protocolVersion)\" and "
+          + "\"\(ReservedMeta.clientCapabilities)\" in its _meta: one of the two says what the client can do.", id: id)
+    case .tooMany:
+      refuse(
+        .internal, "\(inFlight.count) requests of this client are unanswered: wait for some of them.", id: id)
     }
-    let isString = frame.outer.method.map { frame.bytes[$0.lowerBound] == UInt8(ascii: "\"") } ?? false
-    return isString ? nil : "\"method\" must be a string."
   }
 
   private func handle(_ request: ClientRequest, _ frame: Frame) {

@@ -24,8 +24,8 @@ extension ClientSession {
     let now = manager.clock.now()
     let age = now.since(request.arrivedAt ?? now)
     let left = server.configuration.callTimeout > age ? server.configuration.callTimeout - age : 0
-    request.patience = manager.clock.after(left) { [weak self, weak request] in
-      guard let self, let request, !request.isFinished else { return }
+    request.patience = manager.clock.after(left) { [self] in
+      guard !request.isFinished else { return }
       fail(
         request,
         Failure(server: server.name, phase: .call, reason: "the client did not answer its questions", outcome: .unknown)
@@ -33,8 +33,8 @@ extension ClientSession {
     }
     guard rounds.questions.isEmpty else { return askNext(request) }
     // Nothing to ask: the server only wants some time.
-    _ = manager.clock.after(Self.pace) { [weak self, weak request] in
-      guard let self, let request, case .asking = request.state else { return }
+    _ = manager.clock.after(Self.pace) { [self] in
+      guard case .asking = request.state else { return }
       sendAgain(request)
     }
   }

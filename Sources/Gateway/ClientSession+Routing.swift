@@ -17,7 +17,7 @@ extension ClientSession {
   }
 
   func route(_ request: ClientRequest, _ frame: Frame) {
-    if request.terms.era == .modern, request.method.takesInput, let raw = frame.raw("requestState", in: .params),
+    if request.terms.era.isModern, request.method.takesInput, let raw = frame.raw("requestState", in: .params),
       let token = ParkingToken(raw: raw)
     {
       resume(request, frame, token)
@@ -30,10 +30,9 @@ extension ClientSession {
   func routeAnew(_ request: ClientRequest, _ frame: Frame) {
     switch destination(request, frame) {
     case .server(let server, let edit):
-      if request.method == .resourcesRead, serveFromCache(request, frame, server) { return }
+      if case .resourcesRead = request.method, serveFromCache(request, frame, server) { return }
       // Whatever it waited for, from here on it waits for this server.
       request.stopWaiting()
-      request.server = server
       request.edit = edit
       server.accept(request, frame)
     case .local(let payload):
@@ -62,9 +61,8 @@ extension ClientSession {
     }
     request.frame = frame.copy()
     parked.append(request)
-    request.patience = manager.clock.after(manager.configuration.settings.unknownNameWait) {
-      [weak self, weak request] in
-      guard let self, let request, !request.isFinished, let frame = request.frame else { return }
+    request.patience = manager.clock.after(manager.configuration.settings.unknownNameWait) { [self] in
+      guard !request.isFinished, let frame = request.frame else { return }
       parked.removeAll { $0 === request }
       request.patience = nil
       route(request, frame)
@@ -93,21 +91,21 @@ extension ClientSession {
   // MARK: - Tools and prompts
 
   private func named(_ request: ClientRequest, _ frame: Frame) -> Route {
-    let isTool = request.method == .toolsCall
-    let kind = isTool ? "tool" : "prompt"
-    guard let range = frame.range("name", in: .params), frame[range].first == UInt8(ascii: "\""),
+    let isTool = if case .toolsCall = request.method { true } else { false }
+    guard let range = frame.range("name", in: .params), frame.bytes[range.lowerBound] == UInt8(ascii: "\""),
       !frame.hasDuplicate("name", in: .params)
-    else { return .invalid("\"name\" must be the name of a \(kind), given once.") }
-    if let arguments = frame.raw("arguments", in: .params), arguments.first != UInt8(ascii: "{") {
+    else { return .invalid("\"name\" must be the name of a \(isTool ? "tool" : "prompt"), given once.") }
+    if let arguments = frame.range("arguments", in: .params),
+      frame.bytes[arguments.lowerBound] != UInt8(ascii: "{")
+    {
       return .invalid("\"arguments\" must be an object.")
     }
     guard let target = isTool ? manager.tool(quoted: frame[range]) : manager.prompt(quoted: frame[range]) else {
-      let name = JSONText.string(frame[range]) ?? ""
-      return .unknown(what: "Unknown \(kind): \(name).", code: .invalidParams, data: nil)
+      return unknownName(frame[range], isTool: isTool)
     }
     let server = manager.servers[target.server]
-    if isTool { request.tool = target.raw }
-    if isTool, request.terms.era == .legacy, frame.range("task", in: .params) != nil {
+    if isTool { request.tool = target }
+    if isTool, !request.terms.era.isModern, frame.range("task", in: .params) != nil {
       if let capabilities = server.negotiated?.capabilities, !capabilities.tasksToolsCall {
         return .refused(.methodNotFound, "Server \"\(server.name)\" does not run tools as tasks.")
       }
@@ -120,6 +118,11 @@ extension ClientSession {
       request.retry = request.frame ?? frame.copy()
     }
     return .server(server, ClientRequest.Edit(range: range, bytes: target.raw))
+  }
+
+  private func unknownName(_ name: UnsafeRawBufferPointer, isTool: Bool) -> Route {
+    .unknown(
+      what: "Unknown \(isTool ? "tool" : "prompt"): \(JSONText.string(name) ?? "").", code: .invalidParams, data: nil)
   }
 
   // MARK: - Resources
@@ -214,10 +217,7 @@ extension ClientSession {
       guard let name = JSONWalk.member("name", of: frame.bytes, in: ref), frame[name].first == UInt8(ascii: "\"") else {
         return .invalid("\"ref\" must have the \"name\" of a prompt.")
       }
-      guard let prompt = manager.prompt(quoted: frame[name]) else {
-        return .unknown(
-          what: "Unknown prompt: \(JSONText.string(frame[name]) ?? "").", code: .invalidParams, data: nil)
-      }
+      guard let prompt = manager.prompt(quoted: frame[name]) else { return unknownName(frame[name], isTool: false) }
       target = (manager.servers[prompt.server], ClientRequest.Edit(range: name, bytes: prompt.raw))
     case "ref/resource":
       guard let range = JSONWalk.member("uri", of: frame.bytes, in: ref), let uri = JSONText.string(frame[range]) else {

@@ -1,3 +1,4 @@
+import Configuration
 package import EventLoop
 package import JSONRPC
 package import MCP
@@ -44,21 +45,37 @@ package final class ClientSession {
     }
   }
 
+  // What each call asks for comes first, and lies together.
   let manager: ServerManager
+  let output: OutputBuffer
+  let clock: LoopClock
+  /// How many of its requests may be unanswered.
+  let requestLimit: Int
+  var splicer = Splicer()
+  var inFlight = RequestTable<RawToken, ClientRequest>()
+  /// The listens of modern clients that are open.
+  var listens: [RawToken: ClientListen] = [:]
+  /// What goes with the requests of the legacy session to modern servers.
+  private(set) var stamp: RequestStamp
+  /// What came after an `initialize` that is not answered yet, in order; nil when none is being answered.
+  var behindHandshake: [Frame]?
+  /// The array that the requests being handled arrived in.
+  var batch: BatchReply?
+  /// Opens when nothing is in flight.
+  private var idle: Gate?
+  /// Set by `initialize`.
+  var revision: Revision?
+  package internal(set) var logLevel: LoggingLevel?
+  /// Whether one of those behind the handshake is just being taken up.
+  var isReplaying = false
+  /// Whether the client has said that it is ready for requests and notifications.
+  var isInitialized = false
   /// Tells it from all other sessions.
   let number: UInt64
   private let transport: Transport
-  /// Set by `initialize`.
-  var revision: Revision?
-  /// Whether the client has said that it is ready for requests and notifications.
-  var isInitialized = false
   var capabilities = ClientCapabilities.none { didSet { stamp = manager.stamp(for: capabilities) } }
-  /// What goes with the requests of the legacy session to modern servers.
-  private(set) var stamp: RequestStamp
   /// The terms of the last modern request, and the capabilities as it spelled them: most clients repeat them.
   var lastTerms: (capabilities: [UInt8], terms: RequestTerms)?
-  /// The listens of modern clients that are open.
-  var listens: [RawToken: ClientListen] = [:]
   /// Which server has asked for more before it gives out a resource, by the URI that the client asked for: what the client
   /// comes back with is for that server only.
   var inputOwners: [RawToken: UpstreamServer] = [:]
@@ -66,16 +83,10 @@ package final class ClientSession {
   var parkedCalls: [ParkingToken: ParkedCall] = [:]
   /// Who the client said it is.
   var introduction: ClientIntroduction?
-  package internal(set) var logLevel: LoggingLevel?
-  var inFlight = RequestTable<RawToken, ClientRequest>()
   var asked: [UInt64: Asked] = [:]
   var subscriptions: [RawToken: Subscription] = [:]
   /// The tasks that it made or was shown.
   var tasks = TaskLedger()
-  /// What came after an `initialize` that is not answered yet, in order; nil when none is being answered.
-  var behindHandshake: [Frame]?
-  /// Whether one of them is just being taken up.
-  var isReplaying = false
   /// Requests for names that no server has yet.
   var parked: [ClientRequest] = []
   /// Questions of servers that wait for the client to be ready.
@@ -85,14 +96,9 @@ package final class ClientSession {
   /// The lists as they were when the client opened the session, was last served them, or was last told that they
   /// changed, in the legacy session.
   var known: [ListKind: ByteBuffer] = [:]
-  var splicer = Splicer()
   private var lastAsked: UInt64 = 0
   /// Whether the client leaves too much unread.
   private(set) var isCongested = false
-  /// Opens when nothing is in flight.
-  private var idle: Gate?
-  /// The array that the requests being handled arrived in.
-  var batch: BatchReply?
   /// Open when nothing more will come from the client.
   package let inputEnded = Gate()
   /// Open when the client does not read any more.
@@ -105,14 +111,17 @@ package final class ClientSession {
     number = manager.nextSession()
     stamp = manager.stamp(for: .none)
     self.transport = transport
+    output = transport.output
+    clock = manager.clock
+    let settings = manager.configuration.settings
+    requestLimit = settings.callsPerSession + settings.servers.queue
   }
-
-  var output: OutputBuffer { transport.output }
 
   package func start() {
     manager.audience.join(self)
     for server in manager.servers { server.claimFree(for: self) }
-    // Strong, since a weak reference makes every use of an object slower; ``close()`` lets the transport forget them.
+    // Strong, as everywhere here, since a weak reference makes every use of an object slower; ``close()`` lets the
+    // transport forget them, and timers and gates do when what they wait for is over.
     transport.start(
       Transport.Events(
         received: { self.received($0) },
@@ -136,6 +145,7 @@ package final class ClientSession {
     for request in inFlight.values { abandon(request) }
     inFlight = RequestTable()
     dropParkedCalls()
+    held = []
     for id in Array(listens.keys) { _ = endListen(id) }
     refuseQuestions("The client is gone.")
     releaseSubscriptions()
@@ -276,7 +286,7 @@ package final class ClientSession {
   }
 
   /// Says so when nothing is left to be answered.
-  func noteIdleness() { if unanswered == 0 { idle?.open() } }
+  func noteIdleness() { if let idle, unanswered == 0 { idle.open() } }
 
   /// Answers what is left with an error that names its cause.
   package func failAll(_ reason: String, cure: String?) {

@@ -93,14 +93,14 @@ extension Endpoint {
     server.becameReady(client, offer, after: time)
     manager.update(id) { $0.becameReady(generation: generation, at: $1) }
     perform(pool.connectionReady(generation, at: now))
-    manager.checker.attend(to: self)
+    checker.attend(to: self)
   }
 
   func watchStops(of client: UpstreamClient) {
-    client.process.watchStops { [weak self, weak client] isStopped in
-      guard let self, let client, self.client === client else { return }
+    client.process.watchStops { [self, generation] isStopped in
+      guard generation == self.generation, self.client != nil else { return }
       perform((isStopped ? probe?.processStopped(at: now) : probe?.processContinued(at: now)) ?? [])
-      manager.checker.attend(to: self)
+      checker.attend(to: self)
     }
   }
 

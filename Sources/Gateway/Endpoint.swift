@@ -12,19 +12,26 @@ import MCP
 package final class Endpoint {
   package let id: EndpointRegistry.ID
   unowned let server: UpstreamServer
-  let launch: ProcessLaunch
-  /// Milliseconds that a request has in all. Kept here, since each request asks for it, and asking the configuration
-  /// copies it.
-  private let callTimeout: UInt64
-  var pool: ConnectionPool
-  var probe: ProbeState?
-  private(set) var score = EndpointScore()
-  /// Digests of what was last read of resources that sessions are subscribed to.
-  var readings = RecentURIs<Int>(limit: 2_000)
-  /// What has happened here so far.
-  package internal(set) var tally = EndpointTally()
+  // What each call asks for comes next, and lies together. The clock and the checker are the manager's own, so that no
+  // call has to look after two objects to find them.
   /// The connection that takes calls.
   package internal(set) var client: UpstreamClient?
+  private let clock: LoopClock
+  let checker: HealthChecker
+  /// Milliseconds that a request has in all. Kept here, since asking the configuration copies it.
+  private let callTimeout: UInt64
+  private var lastWaiter: UInt64 = 0
+  var generation: UInt64 = 0
+  /// Whether calls were in flight when the probe was last told.
+  var isBusy = false
+  private(set) var score = EndpointScore()
+  var pool: ConnectionPool
+  var probe: ProbeState?
+  /// What has happened here so far.
+  package internal(set) var tally = EndpointTally()
+  let launch: ProcessLaunch
+  /// Digests of what was last read of resources that sessions are subscribed to.
+  var readings = RecentURIs<Int>(limit: 2_000)
   /// The connection that is being opened.
   var opening: UpstreamClient?
   /// Why it was lost last; nil while it is ready.
@@ -33,12 +40,8 @@ package final class Endpoint {
   let firstStart = Gate()
   /// The one session that it works for, where sessions do not share a server's processes.
   var owner: ClientSession?
-  var generation: UInt64 = 0
   var isServerCongested = false
   var waiting: [UInt64: ClientRequest] = [:]
-  private var lastWaiter: UInt64 = 0
-  /// Whether calls were in flight when the probe was last told.
-  var isBusy = false
   var task: Task<Void, Never>?
   /// Open when nothing is left of the process before.
   var vacated = Gate()
@@ -48,6 +51,8 @@ package final class Endpoint {
     self.id = id
     self.server = server
     self.launch = launch
+    clock = server.manager.clock
+    checker = server.manager.checker
     callTimeout = server.configuration.callTimeout
     pool = ConnectionPool(settings: .init(server.configuration.settings, isExtra: isExtra))
     vacated.open()
@@ -57,7 +62,7 @@ package final class Endpoint {
   func serves(_ session: ClientSession) -> Bool { owner == nil || owner === session }
 
   var manager: ServerManager { server.manager }
-  var now: UInt64 { manager.clock.now().milliseconds }
+  var now: UInt64 { clock.now().milliseconds }
   /// The state as the registry has it.
   var state: EndpointState? { manager.state(of: id) }
 
@@ -66,20 +71,29 @@ package final class Endpoint {
   /// Sends a request, or lets it wait for its turn or for the server to come back, or refuses it.
   func accept(_ request: ClientRequest, _ frame: Frame) {
     request.endpoint = self
-    if client == nil {
-      manager.update(id) { $0.wake(at: $1) }
-      if case .refuse(let failure, let retryAt)? = manager.state(of: id)?.admission(at: now) {
-        refuse(request, .unavailable, self.failure(failure, retryAt: retryAt))
-        return
-      }
-    }
-    if let client, !client.output.isEmpty, !hasRoom(for: frame) {
+    let now = now
+    guard let client else { return acceptUnconnected(request, frame, at: now) }
+    guard client.output.isEmpty || hasRoom(for: frame) else {
       request.session.fail(
         request, Failure(server: server.name, phase: .waiting, reason: "it leaves too many bytes unread already"))
       return
     }
-    switch requestLease(request) {
-    case .lease: send(request, frame)
+    let decision = requestLease(request, at: now)
+    if case .lease = decision { send(request, frame, on: client, at: now) } else { follow(decision, request, frame) }
+  }
+
+  private func acceptUnconnected(_ request: ClientRequest, _ frame: Frame, at now: UInt64) {
+    manager.update(id) { $0.wake(at: $1) }
+    if case .refuse(let failure, let retryAt)? = manager.state(of: id)?.admission(at: now) {
+      refuse(request, .unavailable, self.failure(failure, retryAt: retryAt))
+    } else {
+      follow(requestLease(request, at: now), request, frame)
+    }
+  }
+
+  private func follow(_ decision: ConnectionPool.Decision, _ request: ClientRequest, _ frame: Frame) {
+    switch decision {
+    case .lease: send(request, frame, at: now)
     case .wait, .waitAndOpen: wait(request, frame, lastWaiter)
     case .waitAndValidate(let connection):
       wait(request, frame, lastWaiter)
@@ -89,29 +103,33 @@ package final class Endpoint {
   }
 
   /// Asks for a place on the connection, or in the queue for as long as the request has.
-  private func requestLease(_ request: ClientRequest) -> ConnectionPool.Decision {
+  private func requestLease(_ request: ClientRequest, at now: UInt64) -> ConnectionPool.Decision {
     lastWaiter += 1
-    let now = now
-    request.arrived(at: Instant(milliseconds: now))
-    let begun = request.arrivedAt?.milliseconds ?? now
+    let begun = request.arrived(at: Instant(milliseconds: now)).milliseconds
     return pool.requestLease(waiter: lastWaiter, until: begun + callTimeout, at: now)
   }
 
-  private func send(_ request: ClientRequest, _ frame: Frame) {
+  private func send(_ request: ClientRequest, _ frame: Frame, at now: UInt64) {
+    if let client { return send(request, frame, on: client, at: now) }
+    // The connection has just gone, and the pool has not been told yet.
+    leased(request)
+    switch requestLease(request, at: now) {
+    case .lease, .refuse: request.session.fail(request, notReady(after: 0))
+    case .wait, .waitAndOpen, .waitAndValidate: wait(request, frame, lastWaiter)
+    }
+  }
+
+  private func send(_ request: ClientRequest, _ frame: Frame, on client: UpstreamClient, at now: UInt64) {
+    leased(request)
+    client.relay(request, frame, at: Instant(milliseconds: now))
+    // One more call among others changes nothing.
+    if !isBusy { loadChanged(at: now) }
+  }
+
+  private func leased(_ request: ClientRequest) {
     request.stopWaiting()
     request.waiter = nil
     tally.leases += 1
-    guard let client else {
-      // The connection has just gone, and the pool has not been told yet.
-      switch requestLease(request) {
-      case .lease, .refuse: request.session.fail(request, notReady(after: 0))
-      case .wait, .waitAndOpen, .waitAndValidate: wait(request, frame, lastWaiter)
-      }
-      return
-    }
-    client.relay(request, frame)
-    // One more call among others changes nothing.
-    if !isBusy { loadChanged() }
   }
 
   private func wait(_ request: ClientRequest, _ frame: Frame, _ waiter: UInt64) {
@@ -126,7 +144,7 @@ package final class Endpoint {
     request.waiter = waiter
     waiting[waiter] = request
     if client == nil { limitPatience(of: request) }
-    manager.checker.attend(to: self)
+    checker.attend(to: self)
   }
 
   /// Whether a request's bytes may wait here, beside those that wait or that the server has not read.
@@ -138,8 +156,8 @@ package final class Endpoint {
   func limitPatience(of request: ClientRequest) {
     guard request.patience == nil else { return }
     let limit = server.configuration.settings.wakeWait
-    request.patience = manager.clock.after(limit) { [weak self, weak request] in
-      guard let self, let request else { return }
+    // Strong, since a weak reference makes every use of an object slower; the request is let go when it stops waiting.
+    request.patience = clock.after(limit) { [self] in
       request.patience = nil
       guard !request.isFinished, client == nil else { return }
       withdraw(request)
@@ -157,7 +175,10 @@ package final class Endpoint {
 
   /// A request that was sent is over: answered, or given up.
   func returned(_ request: ClientRequest, answered: Bool, abandoned: Bool = false) {
-    let now = now
+    returned(request, answered: answered, abandoned: abandoned, at: now)
+  }
+
+  func returned(_ request: ClientRequest, answered: Bool, abandoned: Bool = false, at now: UInt64) {
     let latency = Instant(milliseconds: now).since(request.sentAt)
     // Time in which a person was asked something says nothing about the server.
     let isItsOwn = answered && client?.askedAt.map { $0 < request.sentAt } ?? true
@@ -166,17 +187,16 @@ package final class Endpoint {
     perform(probe?.paceChanged(to: score.excess(at: now), at: now) ?? [])
     if abandoned { probe?.callAbandoned(at: now) }
     perform(pool.leaseReturned(connection: generation, answered: answered, at: now))
-    loadChanged()
+    loadChanged(at: now)
   }
 
-  private func loadChanged() {
+  private func loadChanged(at now: UInt64) {
     let load = pool.inFlight
-    let hasTurned = (load > 0) != isBusy
-    isBusy = load > 0
     // Nothing is due earlier for one more call among others, or one less.
-    guard hasTurned else { return }
-    probe?.loadChanged(to: load, at: now)
-    manager.checker.attend(to: self)
+    guard (load > 0) != isBusy else { return }
+    isBusy = load > 0
+    checker.attend(by: probe?.loadChanged(to: load, at: now))
+    if pool.settings.closesConnections { checker.attend(by: pool.deadline) }
   }
 
   var inFlight: Int { pool.inFlight }
@@ -203,12 +223,16 @@ package final class Endpoint {
     }
   }
 
-  func perform(_ actions: [ConnectionPool.Action]) {
+  func perform(_ actions: [ConnectionPool.Action]) { if !actions.isEmpty { obey(actions) } }
+
+  func perform(_ actions: [ProbeState.Action]) { if !actions.isEmpty { obey(actions) } }
+
+  private func obey(_ actions: [ConnectionPool.Action]) {
     for action in actions {
       switch action {
       case .grant(let waiter, _):
         if let request = waiting.removeValue(forKey: waiter), let frame = request.frame {
-          send(request, frame)
+          send(request, frame, at: now)
         } else {
           // Whoever waited is gone; the next one may go.
           perform(pool.leaseReturned(connection: generation, answered: false, at: now))
@@ -229,7 +253,7 @@ package final class Endpoint {
     }
   }
 
-  func perform(_ actions: [ProbeState.Action]) {
+  private func obey(_ actions: [ProbeState.Action]) {
     for action in actions {
       switch action {
       case .probe: sendProbe()
@@ -242,10 +266,9 @@ package final class Endpoint {
           perform(probe?.inspected(isStopped: isStopped, at: now) ?? [])
         }
       case .pollAgain:
-        _ = manager.clock.after(1) { [weak self] in
-          guard let self else { return }
+        _ = clock.after(1) { [self] in
           perform(probe?.polled(at: now) ?? [])
-          manager.checker.attend(to: self)
+          checker.attend(to: self)
         }
       case .report(let vitality):
         if case .dead(let why) = vitality, let client {
@@ -308,7 +331,7 @@ package final class Endpoint {
       perform(probe?.probeAnswered(at: now) ?? [])
       perform(probe?.paceChanged(to: score.excess(at: now), at: now) ?? [])
       perform(pool.heard(on: generation, at: now))
-      manager.checker.attend(to: self)
+      checker.attend(to: self)
     }
   }
 
@@ -317,6 +340,12 @@ package final class Endpoint {
     let now = now
     perform(probe?.heard(at: now) ?? [])
     perform(pool.heard(on: generation, at: now))
+  }
+
+  /// The server was heard, and has answered a request. For the pool the one says the other.
+  func answered(_ request: ClientRequest, at now: UInt64) {
+    perform(probe?.heard(at: now) ?? [])
+    returned(request, answered: true, at: now)
   }
 
   /// A server that does not read what it is sent is not read either: answers to what it asks would pile up here.

@@ -7,8 +7,8 @@ import EventLoop
 final class HealthChecker {
   private let clock: LoopClock
   private var endpoints: [Endpoint] = []
-  /// When the task wakes by itself.
-  private var wakesAt: UInt64?
+  /// When the task wakes by itself, or was asked to; `UInt64.max` for never.
+  private var wakesAt = UInt64.max
   private var alarm = Gate()
   private var isOver = false
 
@@ -19,8 +19,13 @@ final class HealthChecker {
   func remove(_ endpoint: Endpoint) { endpoints.removeAll { $0 === endpoint } }
 
   /// Makes sure that the task wakes in time for an endpoint whose deadline may have come nearer.
-  func attend(to endpoint: Endpoint) {
-    guard let deadline = endpoint.deadline, wakesAt.map({ deadline < $0 }) ?? true else { return }
+  func attend(to endpoint: Endpoint) { attend(by: endpoint.deadline) }
+
+  /// Makes sure that the task wakes by then. Asked with nearly every call, and seldom earlier than it wakes anyway: it
+  /// keeps to what it was asked, though nothing may be due by then any more.
+  func attend(by deadline: UInt64?) {
+    guard let deadline, deadline < wakesAt else { return }
+    wakesAt = deadline
     alarm.open()
   }
 
@@ -34,10 +39,15 @@ final class HealthChecker {
     while !isOver {
       let alarm = Gate()
       self.alarm = alarm
-      let next = endpoints.compactMap(\.deadline).min()
-      wakesAt = next
+      wakesAt = endpoints.reduce(wakesAt) { min($0, $1.deadline ?? .max) }
       let now = clock.now().milliseconds
-      let timer = next.map { next in clock.after(next > now ? next - now : 0) { alarm.open() } }
+      let timer =
+        wakesAt == .max
+        ? nil
+        : clock.after(wakesAt > now ? wakesAt - now : 0) { [self] in
+          wakesAt = .max
+          alarm.open()
+        }
       await alarm.wait()
       timer?.cancel()
       let time = clock.now().milliseconds

@@ -13,3 +13,8 @@ struct RequestTerms {
 
   var profile: ListProfile { ListProfile(era: era, stamp.capabilities) }
 }
+
+extension Era {
+  /// Asked several times for each message, and cheaper than a comparison in the module of the type.
+  var isModern: Bool { if case .modern = self { true } else { false } }
+}

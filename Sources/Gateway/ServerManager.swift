@@ -190,9 +190,9 @@ package final class ServerManager {
     guard let deadline = registry.deadline else { return }
     let now = clock.now().milliseconds
     if deadline > now {
-      registryTimer = clock.after(deadline - now) { [weak self] in self?.registryTimePassed() }
+      registryTimer = clock.after(deadline - now) { self.registryTimePassed() }
     } else {
-      TurnEnd.call { [weak self] in self?.registryTimePassed() }
+      TurnEnd.call { self.registryTimePassed() }
     }
   }
 

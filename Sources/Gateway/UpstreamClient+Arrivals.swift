@@ -14,10 +14,11 @@ extension UpstreamClient {
   }
 
   func received(_ frame: Frame) {
-    heardAt = server.manager.clock.now()
-    if !isProbeAnswer(frame) { endpoint.heard(self) }
+    heardAt = clock.now()
+    if case .response = frame.kind { return answered(frame) }
+    endpoint.heard(self)
     switch frame.kind {
-    case .response: answered(frame)
+    case .response: break
     case .request: asked(frame)
     case .notification: notified(frame)
     case .batch: unpack(frame)
@@ -26,33 +27,29 @@ extension UpstreamClient {
     }
   }
 
-  /// Whether a frame answers a probe, which the endpoint hears of by itself.
-  func isProbeAnswer(_ frame: Frame) -> Bool {
-    guard frame.kind == .response, let id = frame.mintedID,
-      case .own(let own)? = pending[id]
-    else { return false }
-    return own.isProbe
-  }
-
+  /// Hands an answer to whoever waits for it, and tells the endpoint that the server was heard, who hears of an answer to
+  /// a probe by itself.
   func answered(_ frame: Frame) {
     guard let id = frame.mintedID, let entry = pending.removeValue(forKey: id) else {
+      endpoint.heard(self)
       endpoint.tally.strayAnswers += 1
       server.log(.debug, "stray_answer")
       return
     }
     switch entry {
     case .own(let own):
+      if !own.isProbe { endpoint.heard(self) }
       if let failure = fault(of: frame) { own.fail(failure) } else { own.succeed(frame.copy()) }
     case .relayed(let request):
-      if request.requiresTask, awaitTask(frame, id, request) { return }
-      endpoint.returned(request, answered: true)
+      if request.requiresTask, awaitTask(frame, id, request) { return endpoint.heard(self) }
+      endpoint.answered(request, at: heardAt.milliseconds)
       if let failure = fault(of: frame) {
         request.session.fail(request, failure)
       } else {
         request.session.deliver(frame, to: request, from: self, id: id)
       }
     case .parked(let call):
-      endpoint.returned(call.request, answered: true)
+      endpoint.answered(call.request, at: heardAt.milliseconds)
       if let failure = fault(of: frame) { call.ended(.failure(failure)) } else { call.ended(.success(frame.copy())) }
     }
   }
@@ -61,10 +58,11 @@ extension UpstreamClient {
   func fault(of frame: Frame) -> Failure? {
     let hasResult = frame.outer.result != nil
     let hasError = frame.outer.error != nil
-    guard hasResult == hasError || frame.outer.repeated.contains(.id) else { return nil }
+    let hasTwoIDs = frame.outer.repeated.contains(.id)
+    guard hasResult == hasError || hasTwoIDs else { return nil }
     return Failure(
       server: server.name, phase: .call,
-      reason: frame.outer.repeated.contains(.id)
+      reason: hasTwoIDs
         ? "it answered with two ids"
         : hasResult ? "it answered with both a result and an error" : "it answered with neither result nor error",
       outcome: .unknown)

@@ -7,7 +7,7 @@ extension UpstreamClient {
   /// Answers what this server's era has no request for. Returns whether that was the case.
   func isDealtWith(_ request: ClientRequest, _ frame: Frame) -> Bool {
     // It took the server no time, as far as anybody counts.
-    request.sentAt = server.manager.clock.now()
+    request.sentAt = clock.now()
     switch (request.terms.era, request.method) {
     case (.legacy, .resourcesSubscribe), (.legacy, .resourcesUnsubscribe):
       endpoint.returned(request, answered: true)

@@ -8,7 +8,7 @@ extension UpstreamClient {
   func scheduleSweep() {
     let configuration = server.configuration
     let shortest = min(configuration.callTimeout, configuration.progressTimeout ?? .max)
-    sweep = server.manager.clock.after(min(max(shortest / 20, 20), 60_000)) { [weak self] in self?.sweepDeadlines() }
+    sweep = clock.after(min(max(shortest / 20, 20), 60_000)) { self.sweepDeadlines() }
   }
 
   func sweepDeadlines() {
@@ -16,8 +16,7 @@ extension UpstreamClient {
     let expired = expiredRequests()
     if !expired.isEmpty {
       // An answer that is already in the pipe is read first.
-      _ = server.manager.clock.after(1) { [weak self] in
-        guard let self else { return }
+      _ = clock.after(1) { [self] in
         for (id, limit) in expiredRequests() { expire(id, limit) }
       }
     }
@@ -25,7 +24,7 @@ extension UpstreamClient {
   }
 
   func expiredRequests() -> [(id: UInt64, limit: String)] {
-    let now = server.manager.clock.now()
+    let now = clock.now()
     let configuration = server.configuration
     var expired: [(UInt64, String)] = []
     for (id, entry) in pending.entries {

@@ -40,7 +40,7 @@ extension UpstreamClient {
 
   func acknowledged(_ frame: Frame) {
     guard let number = number(of: frame), let subset = ListenFilter(frame) else { return }
-    perform(listening.acknowledged(number, subset, at: server.manager.clock.now().milliseconds))
+    perform(listening.acknowledged(number, subset, at: clock.now().milliseconds))
   }
 
   /// The server ends a listen with a notification: some do, beside the result or in place of it.
@@ -73,26 +73,26 @@ extension UpstreamClient {
     let listen = begin(
       .subscriptionsListen, params: "{\"notifications\":\(filter.json)}", timeout: nil, phase: .call)
     listenIDs[number] = listen.id
-    let timer = server.manager.clock.after(server.configuration.handshakeTimeout) { [weak self] in
-      guard let self, listening.pendingNumber == number, let id = listenIDs[number] else { return }
+    let timer = clock.after(server.configuration.handshakeTimeout) { [self] in
+      guard listening.pendingNumber == number, let id = listenIDs[number] else { return }
       withdraw(id)
       ended(number)
     }
-    listen.gate.whenOpen { [weak self] in
+    listen.gate.whenOpen {
       timer.cancel()
-      self?.ended(number)
+      self.ended(number)
     }
   }
 
   private func ended(_ number: UInt64) {
     guard listenIDs.removeValue(forKey: number) != nil, !closed.isOpen else { return }
-    let now = server.manager.clock.now().milliseconds
+    let now = clock.now().milliseconds
     perform(listening.ended(number, at: now))
     server.log(.debug, "listen_ended")
     guard let due = listening.retryAt else { return }
-    _ = server.manager.clock.after(due > now ? due - now : 0) { [weak self] in
-      guard let self, !closed.isOpen else { return }
-      perform(listening.timePassed(at: server.manager.clock.now().milliseconds))
+    _ = clock.after(due > now ? due - now : 0) { [self] in
+      guard !closed.isOpen else { return }
+      perform(listening.timePassed(at: clock.now().milliseconds))
       // What changed while nobody listened is not known.
       endpoint.mayHaveChanged()
     }

@@ -24,15 +24,30 @@ package final class UpstreamClient {
     package var instructions: String
   }
 
-  // Each outlives every connection of its own.
+  // Each outlives every connection of its own. What each call asks for comes first, and lies together.
   let server: UpstreamServer
   let endpoint: Endpoint
+  /// What is to be written to the server.
+  let output: OutputBuffer
+  let clock: LoopClock
+  /// Open once the connection is over.
+  let closed = Gate()
+  /// When the server last said anything.
+  var heardAt: Instant
+  /// When it last asked something of the client.
+  var askedAt: Instant?
+  /// The era that is spoken on this connection.
+  package private(set) var era = Era.legacy
+  /// Whether it has carried a client's request.
+  private(set) var hasCarried = false
+  private var lastID: UInt64 = 0
+  private var splicer = Splicer()
+  var pending = RequestTable<UInt64, Pending>()
+  var sweep: LoopClock.Cancellation?
   let process: ServerProcess
   package internal(set) var negotiated: Negotiated? {
     didSet { era = negotiated?.revision.era ?? .legacy }
   }
-  /// The era that is spoken on this connection.
-  package private(set) var era = Era.legacy
   /// What a modern server is listened to for, and the ids of the requests that do it, by their numbers.
   var listening = SharedListen()
   var listenIDs: [UInt64: UInt64] = [:]
@@ -44,24 +59,12 @@ package final class UpstreamClient {
   var toldLogLevel: LoggingLevel?
   /// Whether it was sent `initialize`.
   var wasInitialized = false
-  /// Whether it has carried a client's request.
-  private(set) var hasCarried = false
   /// What was declared to the server that the client behind can do.
   var declared = ClientCapabilities.none
   /// Lines on its standard output that were no messages.
   package internal(set) var skippedLines = 0
-  /// Open once the connection is over.
-  let closed = Gate()
   /// What was found wrong with it, so that it is ended: part of a sentence.
   var verdict: String?
-  /// When it last asked something of the client.
-  var askedAt: Instant?
-  /// When the server last said anything.
-  var heardAt: Instant
-  var pending = RequestTable<UInt64, Pending>()
-  private var lastID: UInt64 = 0
-  private var splicer = Splicer()
-  var sweep: LoopClock.Cancellation?
   /// Progress tokens of tasks, which stay valid after the call that made the task was answered.
   private(set) var taskProgress: [UInt64: (session: ClientSession, token: RawToken)] = [:]
 
@@ -69,10 +72,10 @@ package final class UpstreamClient {
     self.server = server
     self.endpoint = endpoint
     self.process = process
-    heardAt = server.manager.clock.now()
+    output = process.transport.output
+    clock = server.manager.clock
+    heardAt = clock.now()
   }
-
-  var output: OutputBuffer { process.transport.output }
 
   /// Requests of clients that the server has not answered.
   var inFlight: Int {
@@ -81,23 +84,24 @@ package final class UpstreamClient {
 
   func start() {
     let readEnded = Gate()
+    // Strong, as everywhere here, since a weak reference makes every use of an object slower; the transport forgets them
+    // when the process is gone, and timers do when the connection is over.
     process.transport.start(
       Transport.Events(
-        received: { [weak self] in self?.received($0) }, readEnded: { readEnded.open() },
-        writeEnded: { readEnded.open() },
-        congested: { [weak self] in self?.endpoint.serverCongested($0) }))
+        received: { self.received($0) }, readEnded: { readEnded.open() }, writeEnded: { readEnded.open() },
+        congested: { self.endpoint.serverCongested($0) }))
     watch(readEnded)
   }
 
   // MARK: - Requests of clients
 
   /// Sends a client's request with the ids and names of this hop.
-  func relay(_ request: ClientRequest, _ frame: Frame) {
+  func relay(_ request: ClientRequest, _ frame: Frame, at now: Instant) {
     guard let idRange = frame.outer.id else { return }
     hasCarried = true
-    let isBridged = era == .modern || request.terms.era == .modern
+    let isBridged = era.isModern || request.terms.era.isModern
     if isBridged, isDealtWith(request, frame) { return }
-    if request.method == .resourcesUnsubscribe { forgetSubscription(request, frame) }
+    if case .resourcesUnsubscribe = request.method { forgetSubscription(request, frame) }
     lastID += 1
     let id = lastID
     splicer.reset()
@@ -119,9 +123,8 @@ package final class UpstreamClient {
     pending[id] = .relayed(request)
     request.state = .sent(self, id: id)
     request.frame = nil
-    request.sentAt = server.manager.clock.now()
-    request.arrived(at: request.sentAt)
-    request.heardAt = request.sentAt
+    request.sentAt = now
+    request.heardAt = now
     if sweep == nil { scheduleSweep() }
   }
 
@@ -141,7 +144,7 @@ package final class UpstreamClient {
   func unpark(_ id: UInt64, to request: ClientRequest) {
     pending[id] = .relayed(request)
     request.state = .sent(self, id: id)
-    request.heardAt = server.manager.clock.now()
+    request.heardAt = clock.now()
   }
 
   /// Tells the server that a request is no longer wanted; its answer will be dropped.
@@ -200,9 +203,7 @@ package final class UpstreamClient {
     let id = lastID
     own.id = id
     own.timer = timeout.map { timeout in
-      server.manager.clock.after(timeout) { [weak self] in
-        self?.expire(id, method: method, after: timeout, phase: phase)
-      }
+      clock.after(timeout) { self.expire(id, method: method, after: timeout, phase: phase) }
     }
     pending[id] = .own(own)
     Reply.request(method, params: stamped(params, for: method), id: id, to: output)
@@ -230,8 +231,8 @@ package final class UpstreamClient {
 
   private func expire(_ id: UInt64, method: Method, after timeout: UInt64, phase: Failure.Phase) {
     // An answer that is already in the pipe is read first: this process may have been stopped for a while.
-    _ = server.manager.clock.after(1) { [weak self] in
-      guard let self, case .own(let own)? = pending.removeValue(forKey: id) else { return }
+    _ = clock.after(1) { [self] in
+      guard case .own(let own)? = pending.removeValue(forKey: id) else { return }
       if method != .initialize { Reply.notification(.cancelled, params: "{\"requestId\":\(id)}", to: output) }
       own.fail(
         Failure(
@@ -255,13 +256,13 @@ package final class UpstreamClient {
   /// The end of its output and the exit of the process usually come together. Whichever comes first waits a little for
   /// the other: the exit says more than the end of the output, and a grandchild may hold the output open for ever.
   private func watch(_ readEnded: Gate) {
-    Gate.any(readEnded, process.exited).whenOpen { [weak self] in
-      guard let self, !closed.isOpen else { return }
-      let timer = server.manager.clock.after(Self.lastWords) { [weak self] in self?.close() }
-      readEnded.whenOpen { [weak self] in
-        self?.process.exited.whenOpen {
+    Gate.any(readEnded, process.exited).whenOpen { [self] in
+      guard !closed.isOpen else { return }
+      let timer = clock.after(Self.lastWords) { self.close() }
+      readEnded.whenOpen {
+        self.process.exited.whenOpen {
           timer.cancel()
-          self?.close()
+          self.close()
         }
       }
     }

@@ -7,12 +7,16 @@ import MCP
 /// One server of the configuration: its endpoints, the choice among them, and its last good lists.
 @GatewayActor
 package final class UpstreamServer {
+  // What each call asks for comes first, and lies together.
   package let index: Int
-  package let configuration: ServerConfiguration
   unowned let manager: ServerManager
   /// Whether all sessions share its processes.
   let isShared: Bool
+  private let isImpeded: Bool
+  /// Whether any of its URIs is listed under another form.
+  var isRenamed = false
   package private(set) var endpoints: [Endpoint] = []
+  package let configuration: ServerConfiguration
   private var balancer: LoadBalancer
   /// Why it cannot be started as it is configured.
   package let impediment: Failure?
@@ -27,8 +31,6 @@ package final class UpstreamServer {
   package private(set) var startMilliseconds: UInt64?
   /// What a modern server said about how long its lists may be kept, and when.
   private var freshness: [ListKind: (hints: CacheHints, at: Instant)] = [:]
-  /// Whether any of its URIs is listed under another form.
-  var isRenamed = false
   private var changedKinds: Set<ListKind> = []
   private var isRefreshing = false
 
@@ -39,6 +41,7 @@ package final class UpstreamServer {
     isShared = configuration.settings.shared
     balancer = LoadBalancer(configuration.settings)
     impediment = Self.impediment(of: configuration)
+    isImpeded = impediment != nil
     facts = impediment == nil ? manager.facts.load(configuration) : nil
     eras = facts?.eras ?? EraVerdicts()
   }
@@ -104,12 +107,9 @@ package final class UpstreamServer {
   /// Hands a request to the endpoint that is to take it.
   func accept(_ request: ClientRequest, _ frame: Frame) {
     request.server = self
-    request.meter = manager.metrics.meter(server: index, method: request.method, tool: request.tool)
-    if let impediment {
-      request.session.fail(request, impediment)
-      return
-    }
-    guard let endpoint = request.home ?? choose(for: request.session) else {
+    request.meter =
+      request.tool?.meter ?? manager.metrics.meter(server: index, method: request.method, tool: request.tool)
+    guard !isImpeded, let endpoint = request.home ?? choose(for: request.session) else {
       request.session.fail(
         request, failure ?? Failure(server: name, phase: .waiting, reason: "none of its processes is running"))
       return
@@ -118,6 +118,7 @@ package final class UpstreamServer {
   }
 
   private func choose(for session: ClientSession) -> Endpoint? {
+    if isShared, endpoints.count == 1 { return endpoints[0] }
     let own = endpoints(for: session)
     if own.count == 1 { return own[0] }
     let capacity = configuration.settings.callsInFlight

@@ -11,11 +11,13 @@ package final class CallMeter {
   package let tool: String?
   /// How long they usually take.
   var usual = UsualLatency()
-  private var counts = [UInt64](repeating: 0, count: CallOutcome.allCases.count)
+  /// By the outcome.
+  private var counts = InlineArray<7, UInt64>(repeating: 0)
   /// Nil for an outcome that has not occurred.
   private var latencies = [LatencyHistogram?](repeating: nil, count: CallOutcome.allCases.count)
 
   init(method: Method, tool: String? = nil) {
+    assert(counts.count == CallOutcome.allCases.count)
     self.method = method
     self.tool = tool
   }
@@ -26,8 +28,9 @@ package final class CallMeter {
   func ended(_ outcome: CallOutcome, after latency: UInt64?) {
     counts[outcome.rawValue] += 1
     guard let latency else { return }
-    if latencies[outcome.rawValue] == nil { latencies[outcome.rawValue] = LatencyHistogram() }
-    latencies[outcome.rawValue]?.add(latency)
+    if latencies[outcome.rawValue]?.add(latency) == nil {
+      latencies[outcome.rawValue] = LatencyHistogram(of: latency)
+    }
   }
 
   package func count(_ outcome: CallOutcome) -> UInt64 { counts[outcome.rawValue] }

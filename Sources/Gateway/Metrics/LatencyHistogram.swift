@@ -5,25 +5,36 @@ package struct LatencyHistogram: Equatable, Sendable {
     1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000,
   ]
 
-  /// How many calls fell into each bucket, the one without a bound last.
-  package private(set) var counts = [UInt64](repeating: 0, count: bounds.count + 1)
   /// Milliseconds of all calls together.
   package private(set) var sum: UInt64 = 0
+  private var buckets = InlineArray<17, UInt64>(repeating: 0)
 
-  package init() {}
+  package init() { assert(buckets.count == Self.bounds.count + 1) }
+
+  init(of milliseconds: UInt64) {
+    self.init()
+    add(milliseconds)
+  }
+
+  package static func == (left: LatencyHistogram, right: LatencyHistogram) -> Bool {
+    left.sum == right.sum && left.counts == right.counts
+  }
+
+  /// How many calls fell into each bucket, the one without a bound last.
+  package var counts: [UInt64] { buckets.indices.map { buckets[$0] } }
 
   package var count: UInt64 { counts.reduce(0, +) }
 
   package mutating func add(_ milliseconds: UInt64) {
     var bucket = 0
     while bucket < Self.bounds.count, milliseconds > Self.bounds[bucket] { bucket += 1 }
-    counts[bucket] += 1
+    buckets[bucket] += 1
     sum += milliseconds
   }
 
   /// Adds what another histogram has counted.
   package mutating func add(_ other: LatencyHistogram) {
-    for bucket in counts.indices { counts[bucket] += other.counts[bucket] }
+    for bucket in buckets.indices { buckets[bucket] += other.buckets[bucket] }
     sum += other.sum
   }
 
@@ -31,7 +42,8 @@ package struct LatencyHistogram: Equatable, Sendable {
   ///
   /// It is exact to a bucket and interpolated within it. What took longer than the last bound counts as that bound.
   package func quantile(_ part: Double) -> Double? {
-    let total = count
+    let counts = counts
+    let total = counts.reduce(0, +)
     guard total > 0 else { return nil }
     let rank = part * Double(total)
     var below = 0.0

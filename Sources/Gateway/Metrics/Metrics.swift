@@ -4,7 +4,7 @@ package import MCP
 
 /// The counters and histograms that belong to no endpoint.
 ///
-/// Counting a request costs one look-up in a table and a few additions. What an endpoint counts is its
+/// Counting a request costs a few additions: the meter of a tool is known where the tool is looked up. What an endpoint counts is its
 /// ``EndpointTally``; gauges are read from the machines at the moment they are asked for.
 @GatewayActor
 package final class Metrics {
@@ -37,9 +37,12 @@ package final class Metrics {
 
   /// Returns where a request is counted.
   ///
-  /// - Parameter tool: the original name of a listed tool as a raw JSON string; nil when it calls none.
-  func meter(server index: Int, method: Method, tool: [UInt8]?) -> CallMeter {
-    if let meter = tool.flatMap({ self.tool($0, of: index) }) { return meter }
+  /// - Parameter tool: the tool that it calls, which remembers its meter.
+  func meter(server index: Int, method: Method, tool: Catalog.Target?) -> CallMeter {
+    if let tool, let meter = self.tool(tool.raw, of: index) {
+      tool.meter = meter
+      return meter
+    }
     if let meter = servers[index].methods[method] { return meter }
     let meter = CallMeter(method: method)
     servers[index].methods[method] = meter

@@ -14,17 +14,15 @@ struct Assembly {
   let stopped = Gate()
   private let signals: [SignalSource]
 
-  init(_ configuration: Configuration, _ arguments: Arguments, _ console: Console) throws(PlatformError) {
+  /// - Parameter supervisor: one that was started.
+  init(_ configuration: Configuration, _ arguments: Arguments, _ console: Console, _ supervisor: Supervisor) {
     self.configuration = configuration
+    self.supervisor = supervisor
     let redaction = Redaction(configuration)
     let level = arguments.logLevel ?? Self.level(for: arguments.mode, configuration)
     let log = Log(level: level, redact: { redaction.redact($0) }, write: { console.complain($0) })
     self.log = log
-    let openFiles = ResourceLimits.raiseOpenFiles()
-    let supervisor = Supervisor(
-      configuration: (try? FileSystem.realPath(configuration.path)) ?? configuration.path)
-    try supervisor.start(executable: OwnProcess.image(), openFiles: openFiles)
-    self.supervisor = supervisor
+    supervisor.configuration = (try? FileSystem.realPath(configuration.path)) ?? configuration.path
     supervisor.onLost = { log(.error, "supervisor_lost") }
     supervisor.onReplaced = { remaining in
       log(.warning, "supervisor_replaced", ["left": remaining.map(String.init).joined(separator: " ")])

@@ -124,6 +124,8 @@ package final class ServerManager {
 
   func redacted(_ text: String) -> String { redact(text) }
 
+  func logs(_ level: LogLevel) -> Bool { logger.shows(level) }
+
   func log(
     _ level: LogLevel, _ event: String, server: String? = nil, _ fields: KeyValuePairs<String, String> = [:]
   ) {

@@ -12,6 +12,7 @@ struct Assembly {
   let log: Log
   /// Opens when the process is asked to stop.
   let stopped = Gate()
+  private let facts: FactFiles
   private let signals: [SignalSource]
 
   /// - Parameter supervisor: one that was started.
@@ -30,9 +31,10 @@ struct Assembly {
     supervisor.onUnreplaceable = { log(.error, "supervisor_not_replaced", ["reason": "\($0)"]) }
     let launching = ServerLaunching(
       supervisor: supervisor, log: log, redaction: redaction, frameLimit: configuration.settings.maxFrame)
+    facts = FactFiles(log: log)
     manager = ServerManager(
       configuration: configuration, identity: Program.identity, clock: .loop, spawner: launching.spawner,
-      facts: FactFiles(log: log).store, log: log,
+      facts: facts.store, log: log,
       redact: { redaction.redact($0) })
     let stopped = stopped
     signals = SignalSource.ending.map { number in SignalSource(number) { stopped.open() } }
@@ -44,13 +46,15 @@ struct Assembly {
     mode == .serve ? configuration.settings.logLevel : .error
   }
 
-  /// Ends all servers and then the supervisor, which is the proof that nothing is left.
+  /// Ends all servers and then the supervisor.
   func end(urgent: Bool) async {
     await manager.shutDown(urgent: urgent)
     await endSupervisor(urgent: urgent)
   }
 
+  /// Ends the supervisor, which is the proof that nothing is left, and writes what is to be remembered.
   func endSupervisor(urgent: Bool) async {
+    facts.write()
     for pid in await supervisor.shutDown(urgent: urgent) {
       log(.error, "process_left_behind", ["pid": String(pid)])
     }

@@ -60,9 +60,9 @@ package struct ProcessMarker: Hashable, Sendable {
     chain(value ?? "").count { $0.configuration == configuration }
   }
 
-  /// Returns an environment with this mark behind those that it has.
-  package func added(to environment: [String]) -> [String] {
-    let prefix = Self.variable + "="
+  /// Returns an environment with a mark, given as its token, behind those that it has.
+  package static func adding(_ token: String, to environment: [String]) -> [String] {
+    let prefix = variable + "="
     var others: [String] = []
     others.reserveCapacity(environment.count + 1)
     var inherited = ""

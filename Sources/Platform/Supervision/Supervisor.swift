@@ -104,8 +104,8 @@ package final class Supervisor {
     let marker = ProcessMarker(
       gateway: identity, supervisor: supervisor, configuration: configuration, server: order.server,
       connection: order.connection, leavesDaemons: order.leavesDaemons)
-    order.environment = marker.added(to: order.environment)
     order.marker = marker.token
+    order.environment = ProcessMarker.adding(order.marker, to: order.environment)
     guard let command = ContainerCommand(executable: order.executable, arguments: order.arguments) else { return order }
     let own = ContainerFile(
       gateway: identity, supervisor: supervisor, connection: order.connection, engine: command.engine)

@@ -13,6 +13,8 @@ import CLibUV
 package struct SupervisorProcess {
   /// The descriptor of its end of the socket pair.
   static let socket: Int32 = 3
+  /// Milliseconds between two looks at all processes: servers that end together are looked for together.
+  private static let lookInterval: UInt64 = 5
 
   private var state = SupervisorState()
   private var link: SupervisorSocket?
@@ -28,6 +30,8 @@ package struct SupervisorProcess {
   private var sparesDaemons = false
   /// What got SIGTERM while everything ends.
   private var terminated: Set<Int32> = []
+  /// When it was last looked what is left of connections.
+  private var lookedAt: UInt64 = 0
   /// The mask during a wait, which lets SIGCHLD through; it is blocked at all other times.
   private var waitingMask = sigset_t()
 
@@ -72,7 +76,9 @@ package struct SupervisorProcess {
     if let deadline = state.deadline { milliseconds = max(0, Int64(deadline) - Int64(Self.now)) }
     // What is left may be nobody's child of ours; then no signal tells of its end.
     if !state.leaderless.isEmpty || state.isClearing {
-      milliseconds = milliseconds < 0 ? 20 : min(milliseconds, 20)
+      let (next, now) = (lookedAt + Self.lookInterval, Self.now)
+      let patience = next > now ? Int64(next - now) : 20
+      milliseconds = milliseconds < 0 ? patience : min(milliseconds, patience)
     }
     var mask = waitingMask
     return junction_wait(link?.descriptor ?? -1, link?.hasUnsent == true ? 1 : 0, milliseconds, &mask)
@@ -191,8 +197,9 @@ package struct SupervisorProcess {
       guard let own = belongings[connection] else { return false }
       return kill(-own.leader, 0) != 0 && errno == ESRCH
     }
-    if !candidates.isEmpty {
+    if !candidates.isEmpty, Self.now >= lookedAt + Self.lookInterval {
       let census = ProcessCensus()
+      lookedAt = Self.now
       for connection in candidates where belongings[connection]?.processes(in: census).isEmpty == true {
         perform(state.emptied(connection: connection, at: Self.now))
       }

@@ -242,4 +242,23 @@ static inline int junction_is_stopped(int status) { return WIFSTOPPED(status); }
 static inline int junction_stopping_signal(int status) { return WSTOPSIG(status); }
 static inline int junction_is_continued(int status) { return WIFCONTINUED(status); }
 
+// MARK: Swift's runtime
+
+/// What the event loop does with a job of Swift's that is meant for the thread pool, on whichever thread it comes up.
+void junction_take_job(void *job);
+
+// The runtime's own seam for embedders (Concurrency.h, ConcurrencyHooks.def). Swift cannot set it itself: it has no
+// function pointers of its own calling convention.
+extern __attribute__((swiftcall)) void (*swift_task_enqueueGlobal_hook)(
+    void *job, __attribute__((swiftcall)) void (*pool)(void *job));
+
+static inline __attribute__((swiftcall)) void junction_pass_job(
+    void *job, __attribute__((swiftcall)) void (*pool)(void *job)) {
+  (void)pool;
+  junction_take_job(job);
+}
+
+/// Has jobs that are meant for Swift's thread pool given to `junction_take_job` instead.
+static inline void junction_replace_pool(void) { swift_task_enqueueGlobal_hook = junction_pass_job; }
+
 #endif

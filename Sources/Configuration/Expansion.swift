@@ -15,6 +15,7 @@ struct Expansion: Sendable {
 
   /// Returns the text with every reference replaced, and the variables that were used.
   func expand(_ text: String) -> Result<(text: String, uses: [Use]), Failure> {
+    guard text.utf8.contains(UInt8(ascii: "$")) else { return .success((text, [])) }
     var result = ""
     var uses: [Use] = []
     var rest = text[...]

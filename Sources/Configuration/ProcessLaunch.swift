@@ -34,7 +34,9 @@ package struct ProcessLaunch: Equatable, Sendable {
 
   /// The last component of the command, without what Windows shims append.
   private var program: String {
-    let name = command.split(separator: "/").last.map(String.init) ?? command
+    let utf8 = command.utf8
+    let start = utf8.lastIndex(of: UInt8(ascii: "/")).map { utf8.index(after: $0) } ?? command.startIndex
+    let name = String(command[start...])
     for suffix in [".cmd", ".exe"] where name.hasSuffix(suffix) { return String(name.dropLast(suffix.count)) }
     return name
   }

@@ -4,6 +4,15 @@ struct ReadingContext {
   let surroundings: ConfigurationSurroundings
   /// What the top-level `junction` says for all servers.
   let defaults: ServerSettings
+  /// Values of the environment that are no secret under any name.
+  let exemptValues: Set<String>
+
+  init(source: SourceText, surroundings: ConfigurationSurroundings, defaults: ServerSettings) {
+    self.source = source
+    self.surroundings = surroundings
+    self.defaults = defaults
+    exemptValues = SecretCollection.exemptValues(in: surroundings.environment)
+  }
 
   var environment: [String: String] { surroundings.environment }
 

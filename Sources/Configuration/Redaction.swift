@@ -9,7 +9,7 @@ package struct Redaction: Sendable {
   private static let tellingBytes = 4
 
   /// The secrets by their first byte, longest first.
-  private var secrets: [[[UInt8]]] = Array(repeating: [], count: 256)
+  private var secrets: [[[UInt8]]] = []
   private let isEmpty: Bool
 
   /// Takes secrets as they are; each is recognised in its JSON spelling as well.
@@ -20,6 +20,8 @@ package struct Redaction: Sendable {
       all.insert(String(JSONText.quote(secret).dropFirst().dropLast()))
     }
     isEmpty = all.isEmpty
+    guard !isEmpty else { return }
+    self.secrets = Array(repeating: [], count: 256)
     for secret in all {
       let bytes = Array(secret.utf8)
       self.secrets[Int(bytes[0])].append(bytes)

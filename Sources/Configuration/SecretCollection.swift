@@ -7,8 +7,11 @@ struct SecretCollection {
   /// Values that are no secret under any name: paths and errors would become unreadable without them.
   private let exempt: Set<String>
 
-  init(environment: [String: String]) {
-    exempt = Set(environment.filter { Self.isExempt($0.key) }.values)
+  /// - Parameter exempt: what ``exemptValues(in:)`` returned.
+  init(exempt: Set<String>) { self.exempt = exempt }
+
+  static func exemptValues(in environment: [String: String]) -> Set<String> {
+    Set(environment.filter { isExempt($0.key) }.values)
   }
 
   /// Adds the value of a variable or header. Each line of a longer text counts by itself as well, since logs come line

@@ -13,7 +13,7 @@ struct ServerReader {
   init(context: ReadingContext, name: String) {
     self.context = context
     self.name = name
-    secrets = SecretCollection(environment: context.environment)
+    secrets = SecretCollection(exempt: context.exemptValues)
   }
 
   /// Reads an entry; its prefix is the configured one until those of all servers are known.

@@ -26,8 +26,9 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     TurnEnd.install(on: handle)
   }
 
-  package func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
+  package func enqueue(_ job: consuming ExecutorJob) { take(UnownedJob(job)) }
+
+  fileprivate func take(_ job: UnownedJob) {
     if owner.isCurrent {
       appendLocal(job)
     } else {
@@ -65,6 +66,13 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   /// Makes the calling thread the loop thread, before anything isolated runs on it.
   package func adoptCurrentThread() { owner.adoptCurrent() }
 
+  /// Runs on the loop what Swift would run on its thread pool, so that the process keeps to one thread.
+  ///
+  /// That is not only what belongs to no actor: whoever waited for a continuation, or for another task, is resumed on the
+  /// pool and goes from there to its actor, which wakes two threads. Here it resumes where it belongs, since every job runs
+  /// on the loop's own executor. Nothing in the process may block, which holds for the actor in any case.
+  package func replacePool() { junction_replace_pool() }
+
   /// Runs the loop on the calling thread until ``stop()``: the main thread in the product.
   package func run() {
     adoptCurrentThread()
@@ -80,3 +88,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     precondition(status == 0, "libuv could not set up the event loop: \(String(cString: uv_strerror(status)))")
   }
 }
+
+/// A job as the runtime hands it over is the pointer that `UnownedJob` wraps.
+@_cdecl("junction_take_job")
+func takeJob(_ job: UnsafeMutableRawPointer) { EventLoop.shared.take(unsafeBitCast(job, to: UnownedJob.self)) }

@@ -104,7 +104,14 @@ package struct Catalog {
       payloads[kind] = next
       return
     }
-    payloads[kind] = zip(old, next).map { $0.bytes.elementsEqual($1.bytes) ? $0 : $1 }
+    var kept: [ByteBuffer] = []
+    for index in next.indices {
+      // Mostly all profiles see the same.
+      let isAsBefore = index > 0 && old[index] === old[index - 1] && next[index] === next[index - 1]
+      let isKept = isAsBefore ? kept[index - 1] === old[index] : ByteScan.areEqual(old[index].bytes, next[index].bytes)
+      kept.append(isKept ? old[index] : next[index])
+    }
+    payloads[kind] = kept
   }
 
   private mutating func named(_ kind: ListKind, _ sources: [Source]) -> [ByteBuffer] {

@@ -10,6 +10,7 @@ extension Endpoint {
     tally.changed(to: state, at: now)
     let condition = state.condition
     if condition == .closed { firstStart.open() }
+    guard manager.logs(condition.logLevel) else { return }
     var fields = [
       (key: "replica", value: String(id.replica)), ("generation", String(state.generation)),
       ("from", before.rawValue), ("to", condition.stage.rawValue),

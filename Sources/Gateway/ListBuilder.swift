@@ -70,7 +70,7 @@ struct ListBuilder {
     var distinct: [ByteBuffer] = []
     return ListProfile.all.map { profile in
       let bytes = lists[lists.count == 1 ? 0 : profile.index].bytes
-      if let same = distinct.first(where: { $0 === bytes || $0.bytes.elementsEqual(bytes.bytes) }) { return same }
+      if let same = distinct.first(where: { $0 === bytes || ByteScan.areEqual($0.bytes, bytes.bytes) }) { return same }
       distinct.append(bytes)
       return bytes
     }

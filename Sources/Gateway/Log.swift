@@ -19,10 +19,13 @@ package final class Log {
     self.write = write
   }
 
+  /// Whether lines of a level are written.
+  func shows(_ level: LogLevel) -> Bool { level >= self.level }
+
   package func callAsFunction(
     _ level: LogLevel, _ event: String, server: String? = nil, _ fields: KeyValuePairs<String, String> = [:]
   ) {
-    guard level >= self.level else { return }
+    guard shows(level) else { return }
     write(level, event, server, fields.map { ($0.key, $0.value) })
   }
 
@@ -30,7 +33,7 @@ package final class Log {
   package func callAsFunction(
     _ level: LogLevel, _ event: String, server: String?, fields: [(key: String, value: String)]
   ) {
-    guard level >= self.level else { return }
+    guard shows(level) else { return }
     write(level, event, server, fields)
   }
 

@@ -38,9 +38,8 @@ extension ServerManager {
     let enough = Gate()
     let timer = clock.after(Self.freshenWait) { enough.open() }
     let reading = Task { @GatewayActor in
-      await withTaskGroup(of: Void.self) { group in
-        for server in expired { group.addTask { await server.read(kind) } }
-      }
+      let readings = expired.map { server in Task { @GatewayActor in await server.read(kind) } }
+      for reading in readings { await reading.value }
       enough.open()
     }
     await enough.wait()

@@ -124,6 +124,8 @@ package final class ServerManager {
 
   func redacted(_ text: String) -> String { redact(text) }
 
+  func logs(_ level: LogLevel) -> Bool { logger.shows(level) }
+
   func log(
     _ level: LogLevel, _ event: String, server: String? = nil, _ fields: KeyValuePairs<String, String> = [:]
   ) {
@@ -138,23 +140,14 @@ package final class ServerManager {
 
   /// Starts every server in parallel and keeps them running; returns after ``shutDown(urgent:)``.
   package func run() async {
-    await withTaskGroup(of: Void.self) { group in
-      for server in servers where !server.configuration.settings.lazy {
-        for endpoint in server.endpoints {
-          group.addTask { await self.initialize(endpoint) }
-        }
-      }
-      group.addTask { await self.checker.run() }
-      await closing.wait()
-      checker.stop()
+    for endpoint in servers.filter({ !$0.configuration.settings.lazy }).flatMap(\.endpoints) where !isClosing {
+      update(endpoint.id) { $0.activate(at: $1) }
     }
+    let checking = Task { @GatewayActor in await checker.run() }
+    await closing.wait()
+    checker.stop()
+    await checking.value
     for endpoint in endpoints.values { await endpoint.whenOver() }
-  }
-
-  private func initialize(_ endpoint: Endpoint) async {
-    guard !isClosing else { return }
-    update(endpoint.id) { $0.activate(at: $1) }
-    await endpoint.firstStart.wait()
   }
 
   // MARK: - The registry

@@ -45,9 +45,9 @@ package struct Serving {
     }
     let isUrgent = stopped.isOpen || session.outputEnded.isOpen
     stopped.whenOpen { manager.hurry() }
-    async let flushed: Void = flush(isPatient: drains && end == .inputEnded)
+    let flushed = Task { @GatewayActor in await flush(isPatient: drains && end == .inputEnded) }
     await manager.shutDown(urgent: isUrgent)
-    await flushed
+    await flushed.value
     session.close()
     await servers.value
   }

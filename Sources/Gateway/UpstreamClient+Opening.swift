@@ -9,22 +9,17 @@ extension UpstreamClient {
   func readOffer() async -> Result<ServerOffer, Failure> {
     guard let capabilities = negotiated?.capabilities else { return .success(ServerOffer()) }
     var offer = ServerOffer()
-    let kinds = ListKind.allCases.filter { $0.isOffered(by: capabilities) }
-    // All at once: a server that answers slowly answers them side by side.
-    async let tools = kinds.contains(.tools) ? readList(.tools) : nil
-    async let prompts = kinds.contains(.prompts) ? readList(.prompts) : nil
-    async let resources = kinds.contains(.resources) ? readList(.resources) : nil
-    async let templates = kinds.contains(.resourceTemplates) ? readList(.resourceTemplates) : nil
-    for (kind, result) in await [
-      (ListKind.tools, tools), (.prompts, prompts), (.resources, resources), (.resourceTemplates, templates),
-    ] {
-      switch result {
-      case nil: continue
-      case .success(let list)?:
+    // All at once, and in one write: a server that answers slowly answers them side by side.
+    let readings = ListKind.allCases.filter { $0.isOffered(by: capabilities) }.map { kind in
+      (kind, Task.immediate { @GatewayActor in await readList(kind) })
+    }
+    for (kind, reading) in readings {
+      switch await reading.value {
+      case .success(let list):
         server.note(list.hints, of: kind)
         offer.items[kind] = list.items
         offer.quarantined += list.quarantined
-      case .failure(let failure)?:
+      case .failure(let failure):
         if closed.isOpen { return .failure(failure) }
         // Many servers declare resources and know no templates; a list that fails hides no other one.
         server.log(.warning, "list_failed", ["kind": kind.itemName, "reason": failure.reason])

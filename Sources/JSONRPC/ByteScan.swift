@@ -86,6 +86,22 @@ package enum ByteScan {
     (text .< Vector(repeating: 0x20)) .| (text .== Vector(repeating: 0x22)) .| (text .== Vector(repeating: 0x5C))
   }
 
+  /// Whether both are the same bytes.
+  package static func areEqual(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
+    guard one.count == other.count else { return false }
+    guard one.baseAddress != other.baseAddress else { return true }
+    var offset = 0
+    while offset &+ 8 <= one.count {
+      if word(one, offset) != word(other, offset) { return false }
+      offset &+= 8
+    }
+    while offset < one.count {
+      if one[offset] != other[offset] { return false }
+      offset &+= 1
+    }
+    return true
+  }
+
   /// Returns the offset of the first `byte` at or after `start`, or nil.
   package static func firstIndex(
     of byte: UInt8, in bytes: UnsafeRawBufferPointer, from start: Int

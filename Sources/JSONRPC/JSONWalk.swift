@@ -56,7 +56,8 @@ package enum JSONWalk {
     member(name, of: bytes, in: 0..<bytes.count).map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
   }
 
-  static func hasEscape(_ text: UnsafeRawBufferPointer, _ key: Range<Int>) -> Bool {
+  /// Whether a key has an escape in it.
+  package static func hasEscape(_ text: UnsafeRawBufferPointer, _ key: Range<Int>) -> Bool {
     ByteScan.firstIndex(of: UInt8(ascii: "\\"), in: UnsafeRawBufferPointer(rebasing: text[key]), from: 0) != nil
   }
 

@@ -24,6 +24,13 @@ package struct ListItem: Equatable, Sendable {
   /// Whether it is a tool that models are not to see, but only the apps of a client that shows some (MCP Apps).
   package var isForAppsOnly = false
 
+  /// Whether a tool's annotations say that it changes nothing, or nothing more the second time (2025-03-26,
+  /// server/tools).
+  package private(set) var isRepeatable = false
+
+  /// Whether a tool can be called as a task only (2025-11-25, server/tools, execution).
+  package private(set) var requiresTask = false
+
   /// Whether not all clients see it, or not all see it alike.
   package var differs: Bool { legacyOnly != nil || modernOnly != nil || isForAppsOnly }
 
@@ -37,36 +44,45 @@ package struct ListItem: Equatable, Sendable {
   package static func judge(
     _ element: UnsafeRawBufferPointer, kind: ListKind, era: Era = .legacy
   ) -> Verdict {
-    let keyMember: StaticString =
+    let keyMember: ListItemMembers.Name =
       switch kind {
-      case .tools, .prompts: "name"
-      case .resources: "uri"
-      case .resourceTemplates: "uriTemplate"
+      case .tools, .prompts: .name
+      case .resources: .uri
+      case .resourceTemplates: .uriTemplate
       }
     guard element.first == UInt8(ascii: "{") else { return .broken(name: "", reason: "it is not an object") }
-    guard let range = JSONWalk.member(keyMember, of: element, in: 0..<element.count),
-      let key = JSONText.string(UnsafeRawBufferPointer(rebasing: element[range])), !key.isEmpty
+    let members = ListItemMembers(of: element)
+    guard let range = members.range(keyMember), let key = members[keyMember].flatMap(JSONText.string), !key.isEmpty
     else {
       return .broken(name: "", reason: "its \"\(keyMember)\" is not a string with something in it")
     }
-    if let reason = fault(of: element, kind: kind, key: key, era: era) { return .broken(name: key, reason: reason) }
+    if let reason = fault(of: members, kind: kind, key: key, era: era) { return .broken(name: key, reason: reason) }
     var item = ListItem(bytes: Array(element), keyRange: range, key: key)
-    if kind == .tools {
-      item.isForAppsOnly = isHiddenFromModels(element)
-      item.appLinks = appLinks(of: element)
-      item.legacyOnly = cut("execution", from: element)
-      if !hasObjectSchema("outputSchema", element) { item.modernOnly = cut("outputSchema", from: element) }
-      // A schema that is `true` or `false` is good for no client's reader.
-      if let schema = JSONWalk.member("outputSchema", of: element), schema.first != UInt8(ascii: "{") {
-        item.legacyOnly = item.modernOnly
-      }
-    }
+    if kind == .tools { item.noteTool(members) }
     return .good(item)
   }
 
+  private mutating func noteTool(_ members: ListItemMembers) {
+    isForAppsOnly = Self.isHiddenFromModels(members[._meta])
+    appLinks = Self.appLinks(of: members)
+    if let annotations = members[.annotations] {
+      isRepeatable =
+        ClientCapabilities.isTrue(JSONWalk.member("readOnlyHint", of: annotations))
+        || ClientCapabilities.isTrue(JSONWalk.member("idempotentHint", of: annotations))
+    }
+    if let execution = members[.execution] {
+      requiresTask = JSONWalk.member("taskSupport", of: execution).flatMap(JSONText.string) == "required"
+      legacyOnly = Self.cut("execution", from: members.element)
+    }
+    if !Self.isObjectSchema(members[.outputSchema]) { modernOnly = Self.cut("outputSchema", from: members.element) }
+    // A schema that is `true` or `false` is good for no client's reader.
+    if let schema = members[.outputSchema], schema.first != UInt8(ascii: "{") { legacyOnly = modernOnly }
+  }
+
   /// The link of a tool to its app, in the present form and in the older flat one.
-  private static func appLinks(of element: UnsafeRawBufferPointer) -> [AppLink] {
-    guard let meta = JSONWalk.member("_meta", of: element, in: 0..<element.count) else { return [] }
+  private static func appLinks(of members: ListItemMembers) -> [AppLink] {
+    guard let meta = members.range(._meta) else { return [] }
+    let element = members.element
     let nested = JSONWalk.member("ui", of: element, in: meta).flatMap {
       JSONWalk.member("resourceUri", of: element, in: $0)
     }
@@ -76,8 +92,8 @@ package struct ListItem: Equatable, Sendable {
     }
   }
 
-  private static func isHiddenFromModels(_ element: UnsafeRawBufferPointer) -> Bool {
-    guard let meta = JSONWalk.member("_meta", of: element), let apps = JSONWalk.member("ui", of: meta),
+  private static func isHiddenFromModels(_ meta: UnsafeRawBufferPointer?) -> Bool {
+    guard let meta, let apps = JSONWalk.member("ui", of: meta),
       let visibility = JSONWalk.member("visibility", of: apps), visibility.first == UInt8(ascii: "[")
     else { return false }
     var isForModels = false
@@ -110,68 +126,49 @@ package struct ListItem: Equatable, Sendable {
     return count == 1 ? found : nil
   }
 
-  private static func hasObjectSchema(_ name: StaticString, _ element: UnsafeRawBufferPointer) -> Bool {
-    guard let schema = JSONWalk.member(name, of: element) else { return true }
+  /// Whether a schema is there that says so of itself, or none.
+  private static func isObjectSchema(_ schema: UnsafeRawBufferPointer?) -> Bool {
+    guard let schema else { return true }
     return JSONWalk.member("type", of: schema).map { JSONText.string($0) == "object" } ?? false
   }
 
-  private static func fault(
-    of element: UnsafeRawBufferPointer, kind: ListKind, key: String, era: Era
-  ) -> String? {
+  private static func fault(of members: ListItemMembers, kind: ListKind, key: String, era: Era) -> String? {
     var reason: String?
-    func require(_ name: StaticString, _ first: Character, _ what: String, isRequired: Bool = false) {
+    func require(_ name: ListItemMembers.Name, _ first: Unicode.Scalar, _ what: String, isRequired: Bool = false) {
       guard reason == nil else { return }
-      guard let value = JSONWalk.member(name, of: element) else {
+      guard let value = members[name] else {
         if isRequired { reason = "it has no \"\(name)\"" }
         return
       }
-      if value.first != first.asciiValue { reason = "its \"\(name)\" is not \(what)" }
+      if value.first != UInt8(ascii: first) { reason = "its \"\(name)\" is not \(what)" }
     }
-    require("description", "\"", "a string")
-    require("title", "\"", "a string")
-    require("_meta", "{", "an object")
-    require("icons", "[", "an array")
-    require("annotations", "{", "an object")
+    require(.description, "\"", "a string")
+    require(.title, "\"", "a string")
+    require(._meta, "{", "an object")
+    require(.icons, "[", "an array")
+    require(.annotations, "{", "an object")
     switch kind {
     case .tools:
-      require("inputSchema", "{", "an object", isRequired: true)
-      if era == .legacy { require("outputSchema", "{", "an object") }
-      if reason == nil, !hasObjectSchema("inputSchema", element) {
+      require(.inputSchema, "{", "an object", isRequired: true)
+      if era == .legacy { require(.outputSchema, "{", "an object") }
+      if reason == nil, !isObjectSchema(members[.inputSchema]) {
         reason = "the \"type\" of its \"inputSchema\" is not \"object\""
       }
       // Only the modern era knows others.
-      if reason == nil, era == .legacy, !hasObjectSchema("outputSchema", element) {
+      if reason == nil, era == .legacy, !isObjectSchema(members[.outputSchema]) {
         reason = "the \"type\" of its \"outputSchema\" is not \"object\""
       }
     case .prompts:
-      require("arguments", "[", "an array")
+      require(.arguments, "[", "an array")
     case .resources:
-      require("name", "\"", "a string", isRequired: true)
-      require("mimeType", "\"", "a string")
+      require(.name, "\"", "a string", isRequired: true)
+      require(.mimeType, "\"", "a string")
       if reason == nil, !ResourceURI.hasScheme(key) { reason = "its \"uri\" has no scheme" }
     case .resourceTemplates:
-      require("name", "\"", "a string", isRequired: true)
-      require("mimeType", "\"", "a string")
+      require(.name, "\"", "a string", isRequired: true)
+      require(.mimeType, "\"", "a string")
     }
     return reason
-  }
-
-  /// Whether a tool's annotations say that it changes nothing, or nothing more the second time (2025-03-26,
-  /// server/tools).
-  package var isRepeatable: Bool {
-    bytes.withUnsafeBytes { bytes in
-      guard let annotations = JSONWalk.member("annotations", of: bytes) else { return false }
-      return ClientCapabilities.isTrue(JSONWalk.member("readOnlyHint", of: annotations))
-        || ClientCapabilities.isTrue(JSONWalk.member("idempotentHint", of: annotations))
-    }
-  }
-
-  /// Whether a tool can be called as a task only (2025-11-25, server/tools, execution).
-  package var requiresTask: Bool {
-    bytes.withUnsafeBytes { bytes in
-      JSONWalk.member("execution", of: bytes).flatMap { JSONWalk.member("taskSupport", of: $0) }
-        .flatMap { JSONText.string($0) } == "required"
-    }
   }
 
   /// Returns the value of a string member of the item, for showing it to a person.

@@ -41,35 +41,36 @@ package struct NameTable: Sendable {
   /// Returns the public name of each item, in order; nil for a new one of a server that has used up its names. Call it
   /// with all items that are listed now.
   package mutating func names(for items: [Item]) -> [String?] {
-    var claims: [String: Set<Item>] = [:]
-    for item in items where !suffixed.contains(item) {
-      let identity = PublicName.identity(plain(item))
-      guard !isExhausted(item.server) || owners[identity] == item else { continue }
-      claims[identity, default: []].insert(item)
-    }
-    for (identity, claimants) in claims {
+    let plain = items.map { PublicName.plain(prefix: $0.prefix, original: $0.original, limit: limit) }
+    let identities = plain.map(PublicName.identity)
+    // Who wants a name first; it and whoever else wants it, or has it, are told apart from now on.
+    var claimants: [String: Item] = [:]
+    for (item, identity) in zip(items, identities) where !suffixed.contains(item) {
       let owner = owners[identity]
-      guard claimants.count > 1 || (owner != nil && owner != claimants.first) else { continue }
-      suffixed.formUnion(claimants)
-      if let owner { suffixed.insert(owner) }
+      guard owner != item else { continue }
+      guard !isExhausted(item.server) else { continue }
+      guard let rival = owner ?? claimants[identity] else {
+        claimants[identity] = item
+        continue
+      }
+      if rival != item { suffixed.formUnion([rival, item]) }
     }
-    return items.map { name(for: $0) }
+    return items.indices.map { name(for: items[$0], plain[$0], identities[$0]) }
   }
 
-  private mutating func name(for item: Item) -> String? {
-    var name = plain(item)
-    var verdict = suffixed.contains(item) ? Claim.taken : claim(name, for: item)
+  private mutating func name(for item: Item, _ plain: String, _ identity: String) -> String? {
+    var name = plain
+    var verdict = suffixed.contains(item) ? Claim.taken : claim(identity, for: item)
     var round = 0
     while verdict == .taken {
       name = PublicName.suffixed(prefix: item.prefix, original: item.original, limit: limit, round: round)
-      verdict = claim(name, for: item)
+      verdict = claim(PublicName.identity(name), for: item)
       round += 1
     }
     return verdict == .given ? name : nil
   }
 
-  private mutating func claim(_ name: String, for item: Item) -> Claim {
-    let identity = PublicName.identity(name)
+  private mutating func claim(_ identity: String, for item: Item) -> Claim {
     if let owner = owners[identity] { return owner == item ? .given : .taken }
     guard !isExhausted(item.server) else { return .exhausted }
     counts[item.server, default: 0] += 1
@@ -78,8 +79,4 @@ package struct NameTable: Sendable {
   }
 
   private func isExhausted(_ server: Int) -> Bool { counts[server, default: 0] >= namesPerServer }
-
-  private func plain(_ item: Item) -> String {
-    PublicName.plain(prefix: item.prefix, original: item.original, limit: limit)
-  }
 }

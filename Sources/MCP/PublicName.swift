@@ -41,6 +41,7 @@ package enum PublicName {
 
   /// Returns the text with every character outside the alphabet replaced and a letter in front.
   private static func legal(_ name: String) -> String {
+    if let first = name.utf8.first, isLetter(first), name.utf8.allSatisfy(isLegal) { return name }
     var bytes: [UInt8] = []
     for character in name {
       let utf8 = Array(character.utf8)
@@ -61,6 +62,7 @@ package enum PublicName {
   /// Returns what two names must not share: some clients fold case, one collapses runs of `_`.
   package static func identity(_ name: String) -> String {
     var result: [UInt8] = []
+    result.reserveCapacity(name.utf8.count)
     for byte in name.utf8 {
       if byte == 0x5F, result.last == 0x5F { continue }
       result.append((0x41...0x5A).contains(byte) ? byte + 0x20 : byte)

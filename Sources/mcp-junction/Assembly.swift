@@ -12,19 +12,18 @@ struct Assembly {
   let log: Log
   /// Opens when the process is asked to stop.
   let stopped = Gate()
+  private let facts: FactFiles
   private let signals: [SignalSource]
 
-  init(_ configuration: Configuration, _ arguments: Arguments, _ console: Console) throws(PlatformError) {
+  /// - Parameter supervisor: one that was started.
+  init(_ configuration: Configuration, _ arguments: Arguments, _ console: Console, _ supervisor: Supervisor) {
     self.configuration = configuration
+    self.supervisor = supervisor
     let redaction = Redaction(configuration)
     let level = arguments.logLevel ?? Self.level(for: arguments.mode, configuration)
     let log = Log(level: level, redact: { redaction.redact($0) }, write: { console.complain($0) })
     self.log = log
-    let openFiles = ResourceLimits.raiseOpenFiles()
-    let supervisor = Supervisor(
-      configuration: (try? FileSystem.realPath(configuration.path)) ?? configuration.path)
-    try supervisor.start(executable: OwnProcess.image(), openFiles: openFiles)
-    self.supervisor = supervisor
+    supervisor.configuration = (try? FileSystem.realPath(configuration.path)) ?? configuration.path
     supervisor.onLost = { log(.error, "supervisor_lost") }
     supervisor.onReplaced = { remaining in
       log(.warning, "supervisor_replaced", ["left": remaining.map(String.init).joined(separator: " ")])
@@ -32,9 +31,10 @@ struct Assembly {
     supervisor.onUnreplaceable = { log(.error, "supervisor_not_replaced", ["reason": "\($0)"]) }
     let launching = ServerLaunching(
       supervisor: supervisor, log: log, redaction: redaction, frameLimit: configuration.settings.maxFrame)
+    facts = FactFiles(log: log)
     manager = ServerManager(
       configuration: configuration, identity: Program.identity, clock: .loop, spawner: launching.spawner,
-      facts: FactFiles(log: log).store, log: log,
+      facts: facts.store, log: log,
       redact: { redaction.redact($0) })
     let stopped = stopped
     signals = SignalSource.ending.map { number in SignalSource(number) { stopped.open() } }
@@ -46,13 +46,15 @@ struct Assembly {
     mode == .serve ? configuration.settings.logLevel : .error
   }
 
-  /// Ends all servers and then the supervisor, which is the proof that nothing is left.
+  /// Ends all servers and then the supervisor.
   func end(urgent: Bool) async {
     await manager.shutDown(urgent: urgent)
     await endSupervisor(urgent: urgent)
   }
 
+  /// Ends the supervisor, which is the proof that nothing is left, and writes what is to be remembered.
   func endSupervisor(urgent: Bool) async {
+    facts.write()
     for pid in await supervisor.shutDown(urgent: urgent) {
       log(.error, "process_left_behind", ["pid": String(pid)])
     }

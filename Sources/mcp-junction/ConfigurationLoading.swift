@@ -26,6 +26,8 @@ enum ConfigurationLoading {
       if location.origin == .configurationDirectory { complainOfNothing(arguments, environment, console) }
       return nil
     }
+    let currentDirectory = currentDirectory
+    let ownIdentity = (try? OwnProcess.executablePath()).flatMap { try? FileSystem.identity(of: $0) }
     let surroundings = ConfigurationSurroundings(
       environment: environment, currentDirectory: currentDirectory,
       readFile: { path in
@@ -35,7 +37,11 @@ enum ConfigurationLoading {
           return .failure(FileProblem("\(error)"))
         }
       },
-      isThisProgram: { isThisProgram($0, environment) },
+      isThisProgram: { command in
+        let found = ExecutableSearch.resolve(command, path: environment["PATH"], base: currentDirectory)
+        guard let ownIdentity, let path = try? found.get() else { return false }
+        return (try? FileSystem.identity(of: path)) == ownIdentity
+      },
       areSameFile: { one, other in
         guard let first = try? FileSystem.identity(of: one), let second = try? FileSystem.identity(of: other) else {
           return one == other
@@ -79,14 +85,5 @@ enum ConfigurationLoading {
 
   private static func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : currentDirectory + "/" + path
-  }
-
-  private static func isThisProgram(_ command: String, _ environment: [String: String]) -> Bool {
-    guard
-      case .success(let found) = ExecutableSearch.resolve(command, path: environment["PATH"], base: currentDirectory),
-      let other = try? FileSystem.identity(of: found), let executable = try? OwnProcess.executablePath(),
-      let own = try? FileSystem.identity(of: executable)
-    else { return false }
-    return other == own
   }
 }

@@ -7,14 +7,21 @@ import Platform
 
 /// Facts about servers as files: one for each command line and directory, replaced atomically, so that any number of
 /// gateways can share them without a lock.
+///
+/// They are written a moment later, when nobody waits for a server's start any more, and at the end.
 @GatewayActor
-struct FactFiles {
+final class FactFiles {
+  /// Milliseconds from the first facts that are new to the writing of all that came since.
+  private static let delay: UInt64 = 250
   /// Bytes beyond which a file is not one of ours.
   private static let sizeLimit = 1 << 20
 
   /// Nil when no directory for them is known: then nothing is remembered.
   private let directory: String?
   private let log: Log
+  /// By the file's path.
+  private var unwritten: [String: (server: String, facts: ServerFacts)] = [:]
+  private let timer = LoopTimer()
 
   init(log: Log) {
     self.log = log
@@ -27,23 +34,32 @@ struct FactFiles {
     }
   }
 
-  var store: FactStore {
-    FactStore(
-      load: { server in
-        guard let path = path(of: server), let bytes = try? FileSystem.read(path, limit: Self.sizeLimit) else {
-          return nil
-        }
-        return ServerFacts(json: bytes)
-      },
-      save: { server, facts in
-        guard let directory, let path = path(of: server) else { return }
-        do throws(PlatformError) {
-          try FileSystem.makeDirectories(directory)
-          try FileSystem.replace(path, with: Array(facts.json.utf8))
-        } catch {
-          log(.debug, "facts_not_kept", server: server.name, ["reason": "\(error)"])
-        }
-      })
+  var store: FactStore { FactStore(load: { self.load($0) }, save: { self.save($0, $1) }) }
+
+  private func load(_ server: ServerConfiguration) -> ServerFacts? {
+    guard let path = path(of: server), let bytes = try? FileSystem.read(path, limit: Self.sizeLimit) else { return nil }
+    return ServerFacts(json: bytes)
+  }
+
+  private func save(_ server: ServerConfiguration, _ facts: ServerFacts) {
+    guard let path = path(of: server) else { return }
+    if unwritten.isEmpty { timer.start(after: Self.delay) { [weak self] in self?.write() } }
+    unwritten[path] = (server.name, facts)
+  }
+
+  /// Writes what is new.
+  func write() {
+    timer.stop()
+    guard let directory, !unwritten.isEmpty else { return }
+    for (path, (server, facts)) in unwritten {
+      do throws(PlatformError) {
+        try FileSystem.makeDirectories(directory)
+        try FileSystem.replace(path, with: Array(facts.json.utf8))
+      } catch {
+        log(.debug, "facts_not_kept", server: server, ["reason": "\(error)"])
+      }
+    }
+    unwritten = [:]
   }
 
   /// The key is what is run and where; two hashes of 64 bits make sure that it is the only one in its file.

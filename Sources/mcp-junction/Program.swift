@@ -42,16 +42,19 @@ enum Program {
       ).run()
     case .serve, .list, .call: break
     }
-    guard let configuration = ConfigurationLoading.load(arguments, console), !isNested(configuration, console) else {
-      return Status.unusable
-    }
-    let assembly: Assembly
+    let supervisor = Supervisor()
     do throws(PlatformError) {
-      assembly = try Assembly(configuration, arguments, console)
+      // Before the configuration is read, which takes as long as the supervisor needs to come up.
+      try supervisor.start(executable: OwnProcess.image(), openFiles: ResourceLimits.raiseOpenFiles())
     } catch {
       console.complain("\(identity.name): \(error)")
       return Status.unusable
     }
+    guard let configuration = ConfigurationLoading.load(arguments, console), !isNested(configuration, console) else {
+      await supervisor.shutDown(urgent: true)
+      return Status.unusable
+    }
+    let assembly = Assembly(configuration, arguments, console, supervisor)
     switch arguments.mode {
     case .list: return await ListCommand(assembly, console, isForProgram: arguments.json).run()
     case .call(let name, let source):

@@ -11,14 +11,16 @@ final class ServerLaunching {
   private let redaction: Redaction
   private let frameLimit: Int
   private let loginShell: LoginShell
-  /// What every server inherits.
+  /// What every server inherits, by name and as it is handed over.
   private let inherited = Environment.values
+  private let inheritedLines: [String]
 
   init(supervisor: Supervisor, log: Log, redaction: Redaction, frameLimit: Int) {
     self.supervisor = supervisor
     self.log = log
     self.redaction = redaction
     self.frameLimit = frameLimit
+    inheritedLines = Self.lines(inherited)
     // Servers' connections are numbered from 1.
     loginShell = LoginShell(supervisor: supervisor, connection: 0)
   }
@@ -30,16 +32,16 @@ final class ServerLaunching {
   private func start(
     _ server: ServerConfiguration, _ launch: ProcessLaunch, _ connection: UInt64
   ) async -> Result<ServerProcess, LaunchFailure> {
-    var environment = inherited
-    for variable in launch.environment { environment[variable.name] = variable.value }
+    var own = Dictionary(launch.environment.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     let executable: String
-    switch await find(launch, &environment) {
+    switch await find(launch, &own) {
     case .failure(let failure): return .failure(failure)
     case .success(let path): executable = path
     }
     let order = SpawnOrder(
       connection: connection, executable: executable, arguments: [launch.command] + launch.arguments,
-      environment: environment.map { "\($0)=\($1)" }, directory: launch.directory, server: server.name,
+      environment: own.isEmpty ? inheritedLines : Self.lines(inherited.merging(own) { $1 }),
+      directory: launch.directory, server: server.name,
       leavesDaemons: server.settings.daemons == .leave)
     switch await supervisor.spawn(order) {
     case .failure(let failure): return .failure(LaunchFailure(reason: "\(failure)", cure: Self.cure(failure, launch)))
@@ -53,21 +55,23 @@ final class ServerLaunching {
     }
   }
 
+  private static func lines(_ environment: [String: String]) -> [String] { environment.map { "\($0)=\($1)" } }
+
   /// Finds the program along the server's PATH and, where that fails, along the login shell's, which the server gets
   /// then: what it starts itself lies there too.
   private func find(
-    _ launch: ProcessLaunch, _ environment: inout [String: String]
+    _ launch: ProcessLaunch, _ own: inout [String: String]
   ) async -> Result<String, LaunchFailure> {
     let base = launch.directory ?? (try? OwnProcess.workingDirectory()) ?? "/"
     let failure: ExecutableSearch.Failure
-    switch ExecutableSearch.resolve(launch.command, path: environment["PATH"], base: base) {
+    switch ExecutableSearch.resolve(launch.command, path: own["PATH"] ?? inherited["PATH"], base: base) {
     case .success(let path): return .success(path)
     case .failure(let reason): failure = reason
     }
     if case .notFound = failure, !launch.command.contains("/"), let path = await loginShell.path(),
       case .success(let found) = ExecutableSearch.resolve(launch.command, path: path, base: base)
     {
-      environment["PATH"] = path
+      own["PATH"] = path
       return .success(found)
     }
     return .failure(Self.describe(failure))

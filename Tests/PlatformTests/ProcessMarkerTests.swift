@@ -26,7 +26,8 @@ import Testing
   @Test func aNestedGatewayAddsItsMark() {
     let outer = marker("outer")
     let inner = marker("inner")
-    let environment = inner.added(to: outer.added(to: ["A=1", "B=2"]))
+    let environment = ProcessMarker.adding(
+      inner.token, to: ProcessMarker.adding(outer.token, to: ["A=1", "B=2"]))
     #expect(environment == ["A=1", "B=2", "MCP_JUNCTION_MARKER=\(outer.token) \(inner.token)"])
     #expect(ProcessMarker.chain("\(outer.token) \(inner.token)") == [outer, inner])
     #expect(ProcessMarker.depth(of: "/home/u/my servers.json", in: "\(outer.token) \(inner.token)") == 2)

@@ -40,15 +40,14 @@ import Testing
       for byte in bytes.indices {
         received.append(bytes[byte])
         guard (byte + 1) % size == 0 || byte == bytes.count - 1 else { continue }
-        while let message = MessageReader.next(in: &received) { decoded.append(SupervisorOrder(message)) }
+        decoded += MessageReader.takeAll(from: &received).map { SupervisorOrder($0) }
       }
       #expect(decoded == orders)
       #expect(received.isEmpty)
     }
     var received = reports.flatMap(\.message)
-    var decoded: [SupervisorReport?] = []
-    while let message = MessageReader.next(in: &received) { decoded.append(SupervisorReport(message)) }
-    #expect(decoded == reports)
+    #expect(MessageReader.takeAll(from: &received).map { SupervisorReport($0) } == reports)
+    #expect(received.isEmpty)
   }
 
   @Test func aMessageCutShortIsNone() {

@@ -22,7 +22,8 @@ struct Belongings {
 
   /// Returns every process that belongs to the connection and has to end: the group, what carries the marker, and what
   /// descends from either.
-  func processes(in entries: [ProcessTable.Entry]) -> [ProcessTable.Entry] {
+  func processes(in census: ProcessCensus) -> [ProcessTable.Entry] {
+    let entries = census.entries
     var found: [Int32: ProcessTable.Entry] = [:]
     for entry in entries where entry.group == leader { found[entry.process] = entry }
     // Once it is reaped its number may be another's; its children are ours by then.
@@ -30,7 +31,7 @@ struct Belongings {
       for entry in ProcessTable.descendants(of: leader, in: entries) { found[entry.process] = entry }
     }
     if !marker.isEmpty {
-      for entry in MarkedProcesses.carrying(marker, in: entries) { found[entry.process] = entry }
+      for entry in census.carrying(marker) { found[entry.process] = entry }
     }
     let session = getsid(0)
     return found.values.filter { entry in

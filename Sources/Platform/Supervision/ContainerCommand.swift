@@ -24,8 +24,9 @@ struct ContainerCommand: Equatable, Sendable {
   /// Recognises `docker run` and `podman run`, also as `container run`; nil for any other command. The first argument
   /// is the program's own name.
   init?(executable: String, arguments: [String]) {
-    let engine = executable.split(separator: "/").last.map(String.init) ?? executable
-    guard engine == "docker" || engine == "podman" else { return nil }
+    guard let engine = ["docker", "podman"].first(where: { executable == $0 || executable.hasSuffix("/" + $0) }) else {
+      return nil
+    }
     var index = 1
     while index < arguments.count, arguments[index].hasPrefix("-") {
       index += Self.valuedOptions.contains(arguments[index]) ? 2 : 1

@@ -14,13 +14,12 @@ struct Leftovers {
 
   /// Returns the processes that have to end: their own gateway, the innermost of their markers, is gone.
   func processes() -> [ProcessTable.Entry] {
-    let entries = ProcessTable.all()
-    let own = ancestors(in: entries)
+    let own = Self.ancestors()
     var verdicts: [GatewayIdentity: Bool] = [:]
-    return MarkedProcesses.all(in: entries).compactMap { entry, value in
-      guard !own.contains(entry.process), let marker = ProcessMarker.chain(value).last, !marker.spares(entry) else {
-        return nil
-      }
+    return MarkedProcesses.all(among: ProcessTable.identifiers()).compactMap { process, value in
+      guard !own.contains(process), let marker = ProcessMarker.chain(value).last,
+        let entry = ProcessTable.entry(process), !entry.isZombie, !marker.spares(entry)
+      else { return nil }
       if marker.gateway == gateway { return isGone(supervisor: marker.supervisor) ? entry : nil }
       let isLeft = verdicts[marker.gateway] ?? marker.gateway.isGone
       verdicts[marker.gateway] = isLeft
@@ -45,11 +44,10 @@ struct Leftovers {
   }
 
   /// We ourselves and those above us, however they are marked.
-  private func ancestors(in entries: [ProcessTable.Entry]) -> Set<Int32> {
-    let parents = Dictionary(entries.map { ($0.process, $0.parent) }, uniquingKeysWith: { first, _ in first })
+  private static func ancestors() -> Set<Int32> {
     var ancestors: Set<Int32> = []
     var next = getpid()
-    while next > 0, ancestors.insert(next).inserted { next = parents[next] ?? 0 }
+    while next > 0, ancestors.insert(next).inserted { next = ProcessTable.entry(next)?.parent ?? 0 }
     return ancestors
   }
 }

@@ -11,25 +11,14 @@ import JSONRPC
 /// That is the environment that a program was started with; one that writes over it hides itself, and is found through
 /// its parent as long as that carries a mark. There is no such directory on macOS, and nothing is found.
 enum MarkedProcesses {
-  /// Returns every process that is marked, with the variable's value; ended ones are left out.
-  static func all(in entries: [ProcessTable.Entry]) -> [(entry: ProcessTable.Entry, value: String)] {
+  /// Returns those of the processes that are marked, with the variable's value. Ended ones have no environment any more.
+  static func all(among processes: [Int32]) -> [(process: Int32, value: String)] {
     let user = geteuid()
-    return entries.compactMap { entry in
-      guard !entry.isZombie, owner(of: entry.process) == user, let value = value(of: entry.process) else { return nil }
-      return (entry, value)
+    return processes.compactMap { process in
+      // Whose it is matters last: of others only root can read anything.
+      guard let value = value(of: process), owner(of: process) == user else { return nil }
+      return (process, value)
     }
-  }
-
-  /// Returns every process that carries one mark, and all that descend from these.
-  static func carrying(_ token: String, in entries: [ProcessTable.Entry]) -> [ProcessTable.Entry] {
-    var found: [Int32: ProcessTable.Entry] = [:]
-    for (entry, value) in all(in: entries) where value.split(separator: " ").contains(token[...]) {
-      found[entry.process] = entry
-      for descendant in ProcessTable.descendants(of: entry.process, in: entries) where !descendant.isZombie {
-        found[descendant.process] = descendant
-      }
-    }
-    return Array(found.values)
   }
 
   /// Returns the marker variable's value in a process's environment, or nil.

@@ -6,13 +6,18 @@ struct MessageReader {
 
   init(_ payload: ArraySlice<UInt8>) { rest = payload }
 
-  /// Takes the next whole message off the front of what was received; nil when its end has not arrived.
-  static func next(in received: inout [UInt8]) -> MessageReader? {
+  /// Takes the whole messages off the front of what was received; one whose end has not arrived stays.
+  static func takeAll(from received: inout [UInt8]) -> [MessageReader] {
+    var messages: [MessageReader] = []
     var header = MessageReader(received[...])
-    guard let length = header.integer(UInt32.self), header.rest.count >= Int(length) else { return nil }
-    let message = MessageReader(ArraySlice(Array(header.rest.prefix(Int(length)))))
-    received.removeFirst(4 + Int(length))
-    return message
+    var rest = header.rest
+    while let length = header.integer(UInt32.self), header.rest.count >= Int(length) {
+      messages.append(MessageReader(header.rest.prefix(Int(length))))
+      rest = header.rest.dropFirst(Int(length))
+      header.rest = rest
+    }
+    received = Array(rest)
+    return messages
   }
 
   mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type) -> Value? {

@@ -60,11 +60,20 @@ package struct ProcessMarker: Hashable, Sendable {
     chain(value ?? "").count { $0.configuration == configuration }
   }
 
-  /// Returns an environment with this mark behind those that it has.
-  package func added(to environment: [String]) -> [String] {
-    let prefix = Self.variable + "="
-    let inherited = environment.last { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) + " " } ?? ""
-    return environment.filter { !$0.hasPrefix(prefix) } + [prefix + inherited + token]
+  /// Returns an environment with a mark, given as its token, behind those that it has.
+  package static func adding(_ token: String, to environment: [String]) -> [String] {
+    let prefix = variable + "="
+    var others: [String] = []
+    others.reserveCapacity(environment.count + 1)
+    var inherited = ""
+    for variable in environment {
+      if variable.utf8.starts(with: prefix.utf8) {
+        inherited = variable.dropFirst(prefix.count) + " "
+      } else {
+        others.append(variable)
+      }
+    }
+    return others + [prefix + inherited + token]
   }
 
   /// Whether the process that carries this mark may stay behind: the servers' session is their supervisor's.
@@ -73,15 +82,20 @@ package struct ProcessMarker: Hashable, Sendable {
   // MARK: - Escapes
 
   private static func escape(_ field: String) -> String {
+    if field.utf8.allSatisfy(isPlain) { return field }
     var escaped: [UInt8] = []
     for byte in field.utf8 {
-      if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "%"), byte != UInt8(ascii: ":") {
+      if isPlain(byte) {
         escaped.append(byte)
       } else {
         escaped += [UInt8(ascii: "%"), hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 15)]]
       }
     }
     return String(decoding: escaped, as: UTF8.self)
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "%") && byte != UInt8(ascii: ":")
   }
 
   private static func unescape(_ field: Substring) -> String {

@@ -27,9 +27,10 @@ enum ProcessTable {
   }
 
   /// Returns every process there is.
-  static func all() -> [Entry] {
-    FileSystem.names(in: "/proc").compactMap { Int32($0) }.compactMap { entry($0) }
-  }
+  static func all() -> [Entry] { identifiers().compactMap { entry($0) } }
+
+  /// Returns the ids of every process there is.
+  static func identifiers() -> [Int32] { FileSystem.names(in: "/proc").compactMap { Int32($0) } }
 
   /// Returns one process, or nil when there is none of that id.
   static func entry(_ process: Int32) -> Entry? {
@@ -60,19 +61,24 @@ enum ProcessTable {
   /// spaces and parentheses.
   static func parse(_ line: UnsafeRawBufferPointer) -> Entry? {
     var position = 0
-    guard let process = number(in: line, at: &position).flatMap({ Int32(exactly: $0) }),
-      let close = line.lastIndex(of: UInt8(ascii: ")")), close + 2 < line.count
+    guard let process = identifier(in: line, at: &position) else { return nil }
+    position = line.count - 1
+    while position > 0, line[position] != UInt8(ascii: ")") { position -= 1 }
+    guard position > 0, position + 2 < line.count else { return nil }
+    let state = line[position + 2]
+    position += 3
+    guard let parent = identifier(in: line, at: &position), let group = identifier(in: line, at: &position),
+      let session = identifier(in: line, at: &position)
     else { return nil }
-    let state = line[close + 2]
-    position = close + 3
-    // The fields after the state, the parent first; the start time is the last that is wanted.
-    var fields: [UInt64] = []
-    while fields.count < 19, let field = number(in: line, at: &position) { fields.append(field) }
-    guard fields.count == 19, let parent = Int32(exactly: fields[0]), let group = Int32(exactly: fields[1]),
-      let session = Int32(exactly: fields[2])
-    else { return nil }
+    // Between the session and the start time lie fields that nobody wants.
+    for _ in 0..<15 { _ = number(in: line, at: &position) }
+    guard let startTime = number(in: line, at: &position) else { return nil }
     return Entry(
-      process: process, parent: parent, group: group, session: session, state: state, startTime: fields[18])
+      process: process, parent: parent, group: group, session: session, state: state, startTime: startTime)
+  }
+
+  private static func identifier(in line: UnsafeRawBufferPointer, at position: inout Int) -> Int32? {
+    number(in: line, at: &position).flatMap { Int32(exactly: $0) }
   }
 
   /// Takes the next field; only its magnitude, since some that are passed over are negative.

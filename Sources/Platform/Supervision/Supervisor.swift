@@ -31,7 +31,8 @@ package final class Supervisor {
   package var onReplaced: @GatewayActor (_ remaining: [Int32]) -> Void = { _ in }
   /// Called when no new supervisor can be started: no process is from then on.
   package var onUnreplaceable: @GatewayActor (PlatformError) -> Void = { _ in }
-  private let configuration: String
+  /// The configuration file's real path, which processes carry that are started from then on.
+  package var configuration = ""
   private let clock: LoopClock
   private let identity = GatewayIdentity.own
   private var executable = ""
@@ -45,9 +46,7 @@ package final class Supervisor {
   private var processes: [UInt64: SpawnedProcess] = [:]
   private var examinations: [UInt64: [CheckedContinuation<[Int32], Never>]] = [:]
 
-  /// Prepares the supervision of a gateway on a configuration file, whose real path the processes will carry.
-  package init(configuration: String = "", clock: LoopClock = .loop) {
-    self.configuration = configuration
+  package init(clock: LoopClock = .loop) {
     self.clock = clock
     replaced.open()
   }
@@ -105,8 +104,8 @@ package final class Supervisor {
     let marker = ProcessMarker(
       gateway: identity, supervisor: supervisor, configuration: configuration, server: order.server,
       connection: order.connection, leavesDaemons: order.leavesDaemons)
-    order.environment = marker.added(to: order.environment)
     order.marker = marker.token
+    order.environment = ProcessMarker.adding(order.marker, to: order.environment)
     guard let command = ContainerCommand(executable: order.executable, arguments: order.arguments) else { return order }
     let own = ContainerFile(
       gateway: identity, supervisor: supervisor, connection: order.connection, engine: command.engine)

@@ -103,7 +103,7 @@ final class SupervisorLink {
 
   private func receive(_ bytes: UnsafeRawBufferPointer) {
     received.append(contentsOf: bytes)
-    while let message = MessageReader.next(in: &received) {
+    for message in MessageReader.takeAll(from: &received) {
       if !isClosed, let report = SupervisorReport(message) { onReport(report) }
     }
   }

@@ -13,6 +13,8 @@ import CLibUV
 package struct SupervisorProcess {
   /// The descriptor of its end of the socket pair.
   static let socket: Int32 = 3
+  /// Milliseconds between two looks at all processes: servers that end together are looked for together.
+  private static let lookInterval: UInt64 = 5
 
   private var state = SupervisorState()
   private var link: SupervisorSocket?
@@ -28,6 +30,8 @@ package struct SupervisorProcess {
   private var sparesDaemons = false
   /// What got SIGTERM while everything ends.
   private var terminated: Set<Int32> = []
+  /// When it was last looked what is left of connections.
+  private var lookedAt: UInt64 = 0
   /// The mask during a wait, which lets SIGCHLD through; it is blocked at all other times.
   private var waitingMask = sigset_t()
 
@@ -72,7 +76,9 @@ package struct SupervisorProcess {
     if let deadline = state.deadline { milliseconds = max(0, Int64(deadline) - Int64(Self.now)) }
     // What is left may be nobody's child of ours; then no signal tells of its end.
     if !state.leaderless.isEmpty || state.isClearing {
-      milliseconds = milliseconds < 0 ? 20 : min(milliseconds, 20)
+      let (next, now) = (lookedAt + Self.lookInterval, Self.now)
+      let patience = next > now ? Int64(next - now) : 20
+      milliseconds = milliseconds < 0 ? patience : min(milliseconds, patience)
     }
     var mask = waitingMask
     return junction_wait(link?.descriptor ?? -1, link?.hasUnsent == true ? 1 : 0, milliseconds, &mask)
@@ -83,8 +89,10 @@ package struct SupervisorProcess {
   private mutating func receive() {
     guard let link else { return }
     let isOpen = link.receive()
-    while let (order, descriptors) = link.nextOrder() {
+    for (order, descriptors) in link.takeOrders() {
       perform(order, descriptors)
+      // The gateway speaks with one server while the next is started.
+      link.flush()
     }
     guard !isOpen else { return }
     // The gateway is gone, however it died.
@@ -105,7 +113,7 @@ package struct SupervisorProcess {
     case .shutDown(let urgent): perform(state.closed(urgent: urgent, at: Self.now))
     case .clear(let gateway, let directory): clear(Leftovers(gateway: gateway, directory: directory))
     case .examine(let connection):
-      let processes = belongings[connection]?.processes(in: ProcessTable.all()) ?? []
+      let processes = belongings[connection]?.processes(in: ProcessCensus()) ?? []
       link?.send(.examined(connection: connection, stopped: processes.filter(\.isStopped).map(\.process)))
     case .ping: link?.send(.alive(connection: 0))
     }
@@ -185,11 +193,16 @@ package struct SupervisorProcess {
 
   /// Finds out which connections have nothing left, and whether others have.
   private mutating func lookForWhatIsLeft() {
-    for connection in state.leaderless {
-      guard let own = belongings[connection], kill(-own.leader, 0) != 0, errno == ESRCH,
-        own.processes(in: ProcessTable.all()).isEmpty
-      else { continue }
-      perform(state.emptied(connection: connection, at: Self.now))
+    let candidates = state.leaderless.filter { connection in
+      guard let own = belongings[connection] else { return false }
+      return kill(-own.leader, 0) != 0 && errno == ESRCH
+    }
+    if !candidates.isEmpty, Self.now >= lookedAt + Self.lookInterval {
+      let census = ProcessCensus()
+      lookedAt = Self.now
+      for connection in candidates where belongings[connection]?.processes(in: census).isEmpty == true {
+        perform(state.emptied(connection: connection, at: Self.now))
+      }
     }
     if state.isClearing, leftovers?.processes().isEmpty != false { perform(state.leftoversGone()) }
   }
@@ -197,12 +210,13 @@ package struct SupervisorProcess {
   // MARK: - Actions
 
   private mutating func perform(_ actions: [SupervisorState.Action]) {
+    signalGroups(actions)
     for action in actions {
       switch action {
       case .report(let report):
         if case .gone(let connection, _) = report { belongings[connection] = nil }
         link?.send(report)
-      case .signalGroup(let connection, let step): signalGroup(connection, step)
+      case .signalGroup: break
       case .signalOutsiders(let step): for entry in outsiders() { send(entry.process, step) }
       case .signalLeftovers(let step): for entry in leftovers?.processes() ?? [] { send(entry.process, step) }
       case .admitSpawns: admitSpawns()
@@ -211,7 +225,7 @@ package struct SupervisorProcess {
         perform(state.containerStopped(connection: connection))
       case .dropContainer(let connection): containerStops.drop(connection: connection)
       case .abandon(let connection):
-        let remaining = belongings.removeValue(forKey: connection)?.processes(in: ProcessTable.all()) ?? []
+        let remaining = belongings.removeValue(forKey: connection)?.processes(in: ProcessCensus()) ?? []
         link?.send(.gone(connection: connection, remaining: remaining.map(\.process)))
       }
     }
@@ -226,12 +240,17 @@ package struct SupervisorProcess {
     }
   }
 
-  private mutating func signalGroup(_ connection: UInt64, _ step: Ladder.Step) {
-    guard let own = belongings[connection] else { return }
-    // The group first, in one call: nobody in it can fork its way out of the list that is read next.
-    send(-own.leader, step)
-    for entry in own.processes(in: ProcessTable.all()) where entry.group != own.leader {
-      send(entry.process, step)
+  private mutating func signalGroups(_ actions: [SupervisorState.Action]) {
+    var signaled: [(own: Belongings, step: Ladder.Step)] = []
+    for case .signalGroup(let connection, let step) in actions {
+      if let own = belongings[connection] { signaled.append((own, step)) }
+    }
+    guard !signaled.isEmpty else { return }
+    // The groups first, each in one call: nobody in them can fork its way out of the list that is read next.
+    for (own, step) in signaled { send(-own.leader, step) }
+    let census = ProcessCensus()
+    for (own, step) in signaled {
+      for entry in own.processes(in: census) where entry.group != own.leader { send(entry.process, step) }
     }
   }
 

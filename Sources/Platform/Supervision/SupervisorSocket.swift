@@ -38,12 +38,14 @@ final class SupervisorSocket {
     }
   }
 
-  /// Returns the next whole order and its descriptors, which the caller closes.
-  func nextOrder() -> (SupervisorOrder, [Int32])? {
-    guard let message = MessageReader.next(in: &received), let order = SupervisorOrder(message) else { return nil }
-    let own = Array(descriptors.prefix(order.descriptorCount))
-    descriptors.removeFirst(own.count)
-    return (order, own)
+  /// Takes the orders that have come whole, each with its descriptors, which the caller closes.
+  func takeOrders() -> [(SupervisorOrder, [Int32])] {
+    MessageReader.takeAll(from: &received).compactMap { message in
+      guard let order = SupervisorOrder(message) else { return nil }
+      let own = Array(descriptors.prefix(order.descriptorCount))
+      descriptors.removeFirst(own.count)
+      return (order, own)
+    }
   }
 
   func send(_ report: SupervisorReport) {

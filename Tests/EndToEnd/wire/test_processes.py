@@ -29,6 +29,15 @@ def test_each_server_leads_a_process_group_of_its_own(start):
     assert os.getpgid(wire.process.pid) not in found
 
 
+def test_the_gateway_keeps_to_one_thread(start):
+    wire = start({name: scripted() for name in ("one", "two", "three")}, tee=False)
+    wire.initialize()
+    wire.request("tools/list")
+    for name in ("one", "two", "three"):
+        assert wire.call(f"{name}__echo", {"n": 1})["result"]["structuredContent"] == {"n": 1}
+    assert len(os.listdir(f"/proc/{wire.process.pid}/task")) == 1
+
+
 def test_servers_start_with_ordinary_signals(start, tmp_path):
     seen = tmp_path / "status"
     wire = start({"one": behind_shell('cat /proc/self/status > "$0"', str(seen)), "two": scripted()}, tee=False)

@@ -89,17 +89,8 @@ package enum ByteScan {
   /// Whether both are the same bytes.
   package static func areEqual(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
     guard one.count == other.count else { return false }
-    guard one.baseAddress != other.baseAddress else { return true }
-    var offset = 0
-    while offset &+ 8 <= one.count {
-      if word(one, offset) != word(other, offset) { return false }
-      offset &+= 8
-    }
-    while offset < one.count {
-      if one[offset] != other[offset] { return false }
-      offset &+= 1
-    }
-    return true
+    guard let left = one.baseAddress, let right = other.baseAddress, left != right else { return true }
+    return areEqual(left, right, one.count)
   }
 
   /// Returns the offset of the first `byte` at or after `start`, or nil.

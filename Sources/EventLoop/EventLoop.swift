@@ -12,6 +12,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   package let handle = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)
   /// Where all readers on the loop read to: what is in it is good until the callback that got it returns.
   package let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+  /// What is done before each poll.
+  package let turnEnd = TurnEnd()
   private let wakeUp = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)
   private let idle = UnsafeMutablePointer<uv_idle_t>.allocate(capacity: 1)
   private let owner = ThreadIdentity()
@@ -23,7 +25,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     Self.must(uv_loop_init(handle))
     Self.must(uv_async_init(handle, wakeUp) { _ in EventLoop.shared.adoptForeignJobs() })
     Self.must(uv_idle_init(handle, idle))
-    TurnEnd.install(on: handle)
+    turnEnd.install(on: handle)
   }
 
   package func enqueue(_ job: consuming ExecutorJob) { take(UnownedJob(job)) }
@@ -78,7 +80,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     adoptCurrentThread()
     uv_run(handle, UV_RUN_DEFAULT)
     // The last turn may have been ended without another poll.
-    GatewayActor.assumeIsolated { TurnEnd.run() }
+    GatewayActor.assumeIsolated { turnEnd.run() }
   }
 
   /// Makes ``run()`` return after the current turn. Called on the loop thread.

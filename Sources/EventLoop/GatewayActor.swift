@@ -3,9 +3,16 @@
   package static let shared = GatewayActor()
   package nonisolated var unownedExecutor: UnownedSerialExecutor { EventLoop.shared.asUnownedSerialExecutor() }
 
+  /// Returns an isolated C function as the plain one that libuv calls on the loop thread.
+  ///
+  /// Unlike ``assumeIsolated(_:)`` it makes no closure: for callbacks that each message takes.
+  package static func callback<Isolated, Plain>(_ function: Isolated, as: Plain.Type) -> Plain {
+    unsafeBitCast(function, to: Plain.self)
+  }
+
   /// Enters the actor synchronously from a C callback that libuv made on the loop thread.
   ///
-  /// The one place that casts isolation away, the way `MainActor.assumeIsolated` does; debug builds check the thread first.
+  /// It casts isolation away, the way `MainActor.assumeIsolated` does; debug builds check the thread first.
   package static func assumeIsolated<T>(_ body: @GatewayActor () throws -> T) rethrows -> T {
     typealias NoActor = () throws -> T
     assert(EventLoop.shared.isCurrent, "not on the loop thread")

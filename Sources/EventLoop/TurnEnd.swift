@@ -11,15 +11,21 @@ package protocol TurnEndWork: AnyObject {
 /// Work that is done at the end of a loop turn: right before the loop polls, after all callbacks, timers and jobs that
 /// may have asked for it, so that nothing written ever waits for an unrelated event.
 @GatewayActor
-package enum TurnEnd {
-  private static var waiting: [any TurnEndWork] = []
-  private static var running: [any TurnEndWork] = []
+package final class TurnEnd {
+  /// What asked first, apart from the others: nearly always nothing else does.
+  private var first: (any TurnEndWork)?
+  private var others: [any TurnEndWork] = []
+  private var running: [any TurnEndWork] = []
+
+  nonisolated init() {}
 
   /// Calls the work's ``TurnEndWork/turnEnds()`` before the loop next waits for events.
-  package static func call(_ work: any TurnEndWork) { waiting.append(work) }
+  package func call(_ work: any TurnEndWork) {
+    if first == nil { first = work } else { others.append(work) }
+  }
 
   /// Calls `body` once, before the loop next waits for events.
-  package static func call(_ body: @escaping @GatewayActor () -> Void) { call(Once(body)) }
+  package static func call(_ body: @escaping @GatewayActor () -> Void) { EventLoop.shared.turnEnd.call(Once(body)) }
 
   private final class Once: TurnEndWork {
     private let body: @GatewayActor () -> Void
@@ -29,18 +35,24 @@ package enum TurnEnd {
     func turnEnds() { body() }
   }
 
-  static func run() {
-    while !waiting.isEmpty {
-      swap(&waiting, &running)
+  func run() {
+    while let work = first.take() {
+      swap(&others, &running)
+      work.turnEnds()
+      guard !running.isEmpty else { continue }
       for work in running { work.turnEnds() }
       running.removeAll(keepingCapacity: true)
     }
   }
 
-  nonisolated static func install(on loop: UnsafeMutablePointer<uv_loop_t>) {
+  nonisolated func install(on loop: UnsafeMutablePointer<uv_loop_t>) {
     let prepare = UnsafeMutablePointer<uv_prepare_t>.allocate(capacity: 1)
     uv_prepare_init(loop, prepare)
-    uv_prepare_start(prepare) { _ in GatewayActor.assumeIsolated { TurnEnd.run() } }
+    prepare.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+    let callback: @convention(c) @GatewayActor (UnsafeMutablePointer<uv_prepare_t>?) -> Void = { prepare in
+      Unmanaged<TurnEnd>.fromOpaque(prepare!.pointee.data).takeUnretainedValue().run()
+    }
+    uv_prepare_start(prepare, GatewayActor.callback(callback, as: uv_prepare_cb.self))
     uv_unref(UnsafeMutableRawPointer(prepare).assumingMemoryBound(to: uv_handle_t.self))
   }
 }

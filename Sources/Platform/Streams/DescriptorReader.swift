@@ -80,6 +80,13 @@ package final class DescriptorReader {
   }
 
   private func startStream(_ stream: UnsafeMutablePointer<uv_stream_t>) {
+    typealias Read =
+      @convention(c) @GatewayActor (UnsafeMutablePointer<uv_stream_t>?, Int, UnsafePointer<uv_buf_t>?) ->
+      Void
+    let read: Read = { stream, count, buffer in
+      let reader = Unmanaged<DescriptorReader>.fromOpaque(stream!.pointee.data).takeUnretainedValue()
+      reader.hasRead(count, buffer!.pointee.base)
+    }
     uv_read_start(
       stream,
       { stream, _, buffer in
@@ -87,19 +94,17 @@ package final class DescriptorReader {
         let scratch = reader.scratch
         buffer!.pointee.base = scratch.assumingMemoryBound(to: CChar.self).baseAddress
         buffer!.pointee.len = scratch.count
-      },
-      { stream, count, buffer in
-        let reader = Unmanaged<DescriptorReader>.fromOpaque(stream!.pointee.data).takeUnretainedValue()
-        GatewayActor.assumeIsolated {
-          // Zero stands for EAGAIN.
-          if count > 0 {
-            if count == reader.scratch.count { reader.enlarge() }
-            reader.onBytes(UnsafeRawBufferPointer(start: buffer!.pointee.base, count: count))
-          } else if count < 0 {
-            reader.end()
-          }
-        }
-      })
+      }, GatewayActor.callback(read, as: uv_read_cb.self))
+  }
+
+  private func hasRead(_ count: Int, _ bytes: UnsafeMutablePointer<CChar>?) {
+    if count > 0 {
+      if count == scratch.count { enlarge() }
+      onBytes(UnsafeRawBufferPointer(start: bytes, count: count))
+    } else if count < 0 {
+      // Zero stands for EAGAIN.
+      end()
+    }
   }
 
   private func enlarge() { if case .stream(let handle) = source { handle.enlarge() } }

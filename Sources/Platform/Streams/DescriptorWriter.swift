@@ -44,6 +44,7 @@ package final class DescriptorWriter: TurnEndWork {
   /// Whether more has come to wait than ``highWater``, and not drained since.
   package private(set) var isCongested = false
 
+  private let turnEnd = EventLoop.shared.turnEnd
   private var target = Target.closed
   private var closesWhenWritten = false
   private var flushIsDue = false
@@ -93,7 +94,7 @@ package final class DescriptorWriter: TurnEndWork {
   private func askForFlush() {
     guard !flushIsDue else { return }
     flushIsDue = true
-    TurnEnd.call(self)
+    turnEnd.call(self)
   }
 
   package func turnEnds() {

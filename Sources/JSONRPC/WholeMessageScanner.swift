@@ -184,6 +184,7 @@ struct WholeMessageScanner {
     return length < 8 ? start + length : endOfPlainText(from: start + 8)
   }
 
+  @inline(never)
   private func endOfPlainText(from start: Position) -> Position {
     self.start + ByteScan.endOfPlainText(self.start, count, from: offset(start))
   }

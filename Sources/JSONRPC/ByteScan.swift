@@ -147,6 +147,7 @@ package enum ByteScan {
   /// - Parameters:
   ///   - count: how many bytes there are.
   ///   - start: fewer than that.
+  @inline(__always)
   static func endOfPlainText(_ bytes: UnsafeRawPointer, _ count: Int, from start: Int) -> Int {
     guard start &+ 8 <= count else { return start &+ lengthOfPlainText(in: tail(bytes, count, from: start)) }
     let length = lengthOfPlainText(in: word(bytes + start))

@@ -4,8 +4,9 @@
 /// ranges are valid only until the callback that received the frame returns; ``copy()`` keeps one longer.
 @usableFromInline
 package final class Frame {
-  /// The most bytes of a message: what an ``Extent`` can tell of.
-  static let longest = 1 << 31
+  /// The most bytes of a message: so many that an ``Extent`` can tell of them, and of what is read before it is noticed
+  /// that they are too many.
+  static let longest = (4 << 30) - (1 << 20)
 
   /// A member of the outer object, of `params`, `result` or `error`, or of the `_meta` of the first two.
   package struct Member: Sendable {

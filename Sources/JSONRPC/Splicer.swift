@@ -94,7 +94,7 @@ package struct Splicer: ~Copyable {
 
   private mutating func add(_ range: Range<Int>, _ start: Int) {
     if count == edits.count { grow() }
-    let edit = Edit(range: Extent(range), replacement: Extent(start, replacements.count))
+    let edit = Edit(range: Extent(range), replacement: Extent(start..<replacements.count))
     var index = count
     while index > 0, edit.range.start < edits[index &- 1].range.start {
       edits.initializeElement(at: index, to: edits[index &- 1])

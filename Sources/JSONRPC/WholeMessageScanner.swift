@@ -1,5 +1,5 @@
 /// Scans a message that is there as a whole, as nearly all are: what ``EnvelopeScanner`` does, without the state that a
-/// message in pieces needs, at a tenth of the cost.
+/// message in pieces needs, at a fraction of the cost.
 ///
 /// It takes objects without line feeds only, and gives up on whatever it does not like: ``EnvelopeScanner`` then does the
 /// work again, and says what is wrong. Both find the same members; the fuzzer compares them.
@@ -18,7 +18,7 @@ struct WholeMessageScanner {
   ///
   /// - Parameter text: a message and a line feed, and more of them.
   static func scan(_ text: UnsafeRawBufferPointer, into frame: Frame) -> Int? {
-    guard text.count >= 8, let base = text.baseAddress else { return nil }
+    guard text.count >= 8, text.count <= Frame.longest, let base = text.baseAddress else { return nil }
     let start = base.assumingMemoryBound(to: UInt8.self)
     guard start.pointee == UInt8(ascii: "{") else { return nil }
     precondition(start[text.count - 1] == UInt8(ascii: "\n"))
@@ -59,7 +59,7 @@ struct WholeMessageScanner {
       case UInt8(ascii: "\""): end = string(from: value)
       case UInt8(ascii: "0")...UInt8(ascii: "9"): end = number(from: value)
       case UInt8(ascii: "{"):
-        if let own = Frame.Parent.child(outline, Extent(offset(key), offset(keyEnd)), of: text) {
+        if let own = Frame.Parent.child(outline, Extent(unchecked: offset(key), offset(keyEnd)), of: text) {
           end = members(of: own, from: value, into: frame)
         } else {
           end = self.value(from: value)
@@ -68,8 +68,8 @@ struct WholeMessageScanner {
       }
       guard let end else { return nil }
       let member = Frame.Member(
-        outline: outline, keyExtent: Extent(offset(key), offset(keyEnd)),
-        valueExtent: Extent(offset(value), offset(end)))
+        outline: outline, keyExtent: Extent(unchecked: offset(key), offset(keyEnd)),
+        valueExtent: Extent(unchecked: offset(value), offset(end)))
       guard frame.append(member, of: parent) else { return nil }
       position = skipSpace(end)
       if position.pointee == UInt8(ascii: "}") { return position + 1 }
@@ -184,6 +184,7 @@ struct WholeMessageScanner {
     return length < 8 ? start + length : endOfPlainText(from: start + 8)
   }
 
+  @inline(never)
   private func endOfPlainText(from start: Position) -> Position {
     self.start + ByteScan.endOfPlainText(self.start, count, from: offset(start))
   }

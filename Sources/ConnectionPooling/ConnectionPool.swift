@@ -112,16 +112,8 @@ package struct ConnectionPool: Sendable {
 
   /// A call that had a lease is over, with an answer of the server's or without one.
   package mutating func leaseReturned(connection id: UInt64, answered: Bool, at now: UInt64) -> [Action] {
-    guard let index = index(id), connections[index].inFlight > 0 else { return [] }
-    connections[index].setInFlight(connections[index].inFlight - 1)
-    connections[index].lastUsed = now
+    guard let index = index(id), connections[index].returned(answered: answered, at: now) else { return [] }
     inFlight -= 1
-    if answered {
-      connections[index].served += 1
-      connections[index].lastHeard = now
-    } else {
-      connections[index].failures += 1
-    }
     if case .draining(0) = connections[index].condition { return retire(index, at: now) }
     return serve(at: now)
   }
@@ -259,8 +251,7 @@ package struct ConnectionPool: Sendable {
   }
 
   private mutating func lease(_ index: Int, at now: UInt64) {
-    connections[index].setInFlight(connections[index].inFlight + 1)
-    connections[index].lastUsed = now
+    connections[index].leased(at: now)
     inFlight += 1
   }
 
@@ -272,6 +263,7 @@ package struct ConnectionPool: Sendable {
   /// Gives free places to the calls that wait for them, in order; where only connections are left that were silent for
   /// long, one of them is validated.
   private mutating func serve(at now: UInt64) -> [Action] {
+    if waiters.isEmpty { return [] }
     var actions: [Action] = []
     while !waiters.isEmpty {
       guard let index = indexWithRoom(at: now) else {

@@ -30,12 +30,26 @@ package struct PooledConnection: Equatable, Sendable {
 
   package var isReady: Bool { if case .ready = condition { true } else { false } }
 
-  /// Changes how many calls are in flight and leaves the rest of the condition as it is.
-  mutating func setInFlight(_ count: Int) {
+  /// A call is sent on it.
+  mutating func leased(at now: UInt64) {
+    lastUsed = now
+    if case .ready(let inFlight) = condition { condition = .ready(inFlight: inFlight + 1) }
+  }
+
+  /// A call on it is over. Returns false, and changes nothing, when there was none.
+  mutating func returned(answered: Bool, at now: UInt64) -> Bool {
     switch condition {
-    case .starting, .validating: break
-    case .ready: condition = .ready(inFlight: count)
-    case .draining: condition = .draining(inFlight: count)
+    case .ready(let inFlight) where inFlight > 0: condition = .ready(inFlight: inFlight - 1)
+    case .draining(let inFlight) where inFlight > 0: condition = .draining(inFlight: inFlight - 1)
+    default: return false
     }
+    lastUsed = now
+    if answered {
+      served += 1
+      lastHeard = now
+    } else {
+      failures += 1
+    }
+    return true
   }
 }

@@ -120,7 +120,7 @@ package struct ProbeState: Sendable {
     return assess(at: now)
   }
 
-  /// The number of calls in flight is another one now. Returns the ``deadline`` that follows: it may have come nearer.
+  /// The number of calls in flight is another one now. Returns the ``deadline``, if that may have come nearer.
   @discardableResult
   package mutating func loadChanged(to callsInFlight: Int, at now: UInt64) -> UInt64? {
     if callsInFlight > 0 {
@@ -128,6 +128,8 @@ package struct ProbeState: Sendable {
     } else if busySince != nil {
       busySince = nil
       idleSince = now
+      // Silence does not run out earlier for it, unless it is that after a probe.
+      if probeSent == nil { return nil }
     }
     return deadline
   }

@@ -18,19 +18,28 @@ extension RawToken: RequestKey {
 /// Open requests by their ids: a dictionary with cheap hashes, for every message asks it several times.
 ///
 /// The standard library's hashes withstand hostile keys and take six times as long. Here the keys are the gateway's own,
-/// or those of one client, which hurts nobody else, and as few as the limit on what may be in flight.
-struct RequestTable<Key: RequestKey, Value> {
+/// or those of one client, which hurts nobody else, and as few as the limit on what may be in flight. The table lies in
+/// memory of its own, which nobody else refers to: it cannot be copied.
+struct RequestTable<Key: RequestKey, Value>: ~Copyable {
   /// Two optionals rather than one, so that one half can be looked at without a copy of the other.
   private struct Place {
+    /// The spread of the key; 0 for a free place.
+    var spread: UInt64 = 0
     var key: Key?
     var value: Value?
   }
 
-  /// The spread of the key in each place, 0 for a free one. Open addressing with linear probing; at most half of the
-  /// places are taken. They are few at first: one call after the other shall not wander through much memory.
-  private var spreads = [UInt64](repeating: 0, count: 4)
-  private var places = [Place](repeating: Place(), count: 4)
+  /// Open addressing with linear probing; at most half of the places are taken. They are few at first: one call after the
+  /// other shall not wander through much memory.
+  private var places = Self.free(4)
   private(set) var count = 0
+
+  init() {}
+
+  deinit {
+    places.deinitialize()
+    places.deallocate()
+  }
 
   /// All entries, in no order that means anything.
   var entries: [(key: Key, value: Value)] {
@@ -49,18 +58,14 @@ struct RequestTable<Key: RequestKey, Value> {
         _ = removeValue(forKey: key)
         return
       }
-      if (count + 1) * 2 > spreads.count { grow() }
+      if (count + 1) * 2 > places.count { grow() }
       let spread = key.spread
       let (place, isTaken) = place(of: key, spread)
-      if !isTaken {
-        count += 1
-        spreads[place] = spread
-      }
-      places[place] = Place(key: key, value: newValue)
+      if !isTaken { count += 1 }
+      places[place] = Place(spread: spread, key: key, value: newValue)
     }
   }
 
-  @inline(__always)
   func contains(_ key: Key) -> Bool { place(of: key, key.spread).isTaken }
 
   mutating func removeValue(forKey key: Key) -> Value? {
@@ -71,22 +76,21 @@ struct RequestTable<Key: RequestKey, Value> {
   private mutating func remove(at place: Int) -> Value? {
     let value = places[place].value.take()
     places[place].key = nil
-    spreads[place] = 0
+    places[place].spread = 0
     count -= 1
     closeGap(at: place)
     return value
   }
 
-  private var mask: Int { spreads.count - 1 }
+  private var mask: Int { places.count - 1 }
 
   private func home(of spread: UInt64) -> Int { Int(truncatingIfNeeded: spread &>> 32) & mask }
 
-  /// Returns where a key is, or the free place where it would be put. Inlined, or else its table is retained for it.
-  @inline(__always)
+  /// Returns where a key is, or the free place where it would be put.
   private func place(of key: Key, _ spread: UInt64) -> (place: Int, isTaken: Bool) {
     var place = home(of: spread)
-    while spreads[place] != 0 {
-      if spreads[place] == spread, places[place].key == key { return (place, true) }
+    while places[place].spread != 0 {
+      if places[place].spread == spread, places[place].key == key { return (place, true) }
       place = (place + 1) & mask
     }
     return (place, false)
@@ -96,9 +100,8 @@ struct RequestTable<Key: RequestKey, Value> {
   private mutating func closeGap(at start: Int) {
     var gap = start
     var next = (gap + 1) & mask
-    while spreads[next] != 0 {
-      if (next - home(of: spreads[next])) & mask >= (next - gap) & mask {
-        spreads.swapAt(gap, next)
+    while places[next].spread != 0 {
+      if (next - home(of: places[next].spread)) & mask >= (next - gap) & mask {
         places.swapAt(gap, next)
         gap = next
       }
@@ -107,16 +110,20 @@ struct RequestTable<Key: RequestKey, Value> {
   }
 
   private mutating func grow() {
-    let old = entries
-    let size = spreads.count * 2
-    spreads = Array(repeating: 0, count: size)
-    places = Array(repeating: Place(), count: size)
-    for (key, value) in old {
-      let spread = key.spread
-      let place = place(of: key, spread).place
-      spreads[place] = spread
-      places[place] = Place(key: key, value: value)
+    let old = places
+    places = Self.free(old.count * 2)
+    for entry in old {
+      guard let key = entry.key else { continue }
+      places[place(of: key, entry.spread).place] = entry
     }
+    old.deinitialize()
+    old.deallocate()
+  }
+
+  private static func free(_ count: Int) -> UnsafeMutableBufferPointer<Place> {
+    let places = UnsafeMutableBufferPointer<Place>.allocate(capacity: count)
+    places.initialize(repeating: Place())
+    return places
   }
 }
 
@@ -125,8 +132,8 @@ extension RequestTable where Value: AnyObject {
   mutating func remove(_ value: Value, forKey key: Key) {
     let spread = key.spread
     var place = home(of: spread)
-    while spreads[place] != 0 {
-      if spreads[place] == spread, places[place].value === value {
+    while places[place].spread != 0 {
+      if places[place].spread == spread, places[place].value === value {
         _ = remove(at: place)
         return
       }

@@ -40,6 +40,7 @@ enum ServerPrefix {
   }
 
   private static func legal(_ name: String) -> String {
+    if let first = name.utf8.first, isLetter(first), name.utf8.allSatisfy(isLegal) { return name }
     let replaced = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") ? $0 : "_" })
     guard let first = replaced.first, first.isLetter else { return "s" + replaced }
     return replaced
@@ -49,5 +50,13 @@ enum ServerPrefix {
     var result = ""
     for character in prefix.lowercased() where character != "_" || result.last != "_" { result.append(character) }
     return result
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+  }
+
+  private static func isLegal(_ byte: UInt8) -> Bool {
+    isLetter(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
   }
 }

@@ -88,13 +88,16 @@ package struct SupervisorProcess {
 
   private mutating func receive() {
     guard let link else { return }
-    let isOpen = link.receive()
-    for (order, descriptors) in link.takeOrders() {
-      perform(order, descriptors)
-      // The gateway speaks with one server while the next is started.
-      link.flush()
+    var arrival = link.receive()
+    while arrival == .some {
+      for (order, descriptors) in link.takeOrders() {
+        perform(order, descriptors)
+        // The gateway speaks with one server while the next is started.
+        link.flush()
+      }
+      arrival = link.receive()
     }
-    guard !isOpen else { return }
+    guard arrival == .end else { return }
     // The gateway is gone, however it died.
     self.link = nil
     perform(state.closed(urgent: false, at: Self.now))

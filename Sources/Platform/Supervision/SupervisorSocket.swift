@@ -21,20 +21,22 @@ final class SupervisorSocket {
 
   var hasUnsent: Bool { !unsent.isEmpty }
 
-  /// Takes what has arrived; false when nothing more can come.
-  func receive() -> Bool {
+  /// What ``receive()`` found.
+  enum Arrival { case some, none, end }
+
+  /// Takes the next of what has arrived: at most one order with descriptors, so that few are open at once. After the end
+  /// nothing more can come.
+  func receive() -> Arrival {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16 * 1024) { buffer in
-      while true {
-        var arrived = [Int32](repeating: -1, count: Int(JUNCTION_MOST_DESCRIPTORS))
-        var arrivedCount: Int32 = 0
-        let count = junction_receive(descriptor, buffer.baseAddress, buffer.count, &arrived, &arrivedCount)
-        if count > 0 {
-          received.append(contentsOf: buffer[..<count])
-          descriptors.append(contentsOf: arrived[..<Int(arrivedCount)])
-        } else {
-          return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
-        }
+      var arrived = [Int32](repeating: -1, count: Int(JUNCTION_MOST_DESCRIPTORS))
+      var arrivedCount: Int32 = 0
+      let count = junction_receive(descriptor, buffer.baseAddress, buffer.count, &arrived, &arrivedCount)
+      guard count > 0 else {
+        return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) ? .none : .end
       }
+      received.append(contentsOf: buffer[..<count])
+      descriptors.append(contentsOf: arrived[..<Int(arrivedCount)])
+      return .some
     }
   }
 

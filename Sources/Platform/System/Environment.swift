@@ -23,7 +23,10 @@ package enum Environment {
   package static var values: [String: String] {
     Dictionary(
       all.compactMap { variable in
-        variable.firstIndex(of: "=").map { (String(variable[..<$0]), String(variable[variable.index(after: $0)...])) }
+        let utf8 = variable.utf8
+        return utf8.firstIndex(of: UInt8(ascii: "=")).map { equals in
+          (String(variable[..<equals]), String(variable[utf8.index(after: equals)...]))
+        }
       }, uniquingKeysWith: { first, _ in first })
   }
 

@@ -41,14 +41,16 @@ extension ClientSession {
     case .invalid(let message): respond(.invalidParams, message, to: request)
     case .refused(let code, let message): respond(code, message, to: request)
     case .unknown(let what, let code, let data):
-      let hasWaited = request.frame != nil && request.patience == nil
-      if !hasWaited, !manager.settled.isOpen || manager.wakeSleepers() {
+      if !hasWaited(request), !manager.settled.isOpen || manager.wakeSleepers() {
         park(request, frame)
       } else {
         respond(code, what + manager.absentees, data: data, to: request)
       }
     }
   }
+
+  /// Whether a request has waited as long as one may for a server that names what it asks for.
+  private func hasWaited(_ request: ClientRequest) -> Bool { request.frame != nil && request.patience == nil }
 
   private func park(_ request: ClientRequest, _ frame: Frame) {
     guard request.patience == nil else {
@@ -141,7 +143,8 @@ extension ClientSession {
     if request.method == .resourcesUnsubscribe, let subscription = subscriptions[RawToken(uri)] {
       return unsubscribe(request, subscription, edit(frame, range, uri, subscription.original), publicURI: uri)
     }
-    var candidates = manager.owners(of: uri)
+    let owner = manager.owner(of: uri)
+    var candidates = owner.map { [$0] } ?? manager.guesses(at: uri)
     if request.method != .resourcesRead, candidates.count > 1 {
       candidates.removeAll { $0.server.negotiated?.capabilities.resourcesSubscribe == false }
     }
@@ -156,9 +159,8 @@ extension ClientSession {
     guard let first = candidates.first else {
       return notFound(uri, request)
     }
-    if candidates.count > 1, !manager.settled.isOpen, request.patience == nil, request.frame == nil {
-      return notFound(uri, request)
-    }
+    // One that is still starting may name it.
+    if owner == nil, !manager.settled.isOpen, !hasWaited(request) { return notFound(uri, request) }
     request.publicURI = uri
     request.originalURI = first.original
     request.candidates = candidates.dropFirst().map(\.server)
@@ -223,9 +225,11 @@ extension ClientSession {
       guard let range = JSONWalk.member("uri", of: frame.bytes, in: ref), let uri = JSONText.string(frame[range]) else {
         return .invalid("\"ref\" must have the \"uri\" of a resource or a template.")
       }
-      guard let owner = manager.templateOwner(of: uri) ?? manager.owners(of: uri).first else {
-        return .unknown(what: "Unknown resource: \(uri).", code: .invalidParams, data: nil)
-      }
+      let mayGuess = manager.settled.isOpen || hasWaited(request)
+      guard
+        let owner = manager.templateOwner(of: uri) ?? manager.owner(of: uri)
+          ?? (mayGuess ? manager.guesses(at: uri).first : nil)
+      else { return .unknown(what: "Unknown resource: \(uri).", code: .invalidParams, data: nil) }
       target = (owner.server, edit(frame, range, uri, owner.original))
     default: return .invalid("The type of \"ref\" must be \"ref/prompt\" or \"ref/resource\".")
     }

@@ -68,20 +68,25 @@ extension ServerManager {
 
   // MARK: - Resources
 
-  /// Returns the servers that may have a URI, likeliest first: exactly one when a list or a mention names it.
-  func owners(of uri: String) -> [Owner] {
+  /// Returns the servers that may have a URI: whose it is, or all that might.
+  func owners(of uri: String) -> [Owner] { owner(of: uri).map { [$0] } ?? guesses(at: uri) }
+
+  /// Returns whose a URI is, when a list, a mention or a template names it.
+  func owner(of uri: String) -> Owner? {
     if isStale { rebuild() }
     let resources = merged.resources
     if let target = resources.owner(of: uri) {
-      return [Owner(server: servers[target.server], original: target.original)]
+      return Owner(server: servers[target.server], original: target.original)
     }
     // A scheme such as git+https looks like a prefix; it is one only of a server whose URIs are given out with it.
     if mentions[uri] == nil, let target = resources.prefixedOwner(of: uri), resources.renames(of: target.server) {
-      return [Owner(server: servers[target.server], original: target.original)]
+      return Owner(server: servers[target.server], original: target.original)
     }
-    if let index = mentions[uri] ?? resources.templateOwner(of: uri) {
-      return [Owner(server: servers[index], original: uri)]
-    }
+    return (mentions[uri] ?? resources.templateOwner(of: uri)).map { Owner(server: servers[$0], original: uri) }
+  }
+
+  /// Returns the servers that may have a URI that nothing names.
+  func guesses(at uri: String) -> [Owner] {
     let candidates = servers.filter { $0.negotiated?.capabilities.resources == true }
     return candidates.map { Owner(server: $0, original: uri) }
   }

@@ -4,17 +4,17 @@ import CLibUV
 package struct Instant: Comparable, Hashable, Sendable {
   package var milliseconds: UInt64
 
-  package init(milliseconds: UInt64) { self.milliseconds = milliseconds }
+  @inlinable package init(milliseconds: UInt64) { self.milliseconds = milliseconds }
 
-  package static func < (left: Instant, right: Instant) -> Bool { left.milliseconds < right.milliseconds }
+  @inlinable package static func < (left: Instant, right: Instant) -> Bool { left.milliseconds < right.milliseconds }
 
   /// Returns the instant `milliseconds` later.
-  package func advanced(by milliseconds: UInt64) -> Instant {
+  @inlinable package func advanced(by milliseconds: UInt64) -> Instant {
     Instant(milliseconds: self.milliseconds &+ milliseconds)
   }
 
   /// Returns how many milliseconds lie between an earlier instant and this one; 0 when `earlier` is not earlier.
-  package func since(_ earlier: Instant) -> UInt64 {
+  @inlinable package func since(_ earlier: Instant) -> UInt64 {
     milliseconds > earlier.milliseconds ? milliseconds - earlier.milliseconds : 0
   }
 }
@@ -45,17 +45,20 @@ package struct LoopClock: Sendable {
 
   /// The loop's own timers, and its time: that of its last poll, or of the last timer that was set since. A turn may
   /// handle hundreds of messages, and each asks for the time more than once.
-  package static let loop = LoopClock(
-    now: { Instant(milliseconds: uv_now(EventLoop.shared.handle)) },
-    after: { milliseconds, body in
-      let timer = LoopTimer()
-      // The closure keeps the timer alive until it has fired or was stopped.
-      timer.start(after: milliseconds) {
-        body()
-        timer.stop()
-      }
-      return Cancellation { timer.stop() }
-    })
+  package static let loop = {
+    let loop = EventLoop.shared
+    return LoopClock(
+      now: { Instant(milliseconds: uv_now(loop.handle)) },
+      after: { milliseconds, body in
+        let timer = LoopTimer()
+        // The closure keeps the timer alive until it has fired or was stopped.
+        timer.start(after: milliseconds) {
+          body()
+          timer.stop()
+        }
+        return Cancellation { timer.stop() }
+      })
+  }()
 
   /// Suspends for that many milliseconds; returns early, and silently, when the task is cancelled.
   @GatewayActor

@@ -50,7 +50,8 @@ package final class TurnEnd {
     uv_prepare_init(loop, prepare)
     prepare.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     let callback: @convention(c) @GatewayActor (UnsafeMutablePointer<uv_prepare_t>?) -> Void = { prepare in
-      Unmanaged<TurnEnd>.fromOpaque(prepare!.pointee.data).takeUnretainedValue().run()
+      // The loop keeps it for ever.
+      Unmanaged<TurnEnd>.fromOpaque(prepare!.pointee.data)._withUnsafeGuaranteedRef { $0.run() }
     }
     uv_prepare_start(prepare, GatewayActor.callback(callback, as: uv_prepare_cb.self))
     uv_unref(UnsafeMutableRawPointer(prepare).assumingMemoryBound(to: uv_handle_t.self))

@@ -90,8 +90,9 @@ package final class DescriptorReader {
     uv_read_start(
       stream,
       { stream, _, buffer in
-        let reader = Unmanaged<DescriptorReader>.fromOpaque(stream!.pointee.data).takeUnretainedValue()
-        let scratch = reader.scratch
+        let scratch = Unmanaged<DescriptorReader>.fromOpaque(stream!.pointee.data)._withUnsafeGuaranteedRef {
+          $0.scratch
+        }
         buffer!.pointee.base = scratch.assumingMemoryBound(to: CChar.self).baseAddress
         buffer!.pointee.len = scratch.count
       }, GatewayActor.callback(read, as: uv_read_cb.self))

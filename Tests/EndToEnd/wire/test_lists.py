@@ -200,6 +200,19 @@ def test_completion_goes_to_the_server_of_its_reference(start):
     assert complete({"type": "ref/prompt", "name": "three__p"}) == []
 
 
+def test_a_uri_is_not_guessed_at_while_the_server_that_names_it_is_starting(start):
+    one = scripted(name="one", resources=[{"uri": "one://a", "name": "a"}])
+    two = scripted(name="two", templates=[{"uriTemplate": "two://{x}", "name": "t"}])
+    late = {"command": "/bin/sh", "args": ["-c", 'sleep 1.5; exec "$0" "$@"', two["command"], *two["args"]]}
+    wire = start({"one": one, "two": late})
+    wire.initialize()
+    reference = {"type": "ref/resource", "uri": "two://{x}"}
+    completed = wire.start("completion/complete", {"ref": reference, "argument": {"name": "x", "value": "v"}})
+    read = wire.start("resources/read", {"uri": "two://5"})
+    assert wire.result_of(completed)["result"]["completion"]["values"] == ["two"]
+    assert wire.result_of(read)["result"]["contents"][0]["text"].startswith("two")
+
+
 def test_a_changed_list_is_announced_once_and_served(start):
     wire = start({"one": scripted(), "two": only(tool("t"))})
     wire.initialize()

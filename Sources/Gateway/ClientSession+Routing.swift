@@ -12,6 +12,8 @@ extension ClientSession {
     case local(payload: String)
     /// No server has it; one that is not ready yet may.
     case unknown(what: String, code: ErrorCode, data: String?)
+    /// No list names the URI; one that is still starting may do so within so many milliseconds.
+    case undecided(UInt64)
     case invalid(String)
     case refused(ErrorCode, String)
   }
@@ -42,17 +44,24 @@ extension ClientSession {
     case .refused(let code, let message): respond(code, message, to: request)
     case .unknown(let what, let code, let data):
       if !hasWaited(request), !manager.settled.isOpen || manager.wakeSleepers() {
-        park(request, frame)
+        park(request, frame, for: manager.configuration.settings.unknownNameWait)
       } else {
         respond(code, what + manager.absentees, data: data, to: request)
       }
+    case .undecided(let milliseconds): park(request, frame, for: milliseconds)
     }
   }
 
   /// Whether a request has waited as long as one may for a server that names what it asks for.
   private func hasWaited(_ request: ClientRequest) -> Bool { request.frame != nil && request.patience == nil }
 
-  private func park(_ request: ClientRequest, _ frame: Frame) {
+  /// How long to wait, in milliseconds, for a list that names the URI of a request. A server that hangs is waited for once,
+  /// not again for each URI.
+  private func timeToBeNamed(_ request: ClientRequest) -> UInt64? {
+    hasWaited(request) ? nil : manager.startTimeLeft(of: manager.configuration.settings.unknownNameWait)
+  }
+
+  private func park(_ request: ClientRequest, _ frame: Frame, for milliseconds: UInt64) {
     guard request.patience == nil else {
       parked.append(request)
       return
@@ -63,7 +72,7 @@ extension ClientSession {
     }
     request.frame = frame.copy()
     parked.append(request)
-    request.patience = manager.clock.after(manager.configuration.settings.unknownNameWait) { [self] in
+    request.patience = manager.clock.after(milliseconds) { [self] in
       guard !request.isFinished, let frame = request.frame else { return }
       parked.removeAll { $0 === request }
       request.patience = nil
@@ -145,6 +154,7 @@ extension ClientSession {
     }
     let owner = manager.owner(of: uri)
     var candidates = owner.map { [$0] } ?? manager.guesses(at: uri)
+    var isKnown = owner != nil
     if request.method != .resourcesRead, candidates.count > 1 {
       candidates.removeAll { $0.server.negotiated?.capabilities.resourcesSubscribe == false }
     }
@@ -152,6 +162,7 @@ extension ClientSession {
       // What the client brings was asked for by one server, and is no other one's business.
       if let asker = inputOwners[RawToken(uri)] {
         candidates = [candidates.first { $0.server === asker } ?? .init(server: asker, original: uri)]
+        isKnown = true
       } else if candidates.count > 1 {
         return .invalid("No server has asked for what this request brings.")
       }
@@ -159,8 +170,7 @@ extension ClientSession {
     guard let first = candidates.first else {
       return notFound(uri, request)
     }
-    // One that is still starting may name it.
-    if owner == nil, !manager.settled.isOpen, !hasWaited(request) { return notFound(uri, request) }
+    if !isKnown, let left = timeToBeNamed(request) { return .undecided(left) }
     request.publicURI = uri
     request.originalURI = first.original
     request.candidates = candidates.dropFirst().map(\.server)
@@ -225,11 +235,11 @@ extension ClientSession {
       guard let range = JSONWalk.member("uri", of: frame.bytes, in: ref), let uri = JSONText.string(frame[range]) else {
         return .invalid("\"ref\" must have the \"uri\" of a resource or a template.")
       }
-      let mayGuess = manager.settled.isOpen || hasWaited(request)
-      guard
-        let owner = manager.templateOwner(of: uri) ?? manager.owner(of: uri)
-          ?? (mayGuess ? manager.guesses(at: uri).first : nil)
-      else { return .unknown(what: "Unknown resource: \(uri).", code: .invalidParams, data: nil) }
+      let known = manager.templateOwner(of: uri) ?? manager.owner(of: uri)
+      if known == nil, let left = timeToBeNamed(request) { return .undecided(left) }
+      guard let owner = known ?? manager.guesses(at: uri).first else {
+        return .unknown(what: "Unknown resource: \(uri).", code: .invalidParams, data: nil)
+      }
       target = (owner.server, edit(frame, range, uri, owner.original))
     default: return .invalid("The type of \"ref\" must be \"ref/prompt\" or \"ref/resource\".")
     }

@@ -279,11 +279,9 @@ package final class ServerManager {
   ///
   /// - Parameter limit: milliseconds.
   func settle(within limit: UInt64) async {
-    guard !settled.isOpen else { return }
-    let gone = declaredAt.map { clock.now().since($0) } ?? 0
-    guard gone < limit else { return }
+    guard let left = startTimeLeft(of: limit) else { return }
     let gate = Gate()
-    let timer = clock.after(limit - gone) { gate.open() }
+    let timer = clock.after(left) { gate.open() }
     let watch = Task { @GatewayActor in
       await settled.wait()
       gate.open()
@@ -291,6 +289,14 @@ package final class ServerManager {
     await gate.wait()
     timer.cancel()
     watch.cancel()
+  }
+
+  /// Returns what is left of so many milliseconds after the first declaration; nil when nothing is, or every server is
+  /// settled.
+  func startTimeLeft(of limit: UInt64) -> UInt64? {
+    guard !settled.isOpen else { return nil }
+    let gone = declaredAt.map { clock.now().since($0) } ?? 0
+    return gone < limit ? limit - gone : nil
   }
 
   // MARK: - The merged lists

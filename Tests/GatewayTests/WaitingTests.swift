@@ -71,6 +71,30 @@ import Testing
     }
   }
 
+  @Test func aServerThatHangsIsWaitedForOnceAndNotAgainForEachURI() async {
+    await onLoop {
+      let bench = Bench(servers: ["one", "two"])
+      bench["two"].answersHandshake = false
+      bench.run()
+      bench.tell(
+        #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{}}}"#)
+      _ = await bench["two"].received.next()
+      _ = await bench.log.next { $0.contains("event=server_ready") }
+      await bench.clock.whenWaiting(for: 1_000)
+      bench.clock.advance(by: 1_000)
+      _ = await bench.lines.next()
+      bench.tell(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+      let asked = bench["one"].all.count
+      bench.tell(#"{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"x:1"}}"#)
+      #expect(bench["one"].all.count == asked)
+      bench.clock.advance(by: 9_000)
+      #expect(await bench["one"].received.next { $0.contains("resources/read") }.contains("x:1"))
+      bench.tell(#"{"jsonrpc":"2.0","id":2,"method":"resources/read","params":{"uri":"x:2"}}"#)
+      #expect(await bench["one"].received.next().contains("x:2"))
+      await bench.close()
+    }
+  }
+
   @Test func aFailureToAskTheFirstServerIsNoAnswerWhileAnotherCanBeAsked() async {
     await onLoop {
       let bench = Bench(servers: ["one", "two"])

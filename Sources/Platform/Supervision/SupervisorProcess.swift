@@ -32,6 +32,8 @@ package struct SupervisorProcess {
   private var terminated: Set<Int32> = []
   /// When it was last looked what is left of connections.
   private var lookedAt: UInt64 = 0
+  /// Whether a look was put off, so that it did not follow the last one too soon.
+  private var owesLook = false
   /// The mask during a wait, which lets SIGCHLD through; it is blocked at all other times.
   private var waitingMask = sigset_t()
 
@@ -76,8 +78,8 @@ package struct SupervisorProcess {
     if let deadline = state.deadline { milliseconds = max(0, Int64(deadline) - Int64(Self.now)) }
     // What is left may be nobody's child of ours; then no signal tells of its end.
     if !state.leaderless.isEmpty || state.isClearing {
-      let (next, now) = (lookedAt + Self.lookInterval, Self.now)
-      let patience = next > now ? Int64(next - now) : 20
+      let next = Int64(lookedAt + Self.lookInterval) - Int64(Self.now)
+      let patience = owesLook ? max(0, next) : 20
       milliseconds = milliseconds < 0 ? patience : min(milliseconds, patience)
     }
     var mask = waitingMask
@@ -200,7 +202,8 @@ package struct SupervisorProcess {
       guard let own = belongings[connection] else { return false }
       return kill(-own.leader, 0) != 0 && errno == ESRCH
     }
-    if !candidates.isEmpty, Self.now >= lookedAt + Self.lookInterval {
+    owesLook = !candidates.isEmpty && Self.now < lookedAt + Self.lookInterval
+    if !candidates.isEmpty, !owesLook {
       let census = ProcessCensus()
       lookedAt = Self.now
       for connection in candidates where belongings[connection]?.processes(in: census).isEmpty == true {

@@ -173,6 +173,77 @@ static inline ssize_t junction_receive(int socket, void *bytes, size_t count, in
   return received;
 }
 
+// MARK: Polling
+
+#if defined(__linux__)
+#include <sys/epoll.h>
+#else
+#include <sys/event.h>
+#endif
+
+/// What has become readable, and whether its other side is gone, so that no further event will say so.
+typedef struct {
+  int descriptor;
+  int has_ended;
+} junction_event;
+
+#define JUNCTION_MOST_EVENTS 64
+
+/// Makes what waits for many descriptors. Returns a descriptor, or -1.
+static inline int junction_poller(void) {
+#if defined(__linux__)
+  return epoll_create1(EPOLL_CLOEXEC);
+#else
+  int poller = kqueue();
+  if (poller >= 0) junction_close_on_exec(poller);
+  return poller;
+#endif
+}
+
+/// Has a descriptor reported when it is readable: at each wait as long as it is, or only when more has come.
+static inline int junction_poller_add(int poller, int descriptor, int only_changes) {
+#if defined(__linux__)
+  struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | (only_changes ? EPOLLET : 0), .data.fd = descriptor};
+  return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
+#else
+  struct kevent change;
+  EV_SET(&change, descriptor, EVFILT_READ, EV_ADD | (only_changes ? EV_CLEAR : 0), 0, 0, NULL);
+  return kevent(poller, &change, 1, NULL, 0, NULL);
+#endif
+}
+
+static inline void junction_poller_remove(int poller, int descriptor) {
+#if defined(__linux__)
+  (void)epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, NULL);
+#else
+  struct kevent change;
+  EV_SET(&change, descriptor, EVFILT_READ, EV_DELETE, 0, 0, NULL);
+  (void)kevent(poller, &change, 1, NULL, 0, NULL);
+#endif
+}
+
+/// Waits at most that many milliseconds (negative: for ever) and returns how many events it has put down, at most
+/// JUNCTION_MOST_EVENTS; 0 as well when a signal came.
+static inline int junction_poller_wait(int poller, junction_event *events, int milliseconds) {
+#if defined(__linux__)
+  struct epoll_event found[JUNCTION_MOST_EVENTS];
+  int count = epoll_wait(poller, found, JUNCTION_MOST_EVENTS, milliseconds);
+  for (int index = 0; index < count; index += 1) {
+    events[index].descriptor = found[index].data.fd;
+    events[index].has_ended = (found[index].events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)) != 0;
+  }
+#else
+  struct kevent found[JUNCTION_MOST_EVENTS];
+  struct timespec timeout = {.tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+  int count = kevent(poller, NULL, 0, found, JUNCTION_MOST_EVENTS, milliseconds < 0 ? NULL : &timeout);
+  for (int index = 0; index < count; index += 1) {
+    events[index].descriptor = (int)found[index].ident;
+    events[index].has_ended = (found[index].flags & (EV_EOF | EV_ERROR)) != 0;
+  }
+#endif
+  return count > 0 ? count : 0;
+}
+
 #define JUNCTION_READABLE 1
 #define JUNCTION_WRITABLE 2
 

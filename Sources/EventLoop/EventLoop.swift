@@ -1,6 +1,7 @@
 package import CLibUV
 
-/// A libuv loop that runs the jobs of ``GatewayActor`` on its own thread.
+/// A libuv loop that runs the jobs of ``GatewayActor`` on its own thread, with a poller of its own for what is read all
+/// the time (see ``ReadPoller``).
 ///
 /// A job enqueued on the loop thread costs no system call; one from another thread goes through a lock and
 /// `uv_async_send`. Each turn runs the jobs that were there when it began, then lets IO happen, so that a job that keeps
@@ -14,48 +15,39 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   package let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
   /// What is done before each poll.
   package let turnEnd = TurnEnd()
+  /// Who reads what comes through pipes and sockets.
+  package let readPoller: ReadPoller
   private let wakeUp = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)
-  private let idle = UnsafeMutablePointer<uv_idle_t>.allocate(capacity: 1)
   private let owner = ThreadIdentity()
   private let foreign = ForeignJobs()
   private var local: [UnownedJob] = []
   private var running: [UnownedJob] = []
+  private var isStopped = false
 
   private init() {
     Self.must(uv_loop_init(handle))
+    readPoller = ReadPoller(libuv: uv_backend_fd(handle))
     Self.must(uv_async_init(handle, wakeUp) { _ in EventLoop.shared.adoptForeignJobs() })
-    Self.must(uv_idle_init(handle, idle))
-    turnEnd.install(on: handle)
   }
 
   package func enqueue(_ job: consuming ExecutorJob) { take(UnownedJob(job)) }
 
   fileprivate func take(_ job: UnownedJob) {
     if owner.isCurrent {
-      appendLocal(job)
+      local.append(job)
     } else {
       foreign.append(job)
       uv_async_send(wakeUp)
     }
   }
 
-  private func appendLocal(_ job: UnownedJob) {
-    if local.isEmpty {
-      // An active idle handle keeps the poll from blocking and calls back once per turn.
-      uv_idle_start(idle) { _ in EventLoop.shared.runTurn() }
-    }
-    local.append(job)
-  }
+  private func adoptForeignJobs() { local += foreign.takeAll() }
 
-  private func adoptForeignJobs() {
-    for job in foreign.takeAll() { appendLocal(job) }
-  }
-
-  private func runTurn() {
+  private func runJobs() {
+    guard !local.isEmpty else { return }
     swap(&local, &running)
     for job in running { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
     running.removeAll(keepingCapacity: true)
-    if local.isEmpty { uv_idle_stop(idle) }
   }
 
   /// Whether the caller is on the loop thread.
@@ -78,13 +70,27 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   /// Runs the loop on the calling thread until ``stop()``: the main thread in the product.
   package func run() {
     adoptCurrentThread()
-    uv_run(handle, UV_RUN_DEFAULT)
-    // The last turn may have been ended without another poll.
-    GatewayActor.assumeIsolated { turnEnd.run() }
+    GatewayActor.assumeIsolated {
+      while !isStopped { turn() }
+      // The last turn may have left something to flush.
+      turnEnd.run()
+    }
+    isStopped = false
+  }
+
+  @GatewayActor
+  private func turn() {
+    runJobs()
+    turnEnd.run()
+    // libuv says 0 also when it has something to do that no event will announce.
+    let wait = local.isEmpty && !readPoller.hasUnfinished ? uv_backend_timeout(handle) : 0
+    readPoller.wait(milliseconds: wait)
+    uv_update_time(handle)
+    if readPoller.callReaders() || wait == 0 { uv_run(handle, UV_RUN_NOWAIT) }
   }
 
   /// Makes ``run()`` return after the current turn. Called on the loop thread.
-  package func stop() { uv_stop(handle) }
+  package func stop() { isStopped = true }
 
   private static func must(_ status: Int32) {
     precondition(status == 0, "libuv could not set up the event loop: \(String(cString: uv_strerror(status)))")

@@ -3,13 +3,6 @@
   package static let shared = GatewayActor()
   package nonisolated var unownedExecutor: UnownedSerialExecutor { EventLoop.shared.asUnownedSerialExecutor() }
 
-  /// Returns an isolated C function as the plain one that libuv calls on the loop thread.
-  ///
-  /// Unlike ``assumeIsolated(_:)`` it makes no closure: for callbacks that each message takes.
-  package static func callback<Isolated, Plain>(_ function: Isolated, as: Plain.Type) -> Plain {
-    unsafeBitCast(function, to: Plain.self)
-  }
-
   /// Enters the actor synchronously from a C callback that libuv made on the loop thread.
   ///
   /// It casts isolation away, the way `MainActor.assumeIsolated` does; debug builds check the thread first.

@@ -1,5 +1,3 @@
-import CLibUV
-
 /// What has something to do once at the end of a loop turn, however often it asked for it: flush what was written.
 ///
 /// An object, so that what asks often, as each message does, allocates nothing for it.
@@ -43,17 +41,5 @@ package final class TurnEnd {
       for work in running { work.turnEnds() }
       running.removeAll(keepingCapacity: true)
     }
-  }
-
-  nonisolated func install(on loop: UnsafeMutablePointer<uv_loop_t>) {
-    let prepare = UnsafeMutablePointer<uv_prepare_t>.allocate(capacity: 1)
-    uv_prepare_init(loop, prepare)
-    prepare.pointee.data = Unmanaged.passUnretained(self).toOpaque()
-    let callback: @convention(c) @GatewayActor (UnsafeMutablePointer<uv_prepare_t>?) -> Void = { prepare in
-      // The loop keeps it for ever.
-      Unmanaged<TurnEnd>.fromOpaque(prepare!.pointee.data)._withUnsafeGuaranteedRef { $0.run() }
-    }
-    uv_prepare_start(prepare, GatewayActor.callback(callback, as: uv_prepare_cb.self))
-    uv_unref(UnsafeMutableRawPointer(prepare).assumingMemoryBound(to: uv_handle_t.self))
   }
 }

@@ -275,13 +275,4 @@ struct StreamPortTests {
       }
     }
   }
-
-  /// Returns after the loop has polled that many times.
-  @GatewayActor
-  private func turns(_ count: Int) async {
-    let timer = LoopTimer()
-    for _ in 0..<count {
-      await withCheckedContinuation { continuation in timer.start(after: 0) { continuation.resume() } }
-    }
-  }
 }

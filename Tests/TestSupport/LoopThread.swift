@@ -26,3 +26,12 @@ package func onLoop<Result: Sendable>(
   LoopThread.started
   return try await body()
 }
+
+/// Returns after the loop has polled that many times.
+@GatewayActor
+package func turns(_ count: Int) async {
+  let timer = LoopTimer()
+  for _ in 0..<count {
+    await withCheckedContinuation { continuation in timer.start(after: 0) { continuation.resume() } }
+  }
+}

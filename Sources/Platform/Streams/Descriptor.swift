@@ -33,6 +33,18 @@ package enum Descriptor {
     return copy
   }
 
+  /// Returns a descriptor's status flags when it is blocking: what to give ``restore(_:of:)`` later, since others may
+  /// share them.
+  static func blockingFlags(of descriptor: Int32) -> Int32? {
+    let flags = fcntl(descriptor, F_GETFL)
+    return flags >= 0 && flags & O_NONBLOCK == 0 ? flags : nil
+  }
+
+  /// Gives a descriptor its status flags back.
+  static func restore(_ flags: Int32?, of descriptor: Int32) {
+    if let flags { _ = fcntl(descriptor, F_SETFL, flags) }
+  }
+
   /// Makes reads and writes fail with EAGAIN instead of waiting, for everyone who shares the open file.
   package static func setNonblocking(_ descriptor: Int32) {
     let flags = fcntl(descriptor, F_GETFL)

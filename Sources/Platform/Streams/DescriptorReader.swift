@@ -9,36 +9,54 @@ package import EventLoop
 
 /// Bytes of one descriptor of any kind, as they arrive.
 ///
-/// All readers share one scratch buffer: what ``onBytes`` is given is valid until it returns. libuv reads at most 32
-/// times per readiness and stops at a read that does not fill the buffer, so that a flooding peer leaves the others
-/// their turns; a file is read one buffer per turn.
+/// All readers share one scratch buffer: what ``onBytes`` is given is valid until it returns. A peer that floods leaves
+/// the others their turns: it is read at most 32 times in each, and a file once.
 @GatewayActor
-package final class DescriptorReader {
+package final class DescriptorReader: PolledReader {
   private enum Source {
-    case stream(StreamHandle)
+    /// A pipe or a socket.
+    case polled(Int32, blockingFlags: Int32?)
+    case terminal(StreamHandle)
     case file(Int32, EveryTurn)
     case closed
   }
+
+  /// How often a peer is read before others have their turn.
+  private static let mostReads = 32
 
   /// Called with what was read; never with nothing.
   package var onBytes: @GatewayActor (UnsafeRawBufferPointer) -> Void = { _ in }
   /// Called once, at end of file or at an error that means the same: ECONNRESET, or EIO of a terminal whose other side
   /// is gone.
   package var onEnd: @GatewayActor () -> Void = {}
+  private let poller = EventLoop.shared.readPoller
   private let scratch = EventLoop.shared.scratch
   private var source = Source.closed
   private var isReading = false
   private var hasEnded = false
+  /// Whether something came that was not read.
+  private var mayHaveMore = false
+  private var isLarge = false
 
   /// Takes the descriptor over; when that fails it is still the caller's. Reads nothing before ``start()``.
   package init(taking descriptor: Int32) throws(PlatformError) {
     let kind = try DescriptorKind(of: descriptor)
-    if case .file = kind {
-      source = .file(descriptor, EveryTurn { [unowned self] in readFile() })
-    } else {
+    switch kind {
+    case .pipe, .tcp:
+      let flags = Descriptor.blockingFlags(of: descriptor)
+      Descriptor.setNonblocking(descriptor)
+      guard poller.add(descriptor, self) else {
+        let code = errno
+        Descriptor.restore(flags, of: descriptor)
+        throw PlatformError("poll descriptor \(descriptor)", code: code)
+      }
+      source = .polled(descriptor, blockingFlags: flags)
+    case .terminal:
       let handle = try StreamHandle(taking: descriptor, kind)
       handle.stream.pointee.data = Unmanaged.passUnretained(self).toOpaque()
-      source = .stream(handle)
+      source = .terminal(handle)
+    case .file:
+      source = .file(descriptor, EveryTurn { [unowned self] in readFile(descriptor) })
     }
   }
 
@@ -47,8 +65,9 @@ package final class DescriptorReader {
     guard !isReading, !hasEnded else { return }
     isReading = true
     switch source {
+    case .polled: if mayHaveMore { poller.callAgain(self) }
+    case .terminal(let handle): startTerminal(handle.stream)
     case .file(_, let turns): turns.start()
-    case .stream(let handle): startStream(handle.stream)
     case .closed: break
     }
   }
@@ -58,19 +77,22 @@ package final class DescriptorReader {
     guard isReading else { return }
     isReading = false
     switch source {
+    case .terminal(let handle): uv_read_stop(handle.stream)
     case .file(_, let turns): turns.stop()
-    case .stream(let handle): uv_read_stop(handle.stream)
-    case .closed: break
+    case .polled, .closed: break
     }
   }
 
-  /// Releases the descriptor at once; nothing is called afterwards. Idempotent.
+  /// Releases the descriptor at once, blocking again if it was; nothing is called afterwards. Idempotent.
   package func close() {
     hasEnded = true
     isReading = false
     switch source {
-    case .stream(let handle):
-      handle.close()
+    case .polled(let descriptor, let flags):
+      poller.remove(descriptor)
+      Descriptor.restore(flags, of: descriptor)
+      Descriptor.close(descriptor)
+    case .terminal(let handle): handle.close()
     case .file(let descriptor, let turns):
       turns.stop()
       Descriptor.close(descriptor)
@@ -79,40 +101,65 @@ package final class DescriptorReader {
     source = .closed
   }
 
-  private func startStream(_ stream: UnsafeMutablePointer<uv_stream_t>) {
-    typealias Read =
-      @convention(c) @GatewayActor (UnsafeMutablePointer<uv_stream_t>?, Int, UnsafePointer<uv_buf_t>?) ->
-      Void
-    let read: Read = { stream, count, buffer in
-      let reader = Unmanaged<DescriptorReader>.fromOpaque(stream!.pointee.data).takeUnretainedValue()
-      reader.hasRead(count, buffer!.pointee.base)
+  // MARK: - Pipes and sockets
+
+  package func becameReadable(untilEmpty: Bool) {
+    guard case .polled(let descriptor, _) = source else { return }
+    mayHaveMore = true
+    var reads = 0
+    // What is called may stop or close this reader.
+    while isReading {
+      guard reads < Self.mostReads else { return poller.callAgain(self) }
+      reads += 1
+      let count = Descriptor.read(descriptor, scratch.baseAddress!, scratch.count)
+      if count > 0 {
+        let isLast = count < scratch.count && !untilEmpty
+        if isLast { mayHaveMore = false }
+        if count == scratch.count { enlarge(descriptor) }
+        onBytes(UnsafeRawBufferPointer(start: scratch.baseAddress, count: count))
+        if isLast { return }
+      } else if count == 0 {
+        end()
+      } else if errno == EAGAIN {
+        mayHaveMore = false
+        return
+      } else if errno != EINTR {
+        end()
+      }
     }
+  }
+
+  /// Lets a pipe hold more, since more comes than it can hold.
+  private func enlarge(_ descriptor: Int32) {
+    guard !isLarge else { return }
+    isLarge = true
+    Descriptor.enlargePipe(descriptor)
+  }
+
+  // MARK: - Terminals and files
+
+  private func startTerminal(_ stream: UnsafeMutablePointer<uv_stream_t>) {
     uv_read_start(
       stream,
-      { stream, _, buffer in
-        let scratch = Unmanaged<DescriptorReader>.fromOpaque(stream!.pointee.data)._withUnsafeGuaranteedRef {
-          $0.scratch
-        }
+      { _, _, buffer in
+        let scratch = EventLoop.shared.scratch
         buffer!.pointee.base = scratch.assumingMemoryBound(to: CChar.self).baseAddress
         buffer!.pointee.len = scratch.count
-      }, GatewayActor.callback(read, as: uv_read_cb.self))
+      },
+      { stream, count, buffer in
+        let reader = Unmanaged<DescriptorReader>.fromOpaque(stream!.pointee.data).takeUnretainedValue()
+        let bytes = UnsafeRawBufferPointer(start: buffer!.pointee.base, count: max(count, 0))
+        GatewayActor.assumeIsolated { reader.hasRead(bytes, count) }
+      })
   }
 
-  private func hasRead(_ count: Int, _ bytes: UnsafeMutablePointer<CChar>?) {
-    if count > 0 {
-      if count == scratch.count { enlarge() }
-      onBytes(UnsafeRawBufferPointer(start: bytes, count: count))
-    } else if count < 0 {
-      // Zero stands for EAGAIN.
-      end()
-    }
+  /// - Parameter count: as libuv tells it: 0 for nothing yet, negative for the end.
+  private func hasRead(_ bytes: UnsafeRawBufferPointer, _ count: Int) {
+    if count > 0 { onBytes(bytes) } else if count < 0 { end() }
   }
 
-  private func enlarge() { if case .stream(let handle) = source { handle.enlarge() } }
-
-  private func readFile() {
-    guard case .file(let descriptor, _) = source else { return }
-    let count = read(descriptor, scratch.baseAddress, scratch.count)
+  private func readFile(_ descriptor: Int32) {
+    let count = Descriptor.read(descriptor, scratch.baseAddress!, scratch.count)
     if count > 0 {
       onBytes(UnsafeRawBufferPointer(rebasing: scratch[..<count]))
     } else if count == 0 || errno != EINTR && errno != EAGAIN {

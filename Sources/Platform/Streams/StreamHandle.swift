@@ -7,13 +7,12 @@ import EventLoop
   import Glibc
 #endif
 
-/// A descriptor that the loop polls: pipe, socket or terminal, as a libuv stream that owns it.
+/// A descriptor that libuv polls, as a stream that owns it: whatever is written to, and terminals that are read.
 @GatewayActor
 final class StreamHandle {
   let stream: UnsafeMutablePointer<uv_stream_t>
   private let descriptor: Int32
   private let isSocket: Bool
-  /// The status flags that the descriptor had, when it was blocking: others may share them.
   private let blockingFlags: Int32?
   private var isClosed = false
   private var isLarge = false
@@ -23,8 +22,7 @@ final class StreamHandle {
   /// libuv reopens a terminal, so that `O_NONBLOCK` does not reach the shell that shares it; where that is impossible
   /// the terminal is written to blockingly.
   init(taking descriptor: Int32, _ kind: DescriptorKind) throws(PlatformError) {
-    let flags = fcntl(descriptor, F_GETFL)
-    blockingFlags = flags >= 0 && flags & O_NONBLOCK == 0 ? flags : nil
+    blockingFlags = Descriptor.blockingFlags(of: descriptor)
     isSocket = kind.isSocket
     let loop = EventLoop.shared.handle
     let type: uv_handle_type =
@@ -91,7 +89,7 @@ final class StreamHandle {
   func close() {
     guard !isClosed else { return }
     isClosed = true
-    if let blockingFlags { _ = fcntl(descriptor, F_SETFL, blockingFlags) }
+    Descriptor.restore(blockingFlags, of: descriptor)
     Self.release(stream)
   }
 

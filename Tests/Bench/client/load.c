@@ -1,7 +1,7 @@
 // Puts load on a command that speaks MCP over stdio and prints what it measured as one line of JSON.
 //
 //   load MODE [--servers N] [--copies N] [--calls N] [--size BYTES] [--in-flight N] [--tools N] [--bytes N] [--together 1]
-//        [--era modern] [--cpu N] -- COMMAND [ARGUMENT...]
+//        [--era modern] [--cpu N] [--whole-turns 1] -- COMMAND [ARGUMENT...]
 //
 // With --copies N the command is started N times, '@' in its arguments being the number: that is the direct way to N
 // servers. Each call is a write of its own, as clients do it; with --together those that answers let go at once are one.
@@ -22,6 +22,12 @@ static struct session session;
 static int ascending(const void *left, const void *right) {
   uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
   return (a > b) - (a < b);
+}
+
+static double mean(const uint64_t *times, int count) {
+  uint64_t sum = 0;
+  for (int index = 0; index < count; index++) sum += times[index];
+  return (double)sum / count / 1000;
 }
 
 static double quantile(const uint64_t *sorted, int count, double part) {
@@ -57,9 +63,9 @@ static void sequential(const struct options *options) {
   cpu = cpu_time(pid) - cpu;
   qsort(times, (size_t)options->calls, sizeof *times, ascending);
   printf(
-      "{\"p50\":%.2f,\"p90\":%.2f,\"p99\":%.2f,\"cpu\":%.3f,\"allocations\":%.3f}\n",
-      quantile(times, options->calls, 0.5), quantile(times, options->calls, 0.9), quantile(times, options->calls, 0.99),
-      (double)cpu / 1000 / options->calls, (double)allocated / options->calls);
+      "{\"mean\":%.2f,\"p50\":%.2f,\"p90\":%.2f,\"p99\":%.2f,\"cpu\":%.3f,\"allocations\":%.3f}\n",
+      mean(times, options->calls), quantile(times, options->calls, 0.5), quantile(times, options->calls, 0.9),
+      quantile(times, options->calls, 0.99), (double)cpu / 1000 / options->calls, (double)allocated / options->calls);
   free(times);
 }
 
@@ -280,6 +286,10 @@ int main(int count, char **values) {
       CPU_ZERO(&set);
       CPU_SET((int)value, &set);
       if (sched_setaffinity(0, sizeof set, &set)) fail("could not stay on CPU %ld", value);
+    } else if (!strcmp(values[index], "--whole-turns")) {
+      // Those that are started inherit it, as they inherit the CPU.
+      const struct sched_param none = {0};
+      if (value && sched_setscheduler(0, SCHED_BATCH, &none)) fail("could not have whole turns");
     } else fail("unknown option %s", values[index]);
   }
   if (index + 1 >= count) fail("no command after --");

@@ -35,7 +35,8 @@ package final class ServerManager {
   private var preferredEra = Era.legacy
   /// Whether all that was declared so far was declared with a `server/discover`.
   private var isTentative = false
-  private var declaredAt: Instant?
+  /// When a client first said what it can do.
+  private(set) var declaredAt: Instant?
   /// What results of the gateway's own begin with for modern clients.
   let resultHead: ResultHead
   /// Goes with the gateway's own requests to modern servers: it can do nothing for them.
@@ -53,7 +54,8 @@ package final class ServerManager {
   private var sessions: UInt64 = 0
   var merged: Catalog
   var isStale = true
-  private var isAnnouncing = false
+  /// Whether clients are about to be told of changed lists.
+  var isAnnouncing = false
   private let logger: Log
   private let redact: (String) -> String
   /// Resources that may be given out again.
@@ -270,62 +272,6 @@ package final class ServerManager {
     for endpoint in endpoints.values
     where endpoint.client != nil && endpoint.inFlight == 0 && endpoint.waitingBytes == 0 {
       update(endpoint.id) { $0.shutDown(at: $1) }
-    }
-  }
-
-  // MARK: - Waiting at the start
-
-  /// Suspends until every server is settled, or the time after the first declaration is over.
-  ///
-  /// - Parameter limit: milliseconds.
-  func settle(within limit: UInt64) async {
-    guard let left = startTimeLeft(of: limit) else { return }
-    let gate = Gate()
-    let timer = clock.after(left) { gate.open() }
-    let watch = Task { @GatewayActor in
-      await settled.wait()
-      gate.open()
-    }
-    await gate.wait()
-    timer.cancel()
-    watch.cancel()
-  }
-
-  /// Returns what is left of so many milliseconds after the first declaration; nil when nothing is, or every server is
-  /// settled.
-  func startTimeLeft(of limit: UInt64) -> UInt64? {
-    guard !settled.isOpen else { return nil }
-    let gone = declaredAt.map { clock.now().since($0) } ?? 0
-    return gone < limit ? limit - gone : nil
-  }
-
-  // MARK: - The merged lists
-
-  /// The merged lists as they are now.
-  package var catalog: Catalog {
-    if isStale { rebuild() }
-    return merged
-  }
-
-  func rebuild() {
-    isStale = false
-    let exhausted = merged.exhausted
-    merged.rebuild(
-      servers.map { Catalog.Source(prefix: $0.configuration.prefix, offer: $0.offer) }, own: ownResources())
-    for index in merged.exhausted.subtracting(exhausted) { log(.warning, "names_used_up", server: servers[index].name) }
-    for server in servers { server.isRenamed = merged.resources.renames(of: server.index) }
-  }
-
-  /// Says that some list may have changed; each client is told of those that are no longer what it knows.
-  func catalogStale() {
-    isStale = true
-    audience.catalogChanged()
-    guard !isAnnouncing else { return }
-    isAnnouncing = true
-    Task { @GatewayActor in
-      await clock.sleep(milliseconds: Self.settlingTime)
-      isAnnouncing = false
-      audience.announceChanges()
     }
   }
 

@@ -104,9 +104,7 @@ extension ClientSession {
     switch (code, request.terms.era) {
     case (ErrorCode.resourceNotFound.rawValue, .modern):
       splicer.replace(range, with: "\(ErrorCode.invalidParams.rawValue)")
-      if frame.range("data", in: .error) == nil, let error = frame.object(.error), let uri = request.publicURI {
-        splicer.insert(members: "\"data\":{\"uri\":\(JSONText.quote(uri))}", intoObjectAt: error, of: frame.bytes)
-      }
+      if let uri = request.publicURI { nameMissing(uri, in: frame) }
       return true
     case (ErrorCode.urlElicitationRequired.rawValue, .modern) where client.era == .legacy:
       return bridgeURLRequirement(frame, request, client)
@@ -130,6 +128,19 @@ extension ClientSession {
         data: String(decoding: frame.raw("error") ?? frame.bytes, as: UTF8.self), to: request)
       return false
     default: return true
+    }
+  }
+
+  /// Says in an error what it is that was not found, where the server did not and there is room to say it.
+  private func nameMissing(_ uri: String, in frame: Frame) {
+    let name = "\"uri\":\(JSONText.quote(uri))"
+    if let data = frame.range("data", in: .error) {
+      guard frame.bytes[data.lowerBound] == UInt8(ascii: "{"),
+        JSONWalk.member("uri", of: frame.bytes, in: data) == nil
+      else { return }
+      splicer.insert(members: name, intoObjectAt: data, of: frame.bytes)
+    } else if let error = frame.object(.error) {
+      splicer.insert(members: "\"data\":{\(name)}", intoObjectAt: error, of: frame.bytes)
     }
   }
 

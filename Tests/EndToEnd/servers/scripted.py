@@ -113,8 +113,9 @@ def send_text(id: bytes, text: str) -> None:
     send_value(id, {"content": [{"type": "text", "text": text}]})
 
 
-def send_error(id: bytes, code: int, message: str) -> None:
-    write(b'{"jsonrpc":"2.0","id":%s,"error":%s}\n' % (id, json.dumps({"code": code, "message": message}).encode()))
+def send_error(id: bytes, code: int, message: str, data=None) -> None:
+    error = {"code": code, "message": message} | ({} if data is None else {"data": data})
+    write(b'{"jsonrpc":"2.0","id":%s,"error":%s}\n' % (id, json.dumps(error).encode()))
 
 
 def list_page(id: bytes, key: str, line: bytes) -> None:
@@ -345,7 +346,7 @@ def answer(id: bytes, method: str, line: bytes) -> None:
     elif method == "resources/read":
         uri = json.loads(rawjson.member(line, "params", "uri"))
         if behaviour.get("owns") and not uri.startswith(behaviour["owns"]):
-            return send_error(id, -32002, "no such resource")
+            return send_error(id, -32002, "no such resource", behaviour.get("missing"))
         said = behaviour.get("name", "scripted")
         send_value(id, {"contents": [{"uri": uri, "mimeType": "text/plain", "text": f"{said} read {uri}"}]})
     elif method.startswith("tasks/") and behaviour.get("tasks"):

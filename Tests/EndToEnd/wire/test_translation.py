@@ -52,15 +52,25 @@ def test_a_missing_resource_of_a_legacy_server_is_an_invalid_parameter(pair, dat
     assert answer["error"]["code"] == -32602 and answer["error"]["message"] == "Resource not found"
 
 
-def test_a_missing_resource_names_its_uri(start):
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (None, {"uri": "old://gone"}),
+        ({}, {"uri": "old://gone"}),
+        ({"why": 1.0}, {"uri": "old://gone", "why": 1.0}),
+        ({"uri": "old://own"}, {"uri": "old://own"}),
+        ("gone", "gone"),
+    ],
+)
+def test_a_missing_resource_names_its_uri(start, said, told):
     servers = {
-        "old": scripted(owns="old://a", resources=[{"uri": "old://gone", "name": "x"}]),
+        "old": scripted(owns="old://a", resources=[{"uri": "old://gone", "name": "x"}], missing=said),
         "two": scripted(owns="z:"),
     }
     client = Modern(start(servers))
     client.items("resources")
     error = client.request("resources/read", {"uri": "old://gone"})["error"]
-    assert (error["code"], error["data"]["uri"]) == (-32602, "old://gone")
+    assert (error["code"], error["data"]) == (-32602, told)
 
 
 @pytest.mark.parametrize("code", [-1, 7, -32603, -32602, -32600, -40000])

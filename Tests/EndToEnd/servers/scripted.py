@@ -22,12 +22,13 @@ usage: scripted.py [BEHAVIOUR], a JSON object. All members are optional:
   tasks: true                                  offers `job`, which may be called as a task of 2025-11-25: a task
                                                "t1", "t2"... is done when `release` is called with its id as key
 
-The built-in tools: `echo` answers with the bytes of its arguments as `structuredContent`; `raw` answers with the
-bytes of `result` (base64); `hold` answers when `release` is called with the same `key`; `play` writes `before`,
-answers unless `answer` is false, writes `after` (lists of base64 pieces, @ID@, @TOKEN@ and @N@ replaced, `repeat`
-times), then exits with `exit` or by `signal`; `fill` answers with that many bytes of text; `ask` sends a request
-to the client and answers with the bytes of its result; `interview` sends `requests` (each method, params, id), with
-`inTurn` one by one, and answers with all their results; `change` replaces a list; `pid` says who we are.
+The built-in tools: `echo` answers with the bytes of its arguments as `structuredContent`; `raw` answers with
+the bytes of `result` (base64); `hold` answers when `release` is called with the same `key`; `play` writes
+`before` after `after_seconds`, answers unless `answer` is false, writes `after` (lists of base64 pieces, @ID@,
+@TOKEN@ and @N@ replaced, `repeat` times), then exits with `exit` or by `signal`; `fill` answers with that many
+bytes of text; `ask` sends a request to the client and answers with the bytes of its result; `interview` sends
+`requests` (each method, params, id), with `inTurn` one by one, and answers with all their results; `change`
+replaces a list; `pid` says who we are.
 SIGUSR1 releases everything held, now and later.
 """
 
@@ -36,6 +37,7 @@ import json
 import os
 import signal
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from support import rawjson  # noqa: E402
@@ -148,6 +150,7 @@ def play(id: bytes, arguments: dict, token: bytes | None) -> None:
             data = base64.b64decode(piece).replace(b"@ID@", id).replace(b"@N@", b"%d" % number)
             write(data.replace(b"@TOKEN@", token or b"null"))
 
+    time.sleep(arguments.get("after_seconds", 0))
     for number in range(arguments.get("repeat", 1)):
         put(arguments.get("before", []), number)
     if arguments.get("answer", True):

@@ -136,6 +136,27 @@ def test_a_program_gets_every_field(serve, status):
     assert off["state"] == "disabled"
 
 
+def test_a_server_whose_calls_take_far_longer_than_usual_is_degraded_until_they_do_not(serve, status):
+    wire = serve({"one": scripted()})
+
+    def health():
+        return status("--json").json["gateways"][0]["servers"][0]["endpoints"][0]["health"]
+
+    def play(count: int, seconds: float = 0):
+        for _ in range(count):
+            assert wire.call("one__play", {"after_seconds": seconds}).text == "played"
+
+    # So many that there is a usual, one that is an exception, and two that show that it is none.
+    play(10)
+    play(1, 0.6)
+    assert health() == "healthy"
+    play(2, 0.6)
+    assert health() == "degraded"
+    assert "times as long as usual" in status().text
+    play(12)
+    assert health() == "healthy"
+
+
 def test_what_is_wrong_is_shown_and_decides_the_status(serve, status):
     secret = "a-very-secret-value"
     dead = {**scripted(exit=3, stderr=f"no luck with {secret}\n"), "env": {"KEY": secret}}

@@ -178,36 +178,46 @@ static inline ssize_t junction_receive(int socket, void *bytes, size_t count, in
 #if defined(__linux__)
 #include <sys/epoll.h>
 #else
+#include <poll.h>
 #include <sys/event.h>
 #endif
 
-/// What has become readable, and whether its other side is gone, so that no further event will say so.
+/// A descriptor that is readable.
 typedef struct {
   int descriptor;
+  /// Whether its other side is gone: behind what can be read is the end.
   int has_ended;
-} junction_event;
+} junction_readable;
 
-#define JUNCTION_MOST_EVENTS 64
+/// The most descriptors that one wait tells of.
+#define JUNCTION_MOST_READABLE 64
 
-/// Makes what waits for many descriptors. Returns a descriptor, or -1.
-static inline int junction_poller(void) {
+/// Makes what waits until one of many descriptors is readable, or `other`, somebody else's poller, has something to tell.
+/// Returns a descriptor, or -1.
+static inline int junction_poller(int other) {
 #if defined(__linux__)
-  return epoll_create1(EPOLL_CLOEXEC);
+  int poller = epoll_create1(EPOLL_CLOEXEC);
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = other};
+  return poller >= 0 && epoll_ctl(poller, EPOLL_CTL_ADD, other, &event) == 0 ? poller : -1;
 #else
+  (void)other;
   int poller = kqueue();
   if (poller >= 0) junction_close_on_exec(poller);
   return poller;
 #endif
 }
 
-/// Has a descriptor reported when it is readable: at each wait as long as it is, or only when more has come.
-static inline int junction_poller_add(int poller, int descriptor, int only_changes) {
+/// Has a descriptor told of as long as it is readable or at its end; with `once`, where the system can do that, for what
+/// is there now and whenever more comes. To add it anew is to be told anew. Returns -1 for failure.
+static inline int junction_poller_add(int poller, int descriptor, int once) {
 #if defined(__linux__)
-  struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | (only_changes ? EPOLLET : 0), .data.fd = descriptor};
-  return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
+  struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | (once ? EPOLLET : 0), .data.fd = descriptor};
+  if (epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) == 0) return 0;
+  return errno == EEXIST ? epoll_ctl(poller, EPOLL_CTL_MOD, descriptor, &event) : -1;
 #else
+  (void)once;
   struct kevent change;
-  EV_SET(&change, descriptor, EVFILT_READ, EV_ADD | (only_changes ? EV_CLEAR : 0), 0, 0, NULL);
+  EV_SET(&change, descriptor, EVFILT_READ, EV_ADD, 0, 0, NULL);
   return kevent(poller, &change, 1, NULL, 0, NULL);
 #endif
 }
@@ -222,26 +232,42 @@ static inline void junction_poller_remove(int poller, int descriptor) {
 #endif
 }
 
-/// Waits at most that many milliseconds (negative: for ever) and returns how many events it has put down, at most
-/// JUNCTION_MOST_EVENTS; 0 as well when a signal came.
-static inline int junction_poller_wait(int poller, junction_event *events, int milliseconds) {
+/// Waits at most that many milliseconds (negative: for ever). Puts down what is readable, `other` among it, at most
+/// JUNCTION_MOST_READABLE, and returns how much; 0 as well when a signal came.
+static inline int junction_poller_wait(int poller, int other, junction_readable *readable, int milliseconds) {
 #if defined(__linux__)
-  struct epoll_event found[JUNCTION_MOST_EVENTS];
-  int count = epoll_wait(poller, found, JUNCTION_MOST_EVENTS, milliseconds);
+  (void)other;
+  struct epoll_event found[JUNCTION_MOST_READABLE];
+  int count = epoll_wait(poller, found, JUNCTION_MOST_READABLE, milliseconds);
   for (int index = 0; index < count; index += 1) {
-    events[index].descriptor = found[index].data.fd;
-    events[index].has_ended = (found[index].events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)) != 0;
+    readable[index].descriptor = found[index].data.fd;
+    readable[index].has_ended = (found[index].events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)) != 0;
   }
-#else
-  struct kevent found[JUNCTION_MOST_EVENTS];
-  struct timespec timeout = {.tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000};
-  int count = kevent(poller, NULL, 0, found, JUNCTION_MOST_EVENTS, milliseconds < 0 ? NULL : &timeout);
-  for (int index = 0; index < count; index += 1) {
-    events[index].descriptor = (int)found[index].ident;
-    events[index].has_ended = (found[index].flags & (EV_EOF | EV_ERROR)) != 0;
-  }
-#endif
   return count > 0 ? count : 0;
+#else
+  // A kqueue inside another one tells of nothing on some systems (libuv's documentation of uv_backend_fd).
+  struct pollfd both[2] = {{.fd = poller, .events = POLLIN}, {.fd = other, .events = POLLIN}};
+  if (poll(both, 2, milliseconds) <= 0) return 0;
+  struct kevent found[JUNCTION_MOST_READABLE - 1];
+  const struct timespec now = {0};
+  int count = both[0].revents ? kevent(poller, NULL, 0, found, JUNCTION_MOST_READABLE - 1, &now) : 0;
+  if (count < 0) count = 0;
+  for (int index = 0; index < count; index += 1) {
+    readable[index].descriptor = (int)found[index].ident;
+    readable[index].has_ended = (found[index].flags & (EV_EOF | EV_ERROR)) != 0;
+  }
+  if (both[1].revents) readable[count++].descriptor = other;
+  return count;
+#endif
+}
+
+/// Returns how long libuv may be left alone, in milliseconds: 0 when it has something to do, negative for ever.
+static inline int junction_backend_timeout(const uv_loop_t *loop) {
+#if UV_VERSION_HEX < 0x012C00
+  // Before 1.44 it forgets descriptors that its poller has not been told of yet: the queue's own link says so.
+  if (loop->watcher_queue[0] != (void *)&loop->watcher_queue) return 0;
+#endif
+  return uv_backend_timeout(loop);
 }
 
 #define JUNCTION_READABLE 1

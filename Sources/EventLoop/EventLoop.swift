@@ -22,7 +22,6 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   private let foreign = ForeignJobs()
   private var local: [UnownedJob] = []
   private var running: [UnownedJob] = []
-  private var isStopped = false
 
   private init() {
     Self.must(uv_loop_init(handle))
@@ -67,30 +66,24 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   /// on the loop's own executor. Nothing in the process may block, which holds for the actor in any case.
   package func replacePool() { junction_replace_pool() }
 
-  /// Runs the loop on the calling thread until ``stop()``: the main thread in the product.
-  package func run() {
+  /// Runs the loop on the calling thread for ever: the main thread in the product.
+  package func run() -> Never {
     adoptCurrentThread()
-    GatewayActor.assumeIsolated {
-      while !isStopped { turn() }
-      // The last turn may have left something to flush.
-      turnEnd.run()
+    GatewayActor.assumeIsolated { () -> Never in
+      while true { turn() }
     }
-    isStopped = false
   }
 
   @GatewayActor
   private func turn() {
     runJobs()
     turnEnd.run()
-    // libuv says 0 also when it has something to do that no event will announce.
-    let wait = local.isEmpty && !readPoller.hasUnfinished ? uv_backend_timeout(handle) : 0
+    uv_update_time(handle)
+    let wait = local.isEmpty ? junction_backend_timeout(handle) : 0
     readPoller.wait(milliseconds: wait)
     uv_update_time(handle)
     if readPoller.callReaders() || wait == 0 { uv_run(handle, UV_RUN_NOWAIT) }
   }
-
-  /// Makes ``run()`` return after the current turn. Called on the loop thread.
-  package func stop() { isStopped = true }
 
   private static func must(_ status: Int32) {
     precondition(status == 0, "libuv could not set up the event loop: \(String(cString: uv_strerror(status)))")

@@ -5,79 +5,66 @@ import CLibUV
 package protocol PolledReader: AnyObject {
   /// Reads what is there. It may be called when nothing is.
   ///
-  /// What is left must be asked for with ``ReadPoller/callAgain(_:)``: the poller tells of what comes, not of what lies
-  /// there.
-  ///
-  /// - Parameter untilEmpty: only a read that finds nothing shows that nothing is left, not one that finds little: the
-  ///   other side is gone, and what follows is the end.
-  func becameReadable(untilEmpty: Bool)
+  /// - Parameter hasEnded: the other side is gone: behind what can be read is the end.
+  func becameReadable(hasEnded: Bool)
 }
 
 /// Which pipes and sockets have something to read.
 ///
 /// libuv would tell as well, but a call takes a twentieth longer through it: it has the system look at each descriptor
 /// once more after every event, and asks four clocks in every turn. Both are waited for in one system call, since libuv's
-/// own poller is one of the descriptors here.
+/// own poller is among what is waited for here.
 @GatewayActor
 package final class ReadPoller {
-  private struct Watch {
-    unowned(unsafe) var reader: (any PolledReader)?
+  private let poller: Int32
+  private let libuv: Int32
+  private let readable = UnsafeMutablePointer<junction_readable>.allocate(capacity: Int(JUNCTION_MOST_READABLE))
+  private var readableCount = 0
+  /// Who reads, by descriptor. Kept until it is removed, so that nobody is called who is just being released.
+  private var readers: [(any PolledReader)?] = []
+
+  /// - Parameter libuv: the descriptor of its poller.
+  nonisolated init(libuv: Int32) {
+    self.libuv = libuv
+    poller = junction_poller(libuv)
+    precondition(poller >= 0, "the system has no poller left")
   }
 
-  private let poller = junction_poller()
-  private let events = UnsafeMutablePointer<junction_event>.allocate(capacity: Int(JUNCTION_MOST_EVENTS))
-  private var eventCount = 0
-  /// Who reads, by descriptor.
-  private var watches: [Watch] = []
-  private var unfinished: [any PolledReader] = []
-  private var running: [any PolledReader] = []
-
-  nonisolated init(libuv descriptor: Int32) {
-    precondition(poller >= 0 && junction_poller_add(poller, descriptor, 0) == 0, "the system has no poller left")
-  }
-
-  /// Has the reader called for what comes, and for what is there already. The descriptor is a pipe or a socket.
+  /// Has the reader called when there is something to read in a pipe or a socket.
   ///
+  /// - Parameter once: for what is there now, and whenever more comes, which spares the system a look after each event;
+  ///   who leaves something there adds itself anew. Otherwise as long as there is something.
   /// - Returns: whether the system could do it; `errno` says why not.
-  package func add(_ descriptor: Int32, _ reader: any PolledReader) -> Bool {
-    guard junction_poller_add(poller, descriptor, 1) == 0 else { return false }
-    let missing = Int(descriptor) + 1 - watches.count
-    if missing > 0 { watches += Array(repeating: Watch(), count: missing) }
-    watches[Int(descriptor)].reader = reader
+  package func add(_ descriptor: Int32, once: Bool, _ reader: any PolledReader) -> Bool {
+    guard junction_poller_add(poller, descriptor, once ? 1 : 0) == 0 else { return false }
+    let missing = Int(descriptor) + 1 - readers.count
+    if missing > 0 { readers += Array(repeating: nil, count: missing) }
+    readers[Int(descriptor)] = reader
     return true
   }
 
   /// Calls the reader of a descriptor no more. The descriptor is still open.
   package func remove(_ descriptor: Int32) {
-    watches[Int(descriptor)].reader = nil
     junction_poller_remove(poller, descriptor)
+    readers[Int(descriptor)] = nil
   }
 
-  /// Calls the reader in the loop's next turn, after the others.
-  package func callAgain(_ reader: any PolledReader) { unfinished.append(reader) }
-
-  /// Whether somebody waits to be called again.
-  var hasUnfinished: Bool { !unfinished.isEmpty }
-
-  /// Waits for what comes, at most that many milliseconds; for ever when negative.
-  func wait(milliseconds: Int32) { eventCount = Int(junction_poller_wait(poller, events, milliseconds)) }
+  /// Waits for something to read, at most that many milliseconds; for ever when negative.
+  func wait(milliseconds: Int32) {
+    readableCount = Int(junction_poller_wait(poller, libuv, readable, milliseconds))
+  }
 
   /// Calls those who have something to read. Returns whether libuv may have something to do.
   func callReaders() -> Bool {
     // What is called here may close any descriptor, and open another by its number: that reader finds nothing.
-    var isForLibuv = eventCount == 0
-    for event in UnsafeBufferPointer(start: events, count: eventCount) {
-      let descriptor = Int(event.descriptor)
-      if descriptor < watches.count, let reader = watches[descriptor].reader {
-        reader.becameReadable(untilEmpty: event.has_ended != 0)
+    var isForLibuv = readableCount == 0
+    for one in UnsafeBufferPointer(start: readable, count: readableCount) {
+      let place = Int(one.descriptor)
+      if place < readers.count, let reader = readers[place] {
+        reader.becameReadable(hasEnded: one.has_ended != 0)
       } else {
         isForLibuv = true
       }
-    }
-    if hasUnfinished {
-      swap(&unfinished, &running)
-      for reader in running { reader.becameReadable(untilEmpty: true) }
-      running.removeAll(keepingCapacity: true)
     }
     return isForLibuv
   }

@@ -99,7 +99,7 @@ final class ServerLaunching {
   private func connect(_ process: SpawnedProcess, _ server: ServerConfiguration) throws(PlatformError) -> ServerProcess
   {
     let port = try StreamPort(
-      reading: process.standardOutput, writing: process.standardInput, frameLimit: frameLimit)
+      reading: process.standardOutput, writing: process.standardInput, isOwnPipe: true, frameLimit: frameLimit)
     let errors = try TextPort(
       reading: process.standardError, tailLimit: server.settings.stderrTail,
       redact: { [redaction] in redaction.redact($0, isCut: $1) })

@@ -9,7 +9,6 @@ enum GatewayRole {
     EventLoop.shared.adoptCurrentThread()
     Task { @GatewayActor in await start(script: arguments[0]) }
     EventLoop.shared.run()
-    exit(0)
   }
 
   @GatewayActor private static func start(script: String) async {

@@ -1,3 +1,4 @@
+import CLibUV
 import EventLoop
 import Glibc
 import TestSupport
@@ -8,11 +9,11 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct DescriptorReaderTests {
   enum Kind: CaseIterable, Sendable {
-    case pipe, socket
+    case pipe, ownPipe, socket
 
     func make() throws -> (reading: Int32, writing: Int32) {
       switch self {
-      case .pipe: return try Descriptor.pipe()
+      case .pipe, .ownPipe: return try Descriptor.pipe()
       case .socket:
         let ends = try Descriptor.socketPair()
         return (ends.0, ends.1)
@@ -27,8 +28,8 @@ struct DescriptorReaderTests {
     private(set) var bytes: [UInt8] = []
     let ended = Gate()
 
-    init(_ descriptor: Int32) throws {
-      reader = try DescriptorReader(taking: descriptor)
+    init(_ descriptor: Int32, _ kind: Kind = .pipe) throws {
+      reader = try DescriptorReader(taking: descriptor, isOwnPipe: kind == .ownPipe)
       reader.onBytes = { [unowned self] in bytes += $0 }
       reader.onEnd = { [unowned self] in ended.open() }
     }
@@ -47,7 +48,7 @@ struct DescriptorReaderTests {
   func whatCameAndEndedBeforeTheStartIsReadAfterIt(_ kind: Kind) async throws {
     try await onLoop {
       let ends = try kind.make()
-      let gathered = try Gathered(ends.reading)
+      let gathered = try Gathered(ends.reading, kind)
       put(Array("before".utf8), into: ends.writing)
       await turns(3)
       Descriptor.close(ends.writing)
@@ -63,7 +64,7 @@ struct DescriptorReaderTests {
   func stoppingAtEachReadLosesNothing(_ kind: Kind) async throws {
     try await onLoop {
       let ends = try kind.make()
-      let gathered = try Gathered(ends.reading)
+      let gathered = try Gathered(ends.reading, kind)
       let most = EventLoop.shared.scratch.count
       var waiting = 0
       gathered.reader.onBytes = { [reader = gathered.reader] bytes in
@@ -128,6 +129,7 @@ struct DescriptorReaderTests {
         gathered.reader.start()
       }
       for pipe in pipes { put([1], into: pipe.writing) }
+      while next == nil { await turns(1) }
       await turns(3)
       let (pipe, gathered) = try #require(next)
       #expect(gathered.bytes.isEmpty)
@@ -140,21 +142,101 @@ struct DescriptorReaderTests {
     }
   }
 
-  @Test func aReaderMayBeReleasedWhileItIsCalled() async throws {
+  @Test func aReaderMayBeClosedAndReleasedWhileItIsCalled() async throws {
     try await onLoop {
       let pipe = try Descriptor.pipe()
       let released = Gate()
       var reader: DescriptorReader? = try DescriptorReader(taking: pipe.reading)
       reader?.onBytes = { _ in
+        reader?.close()
         reader = nil
         released.open()
       }
       reader?.start()
       put([1], into: pipe.writing)
       await released.wait()
-      await turns(1)
-      signal(SIGPIPE, SIG_IGN)
       #expect([UInt8(2)].withUnsafeBytes { Descriptor.write(pipe.writing, $0) } == -1 && errno == EPIPE)
+      Descriptor.close(pipe.writing)
+    }
+  }
+
+  @Test func aReaderThatWasNotStartedClosesByItself() async throws {
+    try await onLoop {
+      let pipe = try Descriptor.pipe()
+      do { _ = try DescriptorReader(taking: pipe.reading) }
+      await turns(2)
+      #expect([UInt8(2)].withUnsafeBytes { Descriptor.write(pipe.writing, $0) } == -1 && errno == EPIPE)
+      Descriptor.close(pipe.writing)
+    }
+  }
+
+  /// Pipes that keep packets apart, and sockets over which descriptors come: a read ends with each.
+  @Test(arguments: [Kind.pipe, .socket])
+  func readsThatEndEarlyLeaveNothingBehind(_ kind: Kind) async throws {
+    try await onLoop {
+      var ends = try kind.make()
+      if kind == .pipe {
+        Descriptor.close(ends.reading)
+        Descriptor.close(ends.writing)
+        ends = try packetPipe()
+      }
+      for number in 1...5 {
+        if kind == .pipe {
+          put([UInt8(number)], into: ends.writing)
+        } else {
+          try send([UInt8(number)], withDescriptorInto: ends.writing)
+        }
+      }
+      let gathered = try Gathered(ends.reading)
+      gathered.reader.start()
+      while gathered.bytes.count < 5 { await turns(1) }
+      #expect(gathered.bytes == [1, 2, 3, 4, 5])
+      Descriptor.close(ends.writing)
+      await gathered.ended.wait()
+    }
+  }
+
+  private func packetPipe() throws -> (reading: Int32, writing: Int32) {
+    /// O_DIRECT, which Swift does not import.
+    let packets: Int32 = 0o40000
+    var ends: (Int32, Int32) = (-1, -1)
+    let status = withUnsafeMutableBytes(of: &ends) {
+      pipe2($0.assumingMemoryBound(to: Int32.self).baseAddress, packets)
+    }
+    try #require(status == 0)
+    return (ends.0, ends.1)
+  }
+
+  private func send(_ bytes: [UInt8], withDescriptorInto socket: Int32) throws {
+    let other = try Descriptor.duplicate(socket)
+    let sent = bytes.withUnsafeBytes { junction_send(socket, $0.baseAddress, $0.count, [other], 1) }
+    #expect(sent == bytes.count)
+    Descriptor.close(other)
+  }
+
+  @Test(arguments: [Kind.pipe, .ownPipe])
+  func aFloodLeavesOthersTheirTurns(_ kind: Kind) async throws {
+    try await onLoop {
+      let pipe = try kind.make()
+      let flood = try DescriptorReader(taking: pipe.reading, isOwnPipe: kind == .ownPipe)
+      let much = [UInt8](repeating: 0, count: 64 * 1024)
+      Descriptor.setNonblocking(pipe.writing)
+      var read = 0
+      // As soon as something is read there is more.
+      flood.onBytes = { bytes in
+        read += 1
+        _ = much.withUnsafeBytes { Descriptor.write(pipe.writing, $0) }
+      }
+      put(much, into: pipe.writing)
+      flood.start()
+      for _ in 0..<20 {
+        let before = read
+        await turns(1)
+        // Two polls at most lie between: that of the timer, and that in which it is set.
+        #expect(read - before <= 12)
+      }
+      #expect(read > 20)
+      flood.close()
       Descriptor.close(pipe.writing)
     }
   }

@@ -11,10 +11,7 @@ package enum LoopThread {
     var thread = pthread_t()
     let status = pthread_create(
       &thread, nil,
-      { _ in
-        EventLoop.shared.run()
-        return nil
-      }, nil)
+      { _ in EventLoop.shared.run() }, nil)
     precondition(status == 0, "no thread for the event loop")
   }()
 }

@@ -10,7 +10,8 @@ package import EventLoop
 /// Bytes of one descriptor of any kind, as they arrive.
 ///
 /// All readers share one scratch buffer: what ``onBytes`` is given is valid until it returns. A peer that floods leaves
-/// the others their turns: it is read at most 32 times in each, and a file once.
+/// the others their turns: it is read four times in each at most, and a file once. A reader that was
+/// started must be closed by its owner.
 @GatewayActor
 package final class DescriptorReader: PolledReader {
   private enum Source {
@@ -21,8 +22,8 @@ package final class DescriptorReader: PolledReader {
     case closed
   }
 
-  /// How often a peer is read before others have their turn.
-  private static let mostReads = 32
+  /// How often a peer is read before others have their turn: as much as a pipe holds.
+  private static let mostReads = 4
 
   /// Called with what was read; never with nothing.
   package var onBytes: @GatewayActor (UnsafeRawBufferPointer) -> Void = { _ in }
@@ -31,26 +32,29 @@ package final class DescriptorReader: PolledReader {
   package var onEnd: @GatewayActor () -> Void = {}
   private let poller = EventLoop.shared.readPoller
   private let scratch = EventLoop.shared.scratch
+  private let isOwnPipe: Bool
   private var source = Source.closed
   private var isReading = false
   private var hasEnded = false
-  /// Whether something came that was not read.
-  private var mayHaveMore = false
   private var isLarge = false
 
   /// Takes the descriptor over; when that fails it is still the caller's. Reads nothing before ``start()``.
-  package init(taking descriptor: Int32) throws(PlatformError) {
+  ///
+  /// - Parameter isOwnPipe: it is a pipe that this program has made. Then a read that does not fill the buffer has emptied
+  ///   it; elsewhere reads may end earlier, as in pipes that keep packets apart, or over sockets with what came with
+  ///   credentials.
+  package init(taking descriptor: Int32, isOwnPipe: Bool = false) throws(PlatformError) {
+    self.isOwnPipe = isOwnPipe
     let kind = try DescriptorKind(of: descriptor)
     switch kind {
     case .pipe, .tcp:
-      let flags = Descriptor.blockingFlags(of: descriptor)
-      Descriptor.setNonblocking(descriptor)
-      guard poller.add(descriptor, self) else {
-        let code = errno
-        Descriptor.restore(flags, of: descriptor)
-        throw PlatformError("poll descriptor \(descriptor)", code: code)
+      // Tried now, while the caller can still be told.
+      guard poller.add(descriptor, once: isOwnPipe, self) else {
+        throw PlatformError("poll descriptor \(descriptor)", code: errno)
       }
-      source = .polled(descriptor, blockingFlags: flags)
+      poller.remove(descriptor)
+      source = .polled(descriptor, blockingFlags: Descriptor.blockingFlags(of: descriptor))
+      Descriptor.setNonblocking(descriptor)
     case .terminal:
       let handle = try StreamHandle(taking: descriptor, kind)
       handle.stream.pointee.data = Unmanaged.passUnretained(self).toOpaque()
@@ -65,7 +69,7 @@ package final class DescriptorReader: PolledReader {
     guard !isReading, !hasEnded else { return }
     isReading = true
     switch source {
-    case .polled: if mayHaveMore { poller.callAgain(self) }
+    case .polled(let descriptor, _): poll(descriptor)
     case .terminal(let handle): startTerminal(handle.stream)
     case .file(_, let turns): turns.start()
     case .closed: break
@@ -77,25 +81,23 @@ package final class DescriptorReader: PolledReader {
     guard isReading else { return }
     isReading = false
     switch source {
+    case .polled(let descriptor, _): poller.remove(descriptor)
     case .terminal(let handle): uv_read_stop(handle.stream)
     case .file(_, let turns): turns.stop()
-    case .polled, .closed: break
+    case .closed: break
     }
   }
 
   /// Releases the descriptor at once, blocking again if it was; nothing is called afterwards. Idempotent.
   package func close() {
+    stop()
     hasEnded = true
-    isReading = false
     switch source {
     case .polled(let descriptor, let flags):
-      poller.remove(descriptor)
       Descriptor.restore(flags, of: descriptor)
       Descriptor.close(descriptor)
     case .terminal(let handle): handle.close()
-    case .file(let descriptor, let turns):
-      turns.stop()
-      Descriptor.close(descriptor)
+    case .file(let descriptor, _): Descriptor.close(descriptor)
     case .closed: break
     }
     source = .closed
@@ -103,30 +105,32 @@ package final class DescriptorReader: PolledReader {
 
   // MARK: - Pipes and sockets
 
-  package func becameReadable(untilEmpty: Bool) {
+  /// Has this reader called for what is there, and for what comes.
+  private func poll(_ descriptor: Int32) {
+    // Without memory for it in the system nothing will be read any more.
+    if !poller.add(descriptor, once: isOwnPipe, self) { TurnEnd.call { self.end() } }
+  }
+
+  package func becameReadable(hasEnded: Bool) {
     guard case .polled(let descriptor, _) = source else { return }
-    mayHaveMore = true
     var reads = 0
     // What is called may stop or close this reader.
-    while isReading {
-      guard reads < Self.mostReads else { return poller.callAgain(self) }
+    while isReading, reads < Self.mostReads {
       reads += 1
       let count = Descriptor.read(descriptor, scratch.baseAddress!, scratch.count)
       if count > 0 {
-        let isLast = count < scratch.count && !untilEmpty
-        if isLast { mayHaveMore = false }
         if count == scratch.count { enlarge(descriptor) }
         onBytes(UnsafeRawBufferPointer(start: scratch.baseAddress, count: count))
-        if isLast { return }
+        if count < scratch.count, !hasEnded { return }
       } else if count == 0 {
         end()
       } else if errno == EAGAIN {
-        mayHaveMore = false
         return
       } else if errno != EINTR {
         end()
       }
     }
+    if isReading, isOwnPipe { poll(descriptor) }
   }
 
   /// Lets a pipe hold more, since more comes than it can hold.

@@ -18,10 +18,12 @@ package final class StreamPort {
   private var isClosed = false
 
   /// Takes both descriptors over; when that fails both are released. A message may have `frameLimit` bytes.
-  package init(reading: Int32, writing: Int32, frameLimit: Int) throws(PlatformError) {
+  ///
+  /// - Parameter isOwnPipe: what is read is a pipe that this program has made.
+  package init(reading: Int32, writing: Int32, isOwnPipe: Bool = false, frameLimit: Int) throws(PlatformError) {
     frames = FrameReader(limit: frameLimit)
     do {
-      reader = try DescriptorReader(taking: reading)
+      reader = try DescriptorReader(taking: reading, isOwnPipe: isOwnPipe)
     } catch {
       Descriptor.close(reading)
       if writing != reading { Descriptor.close(writing) }

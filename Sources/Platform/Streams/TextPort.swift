@@ -46,6 +46,8 @@ package final class TextPort {
     reader.close()
   }
 
+  isolated deinit { close() }
+
   private func receive(_ bytes: UnsafeRawBufferPointer) {
     var complete: [String] = []
     lines.receive(bytes) { complete.append($0) }

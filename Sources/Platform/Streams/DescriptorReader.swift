@@ -10,8 +10,8 @@ package import EventLoop
 /// Bytes of one descriptor of any kind, as they arrive.
 ///
 /// All readers share one scratch buffer: what ``onBytes`` is given is valid until it returns. A peer that floods leaves
-/// the others their turns: it is read four times in each at most, and a file once. A reader that was
-/// started must be closed by its owner.
+/// the others their turns: it is read four times in each at most, and a file once. A reader that was started must be closed
+/// by its owner.
 @GatewayActor
 package final class DescriptorReader: PolledReader {
   private enum Source {

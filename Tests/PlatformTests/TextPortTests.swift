@@ -24,4 +24,20 @@ struct TextPortTests {
       port.close()
     }
   }
+
+  @Test func aPortThatIsReleasedLetsGoOfItsDescriptor() async throws {
+    try await onLoop {
+      let pipe = try Descriptor.pipe()
+      try start(reading: pipe.reading)
+      while [UInt8(1)].withUnsafeBytes({ Descriptor.write(pipe.writing, $0) }) == 1 { await turns(1) }
+      #expect(errno == EPIPE)
+      Descriptor.close(pipe.writing)
+    }
+  }
+
+  @GatewayActor
+  private func start(reading: Int32) throws {
+    let port = try TextPort(reading: reading)
+    port.startReading()
+  }
 }

@@ -45,10 +45,13 @@ package enum Descriptor {
     if let flags { _ = fcntl(descriptor, F_SETFL, flags) }
   }
 
-  /// Makes reads and writes fail with EAGAIN instead of waiting, for everyone who shares the open file.
-  package static func setNonblocking(_ descriptor: Int32) {
-    let flags = fcntl(descriptor, F_GETFL)
-    if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) }
+  /// Makes reads and writes fail with EAGAIN instead of waiting, for everyone who shares the open file. Returns the flags
+  /// that it had when it was blocking.
+  @discardableResult
+  package static func setNonblocking(_ descriptor: Int32) -> Int32? {
+    guard let flags = blockingFlags(of: descriptor) else { return nil }
+    _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
+    return flags
   }
 
   /// What a pipe may hold once something large has come through it: with the usual 64 KiB both sides wake up for each of
@@ -68,7 +71,7 @@ package enum Descriptor {
   }
 
   /// Writes as `write(2)` does; -1 and `errno` for an error.
-  static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  package static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
     #if canImport(Darwin)
       Darwin.write(descriptor, bytes.baseAddress, bytes.count)
     #else

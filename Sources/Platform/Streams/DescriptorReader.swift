@@ -53,8 +53,7 @@ package final class DescriptorReader: PolledReader {
         throw PlatformError("poll descriptor \(descriptor)", code: errno)
       }
       poller.remove(descriptor)
-      source = .polled(descriptor, blockingFlags: Descriptor.blockingFlags(of: descriptor))
-      Descriptor.setNonblocking(descriptor)
+      source = .polled(descriptor, blockingFlags: Descriptor.setNonblocking(descriptor))
     case .terminal:
       let handle = try StreamHandle(taking: descriptor, kind)
       handle.stream.pointee.data = Unmanaged.passUnretained(self).toOpaque()

@@ -31,6 +31,9 @@ package enum ResourceLimits {
     return body()
   }
 
+  /// How many descriptors may be open once ``raiseOpenFiles()`` was called.
+  package static var mostOpenFiles: UInt64 { UInt64(current.rlim_max) }
+
   /// The soft limit.
   package static var openFiles: UInt64 { UInt64(current.rlim_cur) }
 

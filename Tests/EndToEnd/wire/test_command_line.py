@@ -68,6 +68,16 @@ def test_the_version_is_one_line():
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+@pytest.mark.parametrize("limit", [6, 10, 16, 63])
+def test_too_few_descriptors_are_an_error_that_names_the_cure(setting, limit):
+    one = setting({"one": scripted()})
+    done = run(["sh", "-c", f'ulimit -n {limit}; exec "$@"', "sh", *one.command("--list")], one.environment)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == (
+        f"mcp-junction: only {limit} files may be open: raise the limit (ulimit -n) to 64 or more.\n"
+    )
+
+
 def test_a_result_that_cannot_be_written_is_no_success():
     with open("/dev/full", "wb") as full:
         done = run([binary(), "--version"], stdout=full)

@@ -1,0 +1,174 @@
+import Configuration
+import EventLoop
+import JSONRPC
+import MCP
+
+/// Opens connections of one server until it is known which era to speak, and has that era's opening done.
+///
+/// It carries out what an ``EraDetection`` orders; a process that cannot be asked again is left to whoever owns it.
+@GatewayActor
+final class EraProbe {
+  enum Outcome {
+    case agreed
+    /// The process is of no use any more: go on with ``open(_:)`` on a new one.
+    case restart
+    case failed(Failure)
+  }
+
+  private let server: UpstreamServer
+  private var detection: EraDetection
+  /// What to do first on the next connection.
+  private var action: EraDetection.Action
+  private var failures: [Era: Failure] = [:]
+  /// When the time of the handshake is over; it runs from the first frame sent.
+  private var deadline: Instant?
+
+  /// - Parameter preferred: the era of the client that the server is opened for.
+  init(_ server: UpstreamServer, preferred: Era) {
+    self.server = server
+    detection = EraDetection(
+      preferred: preferred, known: server.eras, at: WallClock.milliseconds)
+    action = detection.begin()
+  }
+
+  /// What is known of the server's eras by now.
+  var verdicts: EraVerdicts { detection.verdicts(at: WallClock.milliseconds) }
+
+  /// Finds the era on a connection.
+  func open(_ client: ServerConnection) async -> Outcome {
+    let clock = server.manager.clock
+    let limit = server.configuration.handshakeTimeout
+    if deadline == nil { deadline = clock.now().advanced(by: limit) }
+    var questions: [Era: OwnRequest] = [:]
+    let silence = Gate()
+    var timer: LoopClock.Cancellation?
+    let tooLate = Gate()
+    let left = deadline!.since(clock.now())
+    let end = clock.after(left) {
+      // An answer that is already in the pipe is read first: this process may have been stopped for a while.
+      _ = clock.after(1) { tooLate.open() }
+    }
+    defer {
+      timer?.cancel()
+      end.cancel()
+    }
+    while true {
+      switch action {
+      case .ask(let era):
+        questions[era] = ask(era, client)
+        if era == .modern { timer = clock.after(EraDetection.patience) { silence.open() } }
+        action = .wait
+      case .wait:
+        let answers = questions.values.map(\.gate)
+        await Gate.any(answers + [client.closed, tooLate] + (silence.isOpen ? [] : [silence])).wait()
+        action = next(client, &questions, silence, tooLate)
+      case .settle: return .agreed
+      case .restart(let era):
+        action = .ask(era)
+        return .restart
+      case .fail(let era):
+        return .failed(failures[era] ?? failures[era.other] ?? client.lossFailure(.handshake))
+      }
+    }
+  }
+
+  private func ask(_ era: Era, _ client: ServerConnection) -> OwnRequest {
+    switch era {
+    case .legacy:
+      let capabilities = client.endpoint.capabilities
+      client.declared = capabilities
+      client.wasInitialized = true
+      let revision = Revision.newestLegacy
+      return client.begin(
+        .initialize,
+        params: "{\"protocolVersion\":\"\(revision.rawValue)\",\"capabilities\":\(capabilities.json(for: revision)),"
+          + "\"clientInfo\":\(server.manager.identity.json)}", timeout: nil, phase: .handshake)
+    case .modern: return client.begin(.discover, params: nil, timeout: nil, phase: .handshake)
+    }
+  }
+
+  /// Says what happened to the detection, one thing at a time.
+  private func next(
+    _ client: ServerConnection, _ questions: inout [Era: OwnRequest], _ silence: Gate, _ tooLate: Gate
+  ) -> EraDetection.Action {
+    for era in Era.allCases {
+      guard let question = questions[era], case .success(let answer)? = question.result else { continue }
+      questions[era] = nil
+      return era == .legacy ? judgeInitialize(answer, client) : judgeDiscovery(answer, client)
+    }
+    if client.closed.isOpen {
+      for era in questions.keys { failures[era] = client.lossFailure(.handshake) }
+      return detection.exited()
+    }
+    if tooLate.isOpen {
+      let asked = questions.keys.contains(.legacy) ? Method.initialize : .discover
+      let limit = Duration.spelled(server.configuration.handshakeTimeout)
+      let failure = Failure(
+        server: server.name, phase: .handshake,
+        reason: "no answer to \(asked.rawValue) within \(limit)" + client.standardErrorNote)
+      failures = [.legacy: failure]
+      return .fail(.legacy)
+    }
+    return silence.isOpen ? detection.silent() : .wait
+  }
+
+  // MARK: - Answers
+
+  private func judgeInitialize(_ answer: Frame, _ client: ServerConnection) -> EraDetection.Action {
+    if answer.range("error") != nil {
+      let error = answer.string("message", in: .error) ?? "it gave no reason"
+      failures[.legacy] = failure("it refused to initialize: \(error)")
+      return detection.refused(.legacy)
+    }
+    let version = answer.string("protocolVersion", in: .result) ?? ""
+    let isOlder = version < "2024-11-05" && version > "2024"
+    guard let agreed = Revision(rawValue: version) ?? (isOlder ? .november2024 : nil), agreed.era == .legacy else {
+      failures[.legacy] = failure("it speaks revision \"\(version)\", which this gateway does not")
+      return detection.refused(.legacy)
+    }
+    let action = detection.accepted(.legacy)
+    guard action == .settle(.legacy) else { return action }
+    client.negotiated = ServerConnection.Negotiated(
+      revision: agreed, capabilities: capabilities(of: answer, agreed),
+      serverInfo: answer.raw("serverInfo", in: .result).map { String(decoding: $0, as: UTF8.self) } ?? "{}",
+      instructions: answer.string("instructions", in: .result) ?? "")
+    Reply.notification(.initialized, to: client.output)
+    return action
+  }
+
+  private func judgeDiscovery(_ answer: Frame, _ client: ServerConnection) -> EraDetection.Action {
+    switch DiscoverAnswer(answer) {
+    case .legacy:
+      failures[.modern] = failure("it has no answer to \(Method.discover.rawValue)")
+      return detection.refused(.modern)
+    case .unsupported(let versions):
+      failures[.modern] = failure(
+        "it speaks \(versions.joined(separator: ", ")), and this gateway of its era only "
+          + Revision.modern.map(\.rawValue).joined(separator: ", "))
+      return detection.refused(.modern, isFinal: true)
+    case .demanding(let needed):
+      failures[.modern] = failure("it says nothing about itself to a client without \(needed)")
+      return detection.refused(.modern, isFinal: true)
+    case .modern(let revision):
+      let action = detection.accepted(.modern)
+      guard action == .settle(.modern) else { return action }
+      // Early servers of this revision put it where the handshake had it.
+      let info = answer.raw(ReservedMeta.serverInfo, in: .resultMeta) ?? answer.raw("serverInfo", in: .result)
+      client.negotiated = ServerConnection.Negotiated(
+        revision: revision, capabilities: capabilities(of: answer, revision),
+        serverInfo: info.map { String(decoding: $0, as: UTF8.self) } ?? "{}",
+        instructions: answer.string("instructions", in: .result) ?? "")
+      return action
+    }
+  }
+
+  private func capabilities(of answer: Frame, _ revision: Revision) -> ServerCapabilities {
+    answer.raw("capabilities", in: .result).map {
+      ServerCapabilities(json: $0, revision: revision, allowed: server.manager.allowedExtensions)
+    } ?? ServerCapabilities()
+  }
+
+  private func failure(_ reason: String) -> Failure {
+    Failure(server: server.name, phase: .handshake, reason: reason)
+  }
+}

@@ -1,0 +1,124 @@
+import Configuration
+import EventLoop
+import JSONRPC
+import MCP
+
+/// The lists that make a connection ready once its era is known.
+extension ServerConnection {
+  /// Reads all lists that the server offers.
+  func readOffer() async -> Result<ServerOffer, Failure> {
+    guard let capabilities = negotiated?.capabilities else { return .success(ServerOffer()) }
+    var offer = ServerOffer()
+    // All at once, and in one write: a server that answers slowly answers them side by side.
+    let readings = ListKind.allCases.filter { $0.isOffered(by: capabilities) }.map { kind in
+      (kind, Task.immediate { @GatewayActor in await readList(kind) })
+    }
+    for (kind, reading) in readings {
+      switch await reading.value {
+      case .success(let list):
+        server.note(list.hints, of: kind)
+        offer.items[kind] = list.items
+        offer.quarantined += list.quarantined
+      case .failure(let failure):
+        if closed.isOpen { return .failure(failure) }
+        // Many servers declare resources and know no templates; a list that fails hides no other one.
+        server.log(.warning, "list_failed", ["kind": kind.itemName, "reason": failure.reason])
+      }
+    }
+    return .success(offer)
+  }
+
+  /// Reads one list, all of its pages.
+  func readList(_ kind: ListKind) async -> Result<ListReading, Failure> {
+    var reading = ListReading(kind: kind, era: era, limits: server.configuration.settings)
+    while true {
+      let params = reading.cursor.map { "{\"cursor\":\($0)}" }
+      switch await request(
+        kind.method, params: params, timeout: server.configuration.handshakeTimeout, phase: .listing)
+      {
+      case .failure(let failure): return .failure(failure)
+      case .success(let frame):
+        if frame.range("error") != nil {
+          let isUnknown = frame.raw("code", in: .error).flatMap { JSONText.number($0) } == -32601
+          if isUnknown { return .success(reading) }
+          let message = frame.string("message", in: .error) ?? ""
+          return .failure(
+            Failure(
+              server: server.name, phase: .listing,
+              reason: "it answered \(kind.method.rawValue) with an error: \(message)"))
+        }
+        if reading.add(frame) { continue }
+        if let reason = reading.stoppedEarly {
+          server.log(.warning, "list_cut_short", ["kind": kind.itemName, "reason": reason])
+        }
+        return .success(reading)
+      }
+    }
+  }
+}
+
+extension ServerConnection {
+  /// Asks the server for log messages from a level on; a refusal is the server's own affair.
+  func setLogLevel(_ level: LoggingLevel) {
+    toldLogLevel = level
+    _ = begin(
+      .loggingSetLevel, params: "{\"level\":\"\(level.rawValue)\"}", timeout: server.configuration.handshakeTimeout,
+      phase: .call)
+  }
+
+  /// Reads a resource in the gateway's own name and says whether it may be another one than what was delivered last.
+  /// A server that is gone again is asked by whoever follows it.
+  func mayHaveChanged(_ uri: String) async -> Bool {
+    guard !closed.isOpen else { return false }
+    guard let known = endpoint.readings[uri] else { return true }
+    let read = await request(
+      .resourcesRead, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
+      phase: .call)
+    guard !closed.isOpen else { return false }
+    guard case .success(let answer) = read, let result = answer.raw("result") else { return true }
+    return Self.digest(of: result) != known
+  }
+
+  /// What stands for a result in comparisons within this process.
+  static func digest(of result: UnsafeRawBufferPointer) -> Int {
+    var hasher = Hasher()
+    hasher.combine(bytes: result)
+    return hasher.finalize()
+  }
+
+  /// Subscribes again to a URI that sessions are subscribed to.
+  func subscribe(_ uri: String) -> OwnRequest {
+    let request = begin(
+      .resourcesSubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
+      phase: .call)
+    subscribed[RawToken(uri)] = request
+    return request
+  }
+
+  /// Subscribes to a URI unless that has been done.
+  func subscribeOnce(_ uri: String) { if subscribed[RawToken(uri)] == nil { _ = subscribe(uri) } }
+
+  /// Returns whether the server has agreed to a subscription.
+  func isSubscribed(to uri: String) async -> Bool {
+    guard let request = subscribed[RawToken(uri)] else { return false }
+    if case .success(let answer) = await request.answer(), answer.range("error") == nil { return true }
+    if subscribed[RawToken(uri)] === request { subscribed[RawToken(uri)] = nil }
+    return false
+  }
+
+  /// Ends the subscription to a URI that nobody wants to hear of any more.
+  func unsubscribe(_ uri: String) {
+    subscribed[RawToken(uri)] = nil
+    _ = begin(
+      .resourcesUnsubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
+      phase: .call)
+  }
+
+  /// A client itself ends the subscription to a URI.
+  func forgetSubscription(_ request: Call, _ frame: Frame) {
+    let uri =
+      request.edit.map { edit in edit.bytes.withUnsafeBytes { JSONText.string($0) } }
+      ?? frame.string("uri", in: .params)
+    if let uri { subscribed[RawToken(uri)] = nil }
+  }
+}

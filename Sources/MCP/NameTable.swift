@@ -6,14 +6,13 @@
 package struct NameTable: Sendable {
   /// One item of one server.
   package struct Item: Hashable, Sendable {
-    /// The server's position in the configuration.
-    package let server: Int
+    package let server: ServerID
     /// The server's part of the public name.
     package let prefix: String
     /// The name that the server itself uses.
     package let original: String
 
-    package init(server: Int, prefix: String, original: String) {
+    package init(server: ServerID, prefix: String, original: String) {
       self.server = server
       self.prefix = prefix
       self.original = original
@@ -28,7 +27,7 @@ package struct NameTable: Sendable {
   private var owners: [String: Item] = [:]
   private var suffixed: Set<Item> = []
   /// How many names each server has, or had.
-  private var counts: [Int: Int] = [:]
+  private var counts: [ServerID: Int] = [:]
 
   /// - Parameters:
   ///   - limit: the most characters of a public name.
@@ -78,5 +77,5 @@ package struct NameTable: Sendable {
     return .given
   }
 
-  private func isExhausted(_ server: Int) -> Bool { counts[server, default: 0] >= namesPerServer }
+  private func isExhausted(_ server: ServerID) -> Bool { counts[server, default: 0] >= namesPerServer }
 }

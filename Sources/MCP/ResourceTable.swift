@@ -7,33 +7,34 @@ import JSONRPC
 /// `ui://`: such URIs keep it, and get a prefix behind it only where two clash.
 package struct ResourceTable: Sendable {
   package struct Target: Equatable, Sendable {
-    package let server: Int
+    package let server: ServerID
     /// The URI as the server knows it.
     package let original: String
   }
 
   private struct Template: Sendable {
-    let server: Int
+    let server: ServerID
     let template: URITemplate
   }
 
   private let prefixesAll: Bool
-  private let prefixes: [String]
+  /// Each server's part of the forms, in configuration order.
+  private let prefixes: [(server: ServerID, prefix: String)]
   private var listed = ByteTable<Target>()
   private var normalized = ByteTable<Target>()
   private var templates: [Template] = []
   private var templateForms = ByteTable<Target>()
   /// Per server, the public forms that differ from the original ones.
-  private var renamed: [Int: ByteTable<String>] = [:]
+  private var renamed: [ServerID: ByteTable<String>] = [:]
 
   /// - Parameter prefixes: each server's part of public names, in configuration order.
-  package init(prefixes: [String], prefixesAll: Bool) {
+  package init(prefixes: [(server: ServerID, prefix: String)], prefixesAll: Bool) {
     self.prefixesAll = prefixesAll
-    self.prefixes = prefixes.map { ResourceURI.prefix(for: $0) }
+    self.prefixes = prefixes.map { ($0.server, ResourceURI.prefix(for: $0.prefix)) }
   }
 
   /// Whether any URI of this server is listed under another form.
-  package func renames(of server: Int) -> Bool { renamed[server] != nil || prefixesAll }
+  package func renames(of server: ServerID) -> Bool { renamed[server] != nil || prefixesAll }
 
   /// Forgets all lists; the policy stays.
   package mutating func removeAll() {
@@ -47,7 +48,7 @@ package struct ResourceTable: Sendable {
 
   /// Enters a listed resource and returns its public URI; nil when the server has listed it before. Call it in the order
   /// of the configuration.
-  package mutating func add(resource uri: String, of server: Int) -> String? {
+  package mutating func add(resource uri: String, of server: ServerID) -> String? {
     if let owner = listed[uri], owner.server == server, owner.original == uri { return nil }
     if renamed[server]?[uri] != nil { return nil }
     let isTaken = listed[uri] != nil || normalized[ResourceURI.normalized(uri)].map { $0.server != server } ?? false
@@ -64,7 +65,7 @@ package struct ResourceTable: Sendable {
   }
 
   /// Enters a template and returns its public form.
-  package mutating func add(template: String, of server: Int, isTaken: Bool) -> String {
+  package mutating func add(template: String, of server: ServerID, isTaken: Bool) -> String {
     templates.append(Template(server: server, template: URITemplate(template)))
     let isPrefixed = isTaken || (prefixesAll && !template.hasPrefix("ui://"))
     let form = isPrefixed ? prefixed(template, server) : template
@@ -76,7 +77,7 @@ package struct ResourceTable: Sendable {
   package func owner(ofTemplate form: String) -> Target? { templateForms[form] }
 
   /// Returns the public form of a URI that a server mentions; nil when it is the same.
-  package func publicForm(of uri: String, server: Int) -> String? {
+  package func publicForm(of uri: String, server: ServerID) -> String? {
     if let form = renamed[server]?[uri] { return form }
     guard prefixesAll, !uri.hasPrefix("ui://"), listed[uri]?.server != server else { return nil }
     return prefixed(uri, server)
@@ -92,7 +93,7 @@ package struct ResourceTable: Sendable {
 
   /// Returns the server whose prefix a URI carries, and the URI without it.
   package func prefixedOwner(of uri: String) -> Target? {
-    for (server, prefix) in prefixes.enumerated() {
+    for (server, prefix) in prefixes {
       if uri.hasPrefix(prefix + "+") {
         return Target(server: server, original: String(uri.dropFirst(prefix.count + 1)))
       }
@@ -104,8 +105,8 @@ package struct ResourceTable: Sendable {
   }
 
   /// Returns the server with the most specific template that fits; of equals the first.
-  package func templateOwner(of uri: String) -> Int? {
-    var best: (server: Int, length: Int)?
+  package func templateOwner(of uri: String) -> ServerID? {
+    var best: (server: ServerID, length: Int)?
     for entry in templates where entry.template.matches(uri) {
       if best.map({ entry.template.literalLength > $0.length }) ?? true {
         best = (entry.server, entry.template.literalLength)
@@ -114,9 +115,10 @@ package struct ResourceTable: Sendable {
     return best?.server
   }
 
-  private func prefixed(_ uri: String, _ server: Int) -> String {
-    guard uri.hasPrefix(Self.apps) else { return prefixes[server] + "+" + uri }
-    return Self.apps + prefixes[server] + "+" + uri.dropFirst(Self.apps.count)
+  private func prefixed(_ uri: String, _ server: ServerID) -> String {
+    let prefix = prefixes.first { $0.server == server }?.prefix ?? ""
+    guard uri.hasPrefix(Self.apps) else { return prefix + "+" + uri }
+    return Self.apps + prefix + "+" + uri.dropFirst(Self.apps.count)
   }
 
   /// The scheme of MCP Apps.

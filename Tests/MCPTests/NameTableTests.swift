@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct NameTableTests {
-  private func item(_ server: Int, _ prefix: String, _ original: String) -> NameTable.Item {
+  private func item(_ server: ServerID, _ prefix: String, _ original: String) -> NameTable.Item {
     NameTable.Item(server: server, prefix: prefix, original: original)
   }
 
@@ -55,7 +55,7 @@ import Testing
       var items: [NameTable.Item] = []
       for server in 0..<4 {
         let prefix = ["", "a", "A", "a_", "a__b", "server"].randomElement(using: &random)!
-        for _ in 0..<8 { items.append(item(server, prefix, random.text(1...70, of: "aA_-.b/é "))) }
+        for _ in 0..<8 { items.append(item(ServerID(number: server), prefix, random.text(1...70, of: "aA_-.b/é "))) }
       }
       items = Array(Set(items))
       var table = NameTable(limit: 48, namesPerServer: 100)

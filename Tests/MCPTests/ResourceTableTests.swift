@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ResourceTableTests {
   private func table(prefixesAll: Bool = false) -> ResourceTable {
-    ResourceTable(prefixes: ["One", "two_2", "3"], prefixesAll: prefixesAll)
+    ResourceTable(prefixes: [(0, "One"), (1, "two_2"), (2, "3")], prefixesAll: prefixesAll)
   }
 
   @Test func theEarlierServerKeepsAURIAndTheLaterOneIsPrefixed() {

@@ -239,7 +239,7 @@ extension ClientSession {
       ResultCodec.isComplete(frame)
     else { return }
     manager.readCache.store(
-      frame, for: uri, of: client.server.index, readBy: number, at: manager.clock.now())
+      frame, for: uri, of: client.server.id, readBy: number, at: manager.clock.now())
   }
 
   /// Answers with what was read before and is still fresh. Returns false when there is none.
@@ -247,7 +247,7 @@ extension ClientSession {
     request.isCacheable =
       frame.range("inputResponses", in: .params) == nil && frame.range("requestState", in: .params) == nil
     guard request.isCacheable, let uri = request.originalURI,
-      let (answer, hints) = manager.readCache.answer(to: uri, of: server.index, for: number, at: manager.clock.now()),
+      let (answer, hints) = manager.readCache.answer(to: uri, of: server.id, for: number, at: manager.clock.now()),
       let idRange = answer.range("id")
     else { return false }
     splicer.reset()

@@ -23,10 +23,12 @@ package struct ServerOffer: Equatable, Sendable {
 /// It is built anew only when somebody asks after something changed.
 package struct Catalog {
   package struct Source: Sendable {
+    package let server: ServerID
     package let prefix: String
     package let offer: ServerOffer
 
-    package init(prefix: String, offer: ServerOffer) {
+    package init(server: ServerID, prefix: String, offer: ServerOffer) {
+      self.server = server
       self.prefix = prefix
       self.offer = offer
     }
@@ -34,7 +36,7 @@ package struct Catalog {
 
   /// Whom a public name means.
   package final class Target: Sendable {
-    package let server: Int
+    package let server: ServerID
     /// The original name as a raw JSON string, ready to be spliced in.
     package let raw: [UInt8]
     /// Whether a tool says that calling it twice does no harm.
@@ -44,7 +46,7 @@ package struct Catalog {
     /// Where calls of the tool are counted, once there was one.
     @GatewayActor var meter: CallMeter?
 
-    init(server: Int, raw: [UInt8], isRepeatable: Bool, requiresTask: Bool) {
+    init(server: ServerID, raw: [UInt8], isRepeatable: Bool, requiresTask: Bool) {
       self.server = server
       self.raw = raw
       self.isRepeatable = isRepeatable
@@ -54,7 +56,7 @@ package struct Catalog {
 
   /// One merged tool, for showing.
   package struct Entry: Equatable, Sendable {
-    package let server: Int
+    package let server: ServerID
     package let name: String
     package let item: ListItem
   }
@@ -67,12 +69,13 @@ package struct Catalog {
   private var payloads: [ListKind: [ByteBuffer]] = [:]
   package private(set) var resources: ResourceTable
   /// Servers of which something is left out, because they have used up their names.
-  package private(set) var exhausted: Set<Int> = []
+  package private(set) var exhausted: Set<ServerID> = []
   /// The merged tools in their order.
   package private(set) var toolEntries: [Entry] = []
 
   /// - Parameter namesPerServer: names of tools, and of prompts, that one server can use up.
-  package init(settings: GatewaySettings, prefixes: [String], namesPerServer: Int = 100_000) {
+  package init(settings: GatewaySettings, prefixes: [(server: ServerID, prefix: String)], namesPerServer: Int = 100_000)
+  {
     toolNames = NameTable(limit: settings.nameLimit, namesPerServer: namesPerServer)
     promptNames = NameTable(limit: settings.nameLimit, namesPerServer: namesPerServer)
     resources = ResourceTable(prefixes: prefixes, prefixesAll: settings.uriPolicy == .prefix)
@@ -117,9 +120,9 @@ package struct Catalog {
   private mutating func named(_ kind: ListKind, _ sources: [Source]) -> [ByteBuffer] {
     var items: [NameTable.Item] = []
     var entries: [ListItem] = []
-    for (server, source) in sources.enumerated() {
+    for source in sources {
       for item in source.offer.items[kind] ?? [] {
-        items.append(NameTable.Item(server: server, prefix: source.prefix, original: item.key))
+        items.append(NameTable.Item(server: source.server, prefix: source.prefix, original: item.key))
         entries.append(item)
       }
     }
@@ -151,9 +154,9 @@ package struct Catalog {
 
   private mutating func listedResources(_ sources: [Source], own: [ListItem]) -> [ByteBuffer] {
     var builder = ListBuilder(.resources)
-    for (server, source) in sources.enumerated() {
+    for source in sources {
       for item in source.offer.items[.resources] ?? [] {
-        guard let uri = resources.add(resource: item.key, of: server) else { continue }
+        guard let uri = resources.add(resource: item.key, of: source.server) else { continue }
         builder.add(item, key: uri == item.key ? nil : uri)
       }
     }
@@ -164,9 +167,9 @@ package struct Catalog {
   private mutating func listedTemplates(_ sources: [Source]) -> [ByteBuffer] {
     var builder = ListBuilder(.resourceTemplates)
     var seen = ByteTable<Bool>()
-    for (server, source) in sources.enumerated() {
+    for source in sources {
       for item in source.offer.items[.resourceTemplates] ?? [] {
-        let form = resources.add(template: item.key, of: server, isTaken: seen[item.key] != nil)
+        let form = resources.add(template: item.key, of: source.server, isTaken: seen[item.key] != nil)
         seen[item.key] = true
         builder.add(item, key: form == item.key ? nil : form)
       }

@@ -8,7 +8,7 @@ import MCP
 /// What is private is kept for the session that read it only.
 struct ReadCache {
   private struct Key: Hashable {
-    let server: Int
+    let server: ServerID
     /// To the letter: two spellings that look alike may be two files.
     let uri: RawToken
     /// The session that may see it; nil for all.
@@ -33,7 +33,7 @@ struct ReadCache {
   private var oldest: UInt64 = 1
 
   /// Returns a fresh answer, and for how much longer it is that.
-  func answer(to uri: String, of server: Int, for session: UInt64, at now: Instant) -> (Frame, CacheHints)? {
+  func answer(to uri: String, of server: ServerID, for session: UInt64, at now: Instant) -> (Frame, CacheHints)? {
     for reader in [session, nil] {
       guard let entry = entries[Key(server: server, uri: RawToken(uri), session: reader)] else { continue }
       let age = now.since(entry.storedAt)
@@ -44,7 +44,7 @@ struct ReadCache {
   }
 
   mutating func store(
-    _ answer: Frame, for uri: String, of server: Int, readBy session: UInt64, at now: Instant
+    _ answer: Frame, for uri: String, of server: ServerID, readBy session: UInt64, at now: Instant
   ) {
     let hints = CacheHints(resultOf: answer)
     guard hints.timeToLive > 0, answer.bytes.count <= Self.sizeLimit / 4 else { return }
@@ -58,7 +58,7 @@ struct ReadCache {
   }
 
   /// Forgets a resource that has changed, with what is a part of it and what it is a part of.
-  mutating func resourceChanged(_ uri: String, of server: Int) {
+  mutating func resourceChanged(_ uri: String, of server: ServerID) {
     let changed = RawToken(uri)
     for key in entries.keys
     where key.server == server
@@ -70,7 +70,7 @@ struct ReadCache {
   }
 
   /// Forgets all of a server: it tells of new resources, or nobody listened to it for a while.
-  mutating func serverChanged(_ server: Int) { for key in entries.keys where key.server == server { remove(key) } }
+  mutating func serverChanged(_ server: ServerID) { for key in entries.keys where key.server == server { remove(key) } }
 
   mutating func sessionEnded(_ session: UInt64) { for key in entries.keys where key.session == session { remove(key) } }
 

@@ -71,7 +71,7 @@ extension ClientSession {
     // What the server had asked meanwhile died with it.
     _ = request.takeParking()
     request.sendAgain()
-    manager.metrics.sentAgain(server: server.index)
+    manager.metrics.sentAgain(server: server.id)
     server.accept(request, frame)
   }
 

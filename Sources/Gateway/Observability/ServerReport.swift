@@ -39,12 +39,11 @@ package struct ServerReport {
     identity = manager.identity
     configurationPath = manager.configuration.path
     let entries = manager.catalog.toolEntries
-    var enabled = manager.servers.makeIterator()
     servers = manager.configuration.servers.map { configuration in
-      guard !configuration.isDisabled, let server = enabled.next() else {
+      guard !configuration.isDisabled, let server = manager.server(named: configuration.name) else {
         return Server(name: configuration.name, state: "disabled")
       }
-      return Self.server(server, entries.filter { $0.server == server.index }, manager)
+      return Self.server(server, entries.filter { $0.server == server.id }, manager)
     }
   }
 

@@ -111,10 +111,9 @@ extension ClientSession {
     {
       return .invalid("\"arguments\" must be an object.")
     }
-    guard let target = isTool ? manager.tool(quoted: frame[range]) : manager.prompt(quoted: frame[range]) else {
-      return unknownName(frame[range], isTool: isTool)
-    }
-    let server = manager.servers[target.server]
+    guard let target = isTool ? manager.tool(quoted: frame[range]) : manager.prompt(quoted: frame[range]),
+      let server = manager.server(target.server)
+    else { return unknownName(frame[range], isTool: isTool) }
     if isTool { request.tool = target }
     if isTool, !request.terms.era.isModern, frame.range("task", in: .params) != nil {
       if let capabilities = server.negotiated?.capabilities, !capabilities.tasksToolsCall {
@@ -229,8 +228,10 @@ extension ClientSession {
       guard let name = JSONWalk.member("name", of: frame.bytes, in: ref), frame[name].first == UInt8(ascii: "\"") else {
         return .invalid("\"ref\" must have the \"name\" of a prompt.")
       }
-      guard let prompt = manager.prompt(quoted: frame[name]) else { return unknownName(frame[name], isTool: false) }
-      target = (manager.servers[prompt.server], Call.Edit(range: name, bytes: prompt.raw))
+      guard let prompt = manager.prompt(quoted: frame[name]), let server = manager.server(prompt.server) else {
+        return unknownName(frame[name], isTool: false)
+      }
+      target = (server, Call.Edit(range: name, bytes: prompt.raw))
     case "ref/resource":
       guard let range = JSONWalk.member("uri", of: frame.bytes, in: ref), let uri = JSONText.string(frame[range]) else {
         return .invalid("\"ref\" must have the \"uri\" of a resource or a template.")

@@ -42,9 +42,10 @@ extension ServerManager {
     isStale = false
     let exhausted = merged.exhausted
     merged.rebuild(
-      servers.map { Catalog.Source(prefix: $0.configuration.prefix, offer: $0.offer) }, own: ownResources())
-    for index in merged.exhausted.subtracting(exhausted) { log(.warning, "names_used_up", server: servers[index].name) }
-    for server in servers { server.isRenamed = merged.resources.renames(of: server.index) }
+      servers.map { Catalog.Source(server: $0.id, prefix: $0.configuration.prefix, offer: $0.offer) },
+      own: ownResources())
+    for id in merged.exhausted.subtracting(exhausted) { log(.warning, "names_used_up", server: server(id)?.name) }
+    for server in servers { server.isRenamed = merged.resources.renames(of: server.id) }
   }
 
   /// Says that some list may have changed; each client is told of those that are no longer what it knows.

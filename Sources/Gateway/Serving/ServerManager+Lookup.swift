@@ -75,14 +75,18 @@ extension ServerManager {
   func owner(of uri: String) -> Owner? {
     if isStale { rebuild() }
     let resources = merged.resources
-    if let target = resources.owner(of: uri) {
-      return Owner(server: servers[target.server], original: target.original)
-    }
+    if let target = resources.owner(of: uri) { return owner(target) }
     // A scheme such as git+https looks like a prefix; it is one only of a server whose URIs are given out with it.
     if mentions[uri] == nil, let target = resources.prefixedOwner(of: uri), resources.renames(of: target.server) {
-      return Owner(server: servers[target.server], original: target.original)
+      return owner(target)
     }
-    return (mentions[uri] ?? resources.templateOwner(of: uri)).map { Owner(server: servers[$0], original: uri) }
+    return (mentions[uri] ?? resources.templateOwner(of: uri)).flatMap { server($0) }.map {
+      Owner(server: $0, original: uri)
+    }
+  }
+
+  private func owner(_ target: ResourceTable.Target) -> Owner? {
+    server(target.server).map { Owner(server: $0, original: target.original) }
   }
 
   /// Returns the servers that may have a URI that nothing names.
@@ -94,17 +98,15 @@ extension ServerManager {
   /// Returns whose a listed template is.
   func templateOwner(of form: String) -> Owner? {
     if isStale { rebuild() }
-    return merged.resources.owner(ofTemplate: form).map {
-      Owner(server: servers[$0.server], original: $0.original)
-    }
+    return merged.resources.owner(ofTemplate: form).flatMap { owner($0) }
   }
 
-  func learn(_ uri: String, from server: UpstreamServer) { mentions.note(uri, server.index) }
+  func learn(_ uri: String, from server: UpstreamServer) { mentions.note(uri, server.id) }
 
   func renames(of server: UpstreamServer) -> Bool { server.isRenamed }
 
   func publicForm(of uri: String, server: UpstreamServer) -> String? {
-    merged.resources.publicForm(of: uri, server: server.index)
+    merged.resources.publicForm(of: uri, server: server.id)
   }
 
   // MARK: - Tasks

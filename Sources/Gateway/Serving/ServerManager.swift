@@ -21,7 +21,11 @@ package final class ServerManager {
   let facts: FactStore
   package let audience = Audience()
   package let metrics: Metrics
+  /// In the order of the configuration.
   package private(set) var servers: [UpstreamServer] = []
+  /// The same by the numbers of their identities; nil for one that is not configured any more.
+  private var serversByNumber: [UpstreamServer?] = []
+  private var identities: ServerID.Register
   /// The states of all endpoints.
   package private(set) var registry = EndpointRegistry()
   private var endpoints: [EndpointRegistry.ID: Endpoint] = [:]
@@ -61,7 +65,7 @@ package final class ServerManager {
   /// Resources that may be given out again.
   var readCache = ReadCache()
   /// Whose answers mentioned a URI last, for URIs that no list holds.
-  var mentions = RecentURIs<Int>(limit: 10_000)
+  var mentions = RecentURIs<ServerID>(limit: 10_000)
 
   package init(
     configuration: Configuration, identity: Identity, clock: LoopClock, spawner: ProcessSpawner,
@@ -81,10 +85,18 @@ package final class ServerManager {
     checker = HealthChecker(clock: clock)
     logger = log
     let enabled = configuration.servers.filter { !$0.isDisabled }
-    metrics = Metrics(servers: enabled.count, startedAt: clock.now())
-    merged = Catalog(settings: configuration.settings, prefixes: enabled.map(\.prefix))
-    servers = enabled.enumerated().map { UpstreamServer(index: $0, configuration: $1, manager: self) }
-    for server in servers { register(server) }
+    metrics = Metrics(startedAt: clock.now())
+    var identities = ServerID.Register()
+    let identified = enabled.map { (id: identities.id(of: $0.name), configuration: $0) }
+    self.identities = identities
+    merged = Catalog(
+      settings: configuration.settings, prefixes: identified.map { ($0.id, $0.configuration.prefix) })
+    servers = identified.map { UpstreamServer(id: $0.id, configuration: $0.configuration, manager: self) }
+    serversByNumber = Array(repeating: nil, count: identities.count)
+    for server in servers {
+      serversByNumber[server.id.number] = server
+      register(server)
+    }
     if registry.isSettled { settled.open() }
   }
 
@@ -94,6 +106,13 @@ package final class ServerManager {
       server: server.name, isAwaited: server.impediment == nil && !settings.lazy, gracePeriod: settings.gracePeriod)
     if server.impediment == nil { _ = addEndpoints(to: server) }
   }
+
+  /// Returns a server; nil when it is not configured any more.
+  func server(_ id: ServerID) -> UpstreamServer? {
+    id.number < serversByNumber.count ? serversByNumber[id.number] : nil
+  }
+
+  func server(named name: String) -> UpstreamServer? { servers.first { $0.name == name } }
 
   /// Adds one endpoint for each process that a server is configured to have.
   func addEndpoints(to server: UpstreamServer) -> [Endpoint] {

@@ -76,7 +76,7 @@ extension ServerConnection {
     case .subscriptionsAcknowledged: acknowledged(frame)
     case .resourcesUpdated where era == .modern && !isListenedTo(frame): server.log(.debug, "stray_notification")
     case .resourcesUpdated:
-      if let uri = frame.string("uri", in: .params) { server.manager.readCache.resourceChanged(uri, of: server.index) }
+      if let uri = frame.string("uri", in: .params) { server.manager.readCache.resourceChanged(uri, of: server.id) }
       server.manager.audience.resourceUpdated(frame, from: endpoint)
     case .toolsListChanged: server.listChanged(.tools)
     case .promptsListChanged: server.listChanged(.prompts)

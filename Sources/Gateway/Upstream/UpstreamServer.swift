@@ -2,13 +2,13 @@ package import Configuration
 import ConnectionPooling
 package import EventLoop
 import JSONRPC
-import MCP
+package import MCP
 
 /// One server of the configuration: its endpoints, the choice among them, and its last good lists.
 @GatewayActor
 package final class UpstreamServer {
   // What each call asks for comes first, and lies together.
-  package let index: Int
+  package let id: ServerID
   unowned let manager: ServerManager
   /// Whether all sessions share its processes.
   let isShared: Bool
@@ -34,8 +34,8 @@ package final class UpstreamServer {
   private var changedKinds: Set<ListKind> = []
   private var isRefreshing = false
 
-  init(index: Int, configuration: ServerConfiguration, manager: ServerManager) {
-    self.index = index
+  init(id: ServerID, configuration: ServerConfiguration, manager: ServerManager) {
+    self.id = id
     self.configuration = configuration
     self.manager = manager
     isShared = configuration.settings.shared
@@ -108,7 +108,7 @@ package final class UpstreamServer {
   func accept(_ request: Call, _ frame: Frame) {
     request.server = self
     request.meter =
-      request.tool?.meter ?? manager.metrics.meter(server: index, method: request.method, tool: request.tool)
+      request.tool?.meter ?? manager.metrics.meter(server: id, method: request.method, tool: request.tool)
     guard !isImpeded, let endpoint = request.home ?? choose(for: request.session) else {
       request.session.fail(
         request, failure ?? Failure(server: name, phase: .waiting, reason: "none of its processes is running"))
@@ -153,7 +153,7 @@ package final class UpstreamServer {
   /// Takes over what a connection brought, and tells it what sessions had told the one before.
   func becameReady(_ client: ServerConnection, _ offer: ServerOffer, after time: UInt64) {
     negotiated = client.negotiated
-    manager.readCache.serverChanged(index)
+    manager.readCache.serverChanged(id)
     if startMilliseconds == nil { startMilliseconds = time }
     log(
       .info, "server_ready",
@@ -248,7 +248,7 @@ package final class UpstreamServer {
 
   /// Reads lists again that the server says have changed: once for a burst of such notifications.
   func listChanged(_ kind: ListKind) {
-    if kind == .resources { manager.readCache.serverChanged(index) }
+    if kind == .resources { manager.readCache.serverChanged(id) }
     changedKinds.insert(kind)
     refreshChanged()
   }

@@ -48,7 +48,7 @@ package struct MetricReport {
     var resends = MetricFamily(
       "mcp_junction_resends_total", .counter, "Requests that were sent a second time after their connection was lost.")
     for server in manager.servers {
-      for meter in manager.metrics.meters(server: server.index) {
+      for meter in manager.metrics.meters(server: server.id) {
         let tool = meter.tool.map { [Label("tool", $0)] } ?? []
         let series = [Label("server", server.name), Label("method", meter.method.rawValue)] + tool
         for outcome in CallOutcome.allCases where meter.count(outcome) > 0 {
@@ -57,7 +57,7 @@ package struct MetricReport {
           if let latency = meter.latency(outcome) { durations.add(latency, labels) }
         }
       }
-      resends.add(Double(manager.metrics.resends(server: server.index)), [Label("server", server.name)])
+      resends.add(Double(manager.metrics.resends(server: server.id)), [Label("server", server.name)])
     }
     families += [calls, durations, resends]
   }

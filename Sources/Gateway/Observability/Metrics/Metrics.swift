@@ -22,27 +22,26 @@ package final class Metrics {
   }
 
   package let startedAt: Instant
-  private var servers: [Server]
+  /// By the number of the server.
+  private var servers: [Server] = []
   private var tools = 0
   /// Notifications that a client did not get because it left too much unread, or was not ready for so many.
   package private(set) var droppedNotifications: UInt64 = 0
   private var changesSent: [Method: UInt64] = [:]
 
-  init(servers count: Int, startedAt: Instant) {
-    servers = Array(repeating: Server(), count: count)
-    self.startedAt = startedAt
-  }
+  init(startedAt: Instant) { self.startedAt = startedAt }
 
   // MARK: - Counting
 
   /// Returns where a request is counted.
   ///
   /// - Parameter tool: the tool that it calls, which remembers its meter.
-  func meter(server index: Int, method: Method, tool: Catalog.Target?) -> CallMeter {
-    if let tool, let meter = self.tool(tool.raw, of: index) {
+  func meter(server: ServerID, method: Method, tool: Catalog.Target?) -> CallMeter {
+    if let tool, let meter = self.tool(tool.raw, of: server) {
       tool.meter = meter
       return meter
     }
+    let index = index(of: server)
     if let meter = servers[index].methods[method] { return meter }
     let meter = CallMeter(method: method)
     servers[index].methods[method] = meter
@@ -50,8 +49,15 @@ package final class Metrics {
     return meter
   }
 
-  private func tool(_ raw: [UInt8], of index: Int) -> CallMeter? {
-    raw.withUnsafeBytes { bytes in
+  /// Where a server's counts stand, those of one that was not counted before included.
+  private func index(of server: ServerID) -> Int {
+    while servers.count <= server.number { servers.append(Server()) }
+    return server.number
+  }
+
+  private func tool(_ raw: [UInt8], of server: ServerID) -> CallMeter? {
+    let index = index(of: server)
+    return raw.withUnsafeBytes { bytes in
       if let position = servers[index].tools.position(ofQuoted: bytes) { return servers[index].toolMeters[position] }
       guard tools < Self.toolLimit, let name = JSONText.string(bytes) else { return nil }
       tools += 1
@@ -63,7 +69,7 @@ package final class Metrics {
     }
   }
 
-  func sentAgain(server index: Int) { servers[index].resends += 1 }
+  func sentAgain(server: ServerID) { servers[index(of: server)].resends += 1 }
 
   func notificationDropped() { droppedNotifications += 1 }
 
@@ -72,15 +78,15 @@ package final class Metrics {
 
   // MARK: - Reading
 
-  package func meters(server index: Int) -> [CallMeter] { servers[index].meters }
+  package func meters(server: ServerID) -> [CallMeter] { servers[index(of: server)].meters }
 
-  package func resends(server index: Int) -> UInt64 { servers[index].resends }
+  package func resends(server: ServerID) -> UInt64 { servers[index(of: server)].resends }
 
   package func changesSent(_ notification: Method) -> UInt64 { changesSent[notification] ?? 0 }
 
-  package func totals(server index: Int) -> CallTotals {
+  package func totals(server: ServerID) -> CallTotals {
     var totals = CallTotals()
-    for meter in servers[index].meters {
+    for meter in meters(server: server) {
       for outcome in CallOutcome.allCases {
         totals.add(outcome, count: meter.count(outcome), latency: meter.latency(outcome))
       }

@@ -58,7 +58,7 @@ struct ServerStatus: Sendable {
     features = server.negotiated?.capabilities.names ?? []
     listed = ListKind.allCases.map { ($0, server.offer.items[$0]?.count ?? 0) }
     quarantined = server.offer.quarantined.count
-    totals = manager.metrics.totals(server: server.index)
+    totals = manager.metrics.totals(server: server.id)
   }
 }
 

@@ -39,9 +39,8 @@ package struct StatusReport: Sendable {
         revision: $0.revision?.rawValue,
         unanswered: $0.unanswered)
     }
-    var enabled = manager.servers.makeIterator()
     servers = manager.configuration.servers.map { configuration in
-      guard !configuration.isDisabled, let server = enabled.next() else {
+      guard !configuration.isDisabled, let server = manager.server(named: configuration.name) else {
         return ServerStatus(disabled: configuration.name)
       }
       return ServerStatus(of: server, in: manager)

@@ -1,0 +1,5 @@
+import MCP
+
+extension ServerID: ExpressibleByIntegerLiteral {
+  public init(integerLiteral number: Int) { self.init(number: number) }
+}

@@ -1,3 +1,5 @@
+import JSONRPC
+
 /// Derives the prefixes of public names from servers' names.
 enum ServerPrefix {
   static let limit = 20
@@ -36,7 +38,15 @@ enum ServerPrefix {
   }
 
   private static func shortened(_ legal: String, hashOf name: String) -> String {
-    "\(legal.prefix(15))_\(StableHash.fourDigits(name))"
+    "\(legal.prefix(15))_\(fourDigits(of: name))"
+  }
+
+  /// Returns four hexadecimal digits of a stable hash, folded over all its bits.
+  private static func fourDigits(of name: String) -> String {
+    let hash = StableHash.of(name)
+    let folded = (hash ^ hash >> 16 ^ hash >> 32 ^ hash >> 48) & 0xFFFF
+    let digits = String(folded, radix: 16)
+    return String(repeating: "0", count: 4 - digits.count) + digits
   }
 
   private static func legal(_ name: String) -> String {

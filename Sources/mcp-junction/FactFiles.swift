@@ -69,8 +69,8 @@ final class FactFiles {
     let found = ExecutableSearch.resolve(launch.command, path: Environment["PATH"], base: base)
     let executable = (try? found.get()) ?? launch.command
     let key = ([executable] + launch.arguments + [launch.directory ?? ""]).joined(separator: "\u{0}")
-    let first = ByteHash.of(Array(key.utf8))
-    let second = ByteHash.of(Array(key.utf8.reversed()))
+    let first = StableHash.of(key)
+    let second = StableHash.of(Array(key.utf8.reversed()))
     return directory + "/server-" + String(first, radix: 16) + "-" + String(second, radix: 16) + ".json"
   }
 }

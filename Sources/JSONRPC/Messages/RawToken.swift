@@ -57,7 +57,7 @@ package struct RawToken: Hashable, Sendable {
 
   /// A cheap hash, the same in every run, whose upper half is the better one.
   package var hash: UInt64 {
-    if let long { return ByteHash.of(long) }
+    if let long { return StableHash.of(long) }
     return (low ^ high &* 0xC2B2_AE3D_27D4_EB4F) &* 0x9E37_79B9_7F4A_7C15
   }
 

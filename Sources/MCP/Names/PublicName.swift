@@ -33,7 +33,7 @@ package enum PublicName {
 
   /// Returns a stable hash in lower-case hexadecimal.
   package static func hash(_ first: String, _ second: String, digits: Int, round: Int = 0) -> String {
-    var hash = ByteHash.of(Array(first.utf8) + [0] + Array(second.utf8) + Array(repeating: 1, count: round))
+    var hash = StableHash.of(Array(first.utf8) + [0] + Array(second.utf8) + Array(repeating: 1, count: round))
     hash ^= hash >> 32
     let text = String(hash & 0xFFFF_FFFF, radix: 16)
     return String((String(repeating: "0", count: 8 - text.count) + text).suffix(digits))

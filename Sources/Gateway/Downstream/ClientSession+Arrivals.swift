@@ -32,7 +32,7 @@ extension ClientSession {
   /// Clients that write everything at once still get the answer to `initialize` first.
   private func keepBehindHandshake(_ frame: Frame) -> Bool {
     if frame.kind == .request {
-      if frame.raw("method").flatMap({ Method(raw: $0) }) == .ping { return false }
+      if frame.method == .ping { return false }
       // A modern request has nothing to do with the session that is being opened.
       if Self.isModern(frame) { return false }
     }
@@ -45,7 +45,7 @@ extension ClientSession {
   }
 
   private func endsModernRequest(_ frame: Frame) -> Bool {
-    guard frame.raw("method").flatMap({ Method(raw: $0) }) == .cancelled,
+    guard frame.method == .cancelled,
       let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) })
     else { return false }
     return listens[id] != nil || inFlight[id]?.terms.era == .modern
@@ -88,7 +88,7 @@ extension ClientSession {
         refuse(.invalidRequest, "An element of the batch is no message.", id: nil)
         return true
       }
-      if element.raw("method").flatMap({ Method(raw: $0) }) == .initialize {
+      if element.method == .initialize {
         refuse(
           .invalidRequest, "initialize must not be part of a batch.",
           id: element.raw("id").flatMap { RawToken(identifier: $0) })

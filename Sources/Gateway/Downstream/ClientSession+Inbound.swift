@@ -8,7 +8,7 @@ extension ClientSession {
   // MARK: - Notifications of the client
 
   func notified(_ frame: Frame) {
-    guard let method = frame.raw("method").flatMap({ Method(raw: $0) }) else {
+    guard let method = frame.method else {
       manager.log(.debug, "client_notification_dropped", ["method": frame.string("method") ?? ""])
       return
     }
@@ -40,7 +40,7 @@ extension ClientSession {
 
   /// Asks the client what a server wants to know; the answer goes back by the id that is given out here.
   func ask(_ frame: Frame, id: RawToken, for client: ServerConnection) {
-    let method = frame.raw("method").flatMap { Method(raw: $0) }
+    let method = frame.method
     guard !inputEnded.isOpen else {
       Reply.error(.internal, "The client has closed its input.", id: id, revision: nil, to: client.output)
       return

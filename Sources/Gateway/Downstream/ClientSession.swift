@@ -195,7 +195,7 @@ package final class ClientSession {
     // What waits is taken out first, or the place that a cancelled call leaves would be given to one that waits.
     withdrawWaiting()
     for frame in behind where frame.kind == .request {
-      let method = frame.raw("method").flatMap { Method(raw: $0) }
+      let method = frame.method
       guard let id = frame.raw("id").flatMap({ RawToken(identifier: $0) }), inFlight[id] == nil else { continue }
       Failure(server: nil, phase: .shutdown, reason: reason, cure: cure).answer(
         method, id: id, now: WallClock.milliseconds, redaction: { manager.redacted($0) }, to: output)

@@ -11,7 +11,7 @@ extension ServerConnection {
       server.log(.warning, "request_without_id")
       return
     }
-    let method = frame.raw("method").flatMap { Method(raw: $0) }
+    let method = frame.method
     if method == .ping, era == .legacy {
       Reply.result("{}", id: rawID, to: output)
       return
@@ -66,7 +66,7 @@ extension ServerConnection {
 
   /// Passes a server's notification to whom it concerns.
   func notified(_ frame: Frame) {
-    guard let method = frame.raw("method").flatMap({ Method(raw: $0) }) else {
+    guard let method = frame.method else {
       server.log(.debug, "notification_dropped", ["method": frame.string("method") ?? ""])
       return
     }

@@ -60,4 +60,20 @@ import Testing
       }
     }
   }
+
+  @Test func aStoredFrameOutlivesItsReadAndIsItsOwnCopy() {
+    var stored: StoredFrame?
+    var reader = FrameReader(limit: 4096)
+    for line in [#"{"id":1,"method":"ping"}"#, #"{"id":22,"result":{"a":[]}}"#] {
+      Array((line + "\n").utf8).withUnsafeBytes { bytes in
+        reader.receive(bytes) { event in
+          guard case .frame(let frame) = event, stored == nil else { return }
+          stored = frame.copy()
+        }
+      }
+    }
+    #expect(stored.map { String(decoding: $0.bytes, as: UTF8.self) } == #"{"id":1,"method":"ping"}"#)
+    #expect(stored?.mintedID == 1)
+    #expect(stored?.copy() === stored)
+  }
 }

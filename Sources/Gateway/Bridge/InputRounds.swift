@@ -21,7 +21,7 @@ final class InputRounds {
   /// Rounds so far, this one included.
   private(set) var count = 0
   /// The server's answer that asks.
-  private(set) var answer: Frame
+  private(set) var answer: StoredFrame
   private(set) var questions: [Question]
   /// What the client has been asked and not answered yet: the id given out for it.
   var open: UInt64?
@@ -33,7 +33,7 @@ final class InputRounds {
   private(set) var retry: String?
 
   init() {
-    answer = Frame.empty
+    answer = StoredFrame.empty
     questions = []
   }
 

@@ -10,7 +10,7 @@ final class ParkedCall {
     let key: String
     let kind: InputQuestion
     /// The server's message, and where the params of the question lie in it.
-    let frame: Frame
+    let frame: StoredFrame
     let params: Range<Int>?
     /// The id by which the server waits for the answer; nil when it does not wait.
     let id: RawToken?
@@ -25,9 +25,9 @@ final class ParkedCall {
   /// The state that the client was given.
   var token: ParkingToken?
   /// How the call ended meanwhile.
-  private(set) var outcome: Result<Frame, Failure>?
+  private(set) var outcome: Result<StoredFrame, Failure>?
   var deadline: LoopClock.Cancellation?
-  private let original: Frame
+  private let original: StoredFrame
   private var lastKey = 0
 
   init?(client: ServerConnection, id: UInt64?, request: Call) {
@@ -38,7 +38,7 @@ final class ParkedCall {
     self.original = original
   }
 
-  func add(_ kind: InputQuestion, _ frame: Frame, params: Range<Int>?, id: RawToken?) {
+  func add(_ kind: InputQuestion, _ frame: StoredFrame, params: Range<Int>?, id: RawToken?) {
     lastKey += 1
     questions.append(Question(key: "q\(lastKey)", kind: kind, frame: frame, params: params, id: id))
   }
@@ -47,7 +47,7 @@ final class ParkedCall {
 
   func settled(_ keys: Set<String>) { questions.removeAll { keys.contains($0.key) } }
 
-  func ended(_ outcome: Result<Frame, Failure>) { self.outcome = outcome }
+  func ended(_ outcome: Result<StoredFrame, Failure>) { self.outcome = outcome }
 
   /// Whether a request is the same call again: nobody gets at a call with the state of another one.
   func isRepeated(by frame: Frame, _ method: Method) -> Bool {

@@ -16,7 +16,7 @@ struct ReadCache {
   }
 
   private struct Entry {
-    let answer: Frame
+    let answer: StoredFrame
     let hints: CacheHints
     let storedAt: Instant
     let number: UInt64
@@ -33,7 +33,7 @@ struct ReadCache {
   private var oldest: UInt64 = 1
 
   /// Returns a fresh answer, and for how much longer it is that.
-  func answer(to uri: String, of server: ServerID, for session: UInt64, at now: Instant) -> (Frame, CacheHints)? {
+  func answer(to uri: String, of server: ServerID, for session: UInt64, at now: Instant) -> (StoredFrame, CacheHints)? {
     for reader in [session, nil] {
       guard let entry = entries[Key(server: server, uri: RawToken(uri), session: reader)] else { continue }
       let age = now.since(entry.storedAt)

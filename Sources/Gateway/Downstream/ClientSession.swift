@@ -31,7 +31,7 @@ package final class ClientSession {
   struct HeldQuestion {
     let client: ServerConnection
     let id: RawToken
-    let frame: Frame
+    let frame: StoredFrame
   }
 
   struct Subscription {
@@ -58,7 +58,7 @@ package final class ClientSession {
   /// What goes with the requests of the legacy session to modern servers.
   private(set) var stamp: RequestStamp
   /// What came after an `initialize` that is not answered yet, in order; nil when none is being answered.
-  var behindHandshake: [Frame]?
+  var behindHandshake: [StoredFrame]?
   /// The array that the requests being handled arrived in.
   var batch: BatchReply?
   /// Opens when nothing is in flight.

@@ -31,7 +31,7 @@ package final class LocalClient {
   }
 
   /// Sends a request and suspends until it is answered.
-  package func request(_ method: Method, params: String) async -> Frame? {
+  package func request(_ method: Method, params: String) async -> StoredFrame? {
     lastID += 1
     let own = OwnRequest()
     waiting[lastID] = own

@@ -58,7 +58,7 @@ final class Call {
   /// The client's own token, while the server uses the gateway's.
   var progressToken: RawToken?
   /// The request's bytes, while it waits.
-  var frame: Frame?
+  var frame: StoredFrame?
   /// When it began to wait or was sent, whichever came first: its time counts from then on.
   private(set) var arrivedAt: Instant?
   var sentAt = Instant(milliseconds: 0)
@@ -131,15 +131,15 @@ extension Call {
     var publicURI: String?
     var originalURI: String?
     var candidates: [UpstreamServer] = []
-    var retry: Frame?
+    var retry: StoredFrame?
     var isCacheable = false
-    var original: Frame?
+    var original: StoredFrame?
     var parking: ParkedCall?
     var timesParked = 0
     var isResumed = false
     var rounds: InputRounds?
     var progress = -Double.infinity
-    var firstError: (frame: Frame, client: ServerConnection)?
+    var firstError: (frame: StoredFrame, client: ServerConnection)?
     var firstFailure: Failure?
   }
 
@@ -181,7 +181,7 @@ extension Call {
     set { needed.candidates = newValue }
   }
   /// The request itself, while it may have to be sent again.
-  var retry: Frame? {
+  var retry: StoredFrame? {
     get { particulars?.retry }
     set { needed.retry = newValue }
   }
@@ -191,7 +191,7 @@ extension Call {
     set { needed.isCacheable = newValue }
   }
   /// The request itself, while its client may be asked something in the middle of it.
-  var original: Frame? {
+  var original: StoredFrame? {
     get { particulars?.original }
     set { needed.original = newValue }
   }
@@ -216,7 +216,7 @@ extension Call {
     set { needed.rounds = newValue }
   }
   /// The first refusal of a server, which is the answer when all candidates refuse.
-  var firstError: (frame: Frame, client: ServerConnection)? {
+  var firstError: (frame: StoredFrame, client: ServerConnection)? {
     get { particulars?.firstError }
     set { needed.firstError = newValue }
   }

@@ -8,7 +8,7 @@ final class OwnRequest {
   let isProbe: Bool
   /// What the gateway is at with it.
   let phase: Failure.Phase
-  private(set) var result: Result<Frame, Failure>?
+  private(set) var result: Result<StoredFrame, Failure>?
   /// The id that it has on its connection.
   var id: UInt64 = 0
   /// Open when it is answered or has failed.
@@ -21,17 +21,17 @@ final class OwnRequest {
     self.isProbe = isProbe
   }
 
-  func succeed(_ frame: Frame) { end(.success(frame)) }
+  func succeed(_ frame: StoredFrame) { end(.success(frame)) }
 
   func fail(_ failure: Failure) { end(.failure(failure)) }
 
   /// Suspends until the request is answered or has failed.
-  func answer() async -> Result<Frame, Failure> {
+  func answer() async -> Result<StoredFrame, Failure> {
     await gate.wait()
     return result!
   }
 
-  private func end(_ result: Result<Frame, Failure>) {
+  private func end(_ result: Result<StoredFrame, Failure>) {
     timer?.cancel()
     timer = nil
     self.result = result

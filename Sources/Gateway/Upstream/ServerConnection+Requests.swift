@@ -9,7 +9,7 @@ extension ServerConnection {
   /// - Parameter timeout: milliseconds; nil for as long as the connection lives.
   func request(
     _ method: Method, params: String?, timeout: UInt64?, phase: Failure.Phase
-  ) async -> Result<Frame, Failure> {
+  ) async -> Result<StoredFrame, Failure> {
     await begin(method, params: params, timeout: timeout, phase: phase).answer()
   }
 

@@ -1,9 +1,12 @@
 /// One JSON-RPC message: its bytes as they arrived, and where its outer members lie in them.
 ///
 /// The reader owns one instance and fills it again for every message, so that a message costs no allocation. Bytes and
-/// ranges are valid only until the callback that received the frame returns; ``copy()`` keeps one longer.
+/// ranges are valid only until the callback that received the frame returns. What keeps a message longer has a
+/// ``StoredFrame``, which ``copy()`` makes: no stored property has this type.
+///
+/// All but the storage stands in extensions, where nothing can be overridden, so that every call is a direct one.
 @usableFromInline
-package final class Frame {
+package class Frame {
   /// The most bytes of a message: so many that an ``Extent`` can tell of them, and of what is read before it is noticed
   /// that they are too many.
   static let longest = (4 << 30) - (1 << 20)
@@ -65,32 +68,32 @@ package final class Frame {
 
   /// The message without its line ending.
   @usableFromInline
-  package internal(set) var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+  package final internal(set) var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
   /// The members of the outer object that every message is judged by.
-  package private(set) var outer = OuterMembers()
-  package private(set) var kind = Kind.invalid
+  package final private(set) var outer = OuterMembers()
+  package final private(set) var kind = Kind.invalid
   /// The ``KeyOutline/bit`` of each member, and all bits when a key has escapes, which may be any: where one is not set
   /// there is no such member, and nothing to search.
-  @usableFromInline private(set) var present: UInt64 = 0
+  @usableFromInline final private(set) var present: UInt64 = 0
   /// The bits that more than one member has set.
-  @usableFromInline private(set) var repeated: UInt64 = 0
-  private var count = 0
+  @usableFromInline final private(set) var repeated: UInt64 = 0
+  private final var count = 0
   /// A plain allocation: an array would be retained and released for each of the many look-ups of a message.
-  private var table: UnsafeMutableBufferPointer<Member>
+  private final var table: UnsafeMutableBufferPointer<Member>
   /// The buffer that the bytes lie in, when they can be shared instead of copied.
-  package internal(set) var storage: ByteBuffer?
-  var storageOffset = 0
+  package final internal(set) var storage: ByteBuffer?
+  final var storageOffset = 0
 
   init(capacity: Int = 16) { table = .allocate(capacity: max(1, capacity)) }
 
   deinit { table.deallocate() }
 
+}
+
+// MARK: - Looking up
+
+extension Frame {
   package var members: UnsafeBufferPointer<Member> { UnsafeBufferPointer(rebasing: table[..<count]) }
-
-  /// A message of no bytes.
-  package static var empty: Frame { Frame() }
-
-  // MARK: - Looking up
 
   /// Returns where the value of a member lies, or nil when there is none. Of duplicate keys the last one counts, as in
   /// most parsers; see ``hasDuplicate(_:in:)``.
@@ -184,9 +187,11 @@ package final class Frame {
 
   @inlinable
   package subscript(range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
+}
 
-  // MARK: - Filling
+// MARK: - Filling
 
+extension Frame {
   func removeMembers() {
     count = 0
     present = 0
@@ -239,12 +244,15 @@ package final class Frame {
       kind = outer.result != nil || outer.error != nil ? .response : .invalid
     }
   }
+}
 
-  // MARK: - Keeping
+// MARK: - Keeping
 
-  /// Returns a frame that owns its bytes; a large one shares them.
-  package func copy() -> Frame {
-    let copy = Frame(capacity: count)
+extension Frame {
+  /// Returns a frame that owns its bytes, or shares those of a large one; itself when it does already.
+  package func copy() -> StoredFrame {
+    if let stored = self as? StoredFrame { return stored }
+    let copy = StoredFrame(capacity: count)
     if let storage, bytes.count >= OutputBuffer.shareFrom {
       copy.storage = storage
       copy.storageOffset = storageOffset
@@ -265,12 +273,12 @@ package final class Frame {
   }
 
   /// Returns the frame in `bytes`, or says why they are none; the result owns its bytes.
-  package static func parse(_ bytes: UnsafeRawBufferPointer) -> Result<Frame, JSONSyntaxError> {
+  package static func parse(_ bytes: UnsafeRawBufferPointer) -> Result<StoredFrame, JSONSyntaxError> {
     let storage = ByteBuffer(capacity: bytes.count + 1)
     storage.append(bytes)
     // The end of a line, which is no part of the message.
     storage.append(UInt8(ascii: "\n"))
-    let frame = Frame()
+    let frame = StoredFrame()
     frame.storage = storage
     if WholeMessageScanner.scan(storage.bytes, into: frame) == bytes.count { return .success(frame) }
     var scanner = EnvelopeScanner()

@@ -19,12 +19,12 @@ package enum ControlClient {
   /// - Throws: ETIMEDOUT when there is no answer in time, ECONNRESET when the peer ends without one.
   package static func ask(
     _ question: String, at path: String, within patience: UInt64 = ControlSocket.patience
-  ) async throws(PlatformError) -> Frame {
+  ) async throws(PlatformError) -> StoredFrame {
     let descriptor = junction_connect(path)
     guard descriptor >= 0 else { throw PlatformError("ask", path: path, code: errno) }
     let port = try StreamPort(reading: descriptor, writing: descriptor, frameLimit: answerLimit)
     let over = Gate()
-    var answer: Frame?
+    var answer: StoredFrame?
     port.onEvent = { event in
       if case .frame(let frame) = event, answer == nil { answer = frame.copy() }
       over.open()

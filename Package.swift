@@ -30,7 +30,7 @@ let package = Package(
       name: "CLibUV", pkgConfig: "libuv-static", providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
     module("JSONRPC"),
     module("MCP", ["JSONRPC"]),
-    module("Configuration", ["JSONRPC"]),
+    module("Configuration", ["JSONRPC", "MCP"]),
     module("ConnectionPooling"),
     module("EventLoop", ["CLibUV"]),
     module("Platform", ["EventLoop", "JSONRPC", "CLibUV"]),

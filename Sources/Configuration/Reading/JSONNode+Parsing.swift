@@ -62,7 +62,8 @@ extension JSONNode {
       case .false: content = .boolean(false)
       case .null, .objectEnd, .arrayEnd, .incomplete, .end: content = .null
       }
-      return JSONNode(offset: offset + skipped, content: content)
+      // The last token taken was the value's last: itself, or what closes it.
+      return JSONNode(offset: offset + skipped, end: scanner.position + skipped, content: content)
     }
 
     private func string() -> String {

@@ -1,7 +1,8 @@
-/// A JSON value that remembers where it stood, in the order it was written, duplicates included.
+/// A JSON value that remembers where it stood, so that a file can be edited around it, in the order it was written, duplicates included.
 struct JSONNode: Sendable {
   struct Member: Sendable {
     let key: String
+    /// Offset of the quote that begins the key.
     let keyOffset: Int
     let value: JSONNode
   }
@@ -18,6 +19,8 @@ struct JSONNode: Sendable {
 
   /// Offset of the value's first byte.
   let offset: Int
+  /// Offset after the value's last byte.
+  let end: Int
   let content: Content
 
   /// The kind of value, with its article, for messages.

@@ -56,18 +56,20 @@ extension ServerSettings: SettingTarget {
       "Failures in a row after which calls are refused at once until a trial succeeds; `null` for never."),
     .duration("wakeWait", \.wakeWait, 0...day, "How long a call waits for a server that it woke."),
 
-    .integer("instances", \.instances, 1...256, "Processes that run the same command and share the calls."),
+    .integer(
+      "instances", \.instances, 1...256, "Processes that run the same command and share the calls.",
+      needsRestart: true),
     .replicas(
       "replicas",
       "More commands for the same server: objects with `command`, `args`, `env`, `envFile`, `cwd` and `priority`; what "
         + "one does not say is taken from the entry."),
-    .boolean("shared", \.shared, "Whether all sessions share the server's processes."),
+    .boolean("shared", \.shared, "Whether all sessions share the server's processes.", needsRestart: true),
     .choice("balancing", \.balancing, "How calls are spread over several endpoints."),
     .boolean("affinity", \.affinity, "Whether a session stays with its endpoint while that is available."),
     .integer(
       "priority", \.priority, ReplicaKey.priorities,
       "Tier of the entry's own command among its replicas; the lowest is used first.",
-      isServerOnly: true),
+      isServerOnly: true, needsRestart: true),
     .duration(
       "idleTimeout", \.idleTimeout, 1000...(365 * day),
       "Idleness after which a process beyond the first is ended, unless it is needed."),
@@ -76,6 +78,7 @@ extension ServerSettings: SettingTarget {
       defaultNote: "none"),
     .choice(
       "daemons", \.daemons,
-      "Whether processes that left the server's session end with it (`end`) or are its job to start (`leave`)."),
+      "Whether processes that left the server's session end with it (`end`) or are its job to start (`leave`).",
+      needsRestart: true),
   ]
 }

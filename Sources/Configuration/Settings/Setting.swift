@@ -14,6 +14,8 @@ struct Setting<Target: SettingTarget>: Sendable {
   let isOptional: Bool
   /// Whether it makes sense for a single server only, not as a default for all.
   let isServerOnly: Bool
+  /// Whether a server that runs has to be started anew for it to take effect.
+  let needsRestart: Bool
   /// One sentence on what it does.
   let effect: String
   /// What an absent value means, where the target's initial value does not say it.
@@ -25,7 +27,8 @@ struct Setting<Target: SettingTarget>: Sendable {
 
   private init(
     _ name: String, _ shape: SettingShape, _ effect: String, isOptional: Bool = false, isServerOnly: Bool = false,
-    defaultNote: String? = nil, members: [Setting] = [], get: @escaping @Sendable (Target) -> SettingValue,
+    needsRestart: Bool = false, defaultNote: String? = nil, members: [Setting] = [],
+    get: @escaping @Sendable (Target) -> SettingValue,
     set: @escaping @Sendable (inout Target, SettingValue) -> Void
   ) {
     self.name = name
@@ -33,6 +36,7 @@ struct Setting<Target: SettingTarget>: Sendable {
     self.effect = effect
     self.isOptional = isOptional
     self.isServerOnly = isServerOnly
+    self.needsRestart = needsRestart
     self.defaultNote = defaultNote
     self.members = members
     self.get = get
@@ -65,10 +69,12 @@ struct Setting<Target: SettingTarget>: Sendable {
   }
 
   static func integer(
-    _ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ effect: String, isServerOnly: Bool = false
+    _ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ effect: String, isServerOnly: Bool = false,
+    needsRestart: Bool = false
   ) -> Setting {
     Setting(
-      name, .integer(range), effect, isServerOnly: isServerOnly, get: { .integer($0[keyPath: path]) },
+      name, .integer(range), effect, isServerOnly: isServerOnly, needsRestart: needsRestart,
+      get: { .integer($0[keyPath: path]) },
       set: { if case .integer(let value) = $1 { $0[keyPath: path] = value } })
   }
 
@@ -87,17 +93,20 @@ struct Setting<Target: SettingTarget>: Sendable {
       set: { if case .fraction(let value) = $1 { $0[keyPath: path] = value } })
   }
 
-  static func boolean(_ name: String, _ path: Path<Bool>, _ effect: String) -> Setting {
+  static func boolean(
+    _ name: String, _ path: Path<Bool>, _ effect: String, needsRestart: Bool = false
+  ) -> Setting {
     Setting(
-      name, .boolean, effect, get: { .boolean($0[keyPath: path]) },
+      name, .boolean, effect, needsRestart: needsRestart, get: { .boolean($0[keyPath: path]) },
       set: { if case .boolean(let value) = $1 { $0[keyPath: path] = value } })
   }
 
   static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
-    _ name: String, _ path: Path<Choice>, _ effect: String
+    _ name: String, _ path: Path<Choice>, _ effect: String, needsRestart: Bool = false
   ) -> Setting {
     Setting(
-      name, .choice(Choice.allCases.map(\.rawValue)), effect, get: { .text($0[keyPath: path].rawValue) },
+      name, .choice(Choice.allCases.map(\.rawValue)), effect, needsRestart: needsRestart,
+      get: { .text($0[keyPath: path].rawValue) },
       set: { if case .text(let name) = $1, let value = Choice(rawValue: name) { $0[keyPath: path] = value } })
   }
 
@@ -122,9 +131,17 @@ struct Setting<Target: SettingTarget>: Sendable {
   /// Makes the same setting reachable inside a larger target.
   func lifted<Outer: SettingTarget>(to path: any WritableKeyPath<Outer, Target> & Sendable) -> Setting<Outer> {
     Setting<Outer>(
-      name, shape, effect, isOptional: isOptional, isServerOnly: isServerOnly, defaultNote: defaultNote,
-      members: members.map { $0.lifted(to: path) }, get: { get($0[keyPath: path]) },
+      name, shape, effect, isOptional: isOptional, isServerOnly: isServerOnly, needsRestart: needsRestart,
+      defaultNote: defaultNote, members: members.map { $0.lifted(to: path) }, get: { get($0[keyPath: path]) },
       set: { set(&$0[keyPath: path], $1) })
+  }
+
+  /// Returns the settings in a table that two targets have different values of; those in groups one by one.
+  static func differing(_ one: Target, _ other: Target, in table: [Setting]) -> [Setting] {
+    table.flatMap { setting in
+      setting.members.isEmpty
+        ? setting.get(one) == setting.get(other) ? [] : [setting] : differing(one, other, in: setting.members)
+    }
   }
 
   /// The value that holds when the file says nothing, as it would be written.

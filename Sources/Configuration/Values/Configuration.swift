@@ -1,7 +1,7 @@
 import JSONRPC
 
 /// What the user's file says: one immutable value.
-package struct Configuration: Sendable {
+package struct Configuration: Equatable, Sendable {
   /// The file it was read from.
   package let path: String
   /// In file order, disabled ones and those with a problem included.

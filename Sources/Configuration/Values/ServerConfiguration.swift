@@ -1,5 +1,5 @@
 /// One entry of the file's servers.
-package struct ServerConfiguration: Sendable {
+package struct ServerConfiguration: Equatable, Sendable {
   /// The name as it stands in the file.
   package let name: String
   /// What public names begin with, before the separator: at most 20 characters of `[A-Za-z0-9_-]`, or nothing when it

@@ -5,13 +5,15 @@ struct ConfigurationReader {
   private static let keys = serverKeys + ["junction", "$schema"]
 
   let source: SourceText
-  let surroundings: ConfigurationSurroundings
+  let surroundings: Surroundings
+  let access: SystemAccess
   private var problems: [ConfigurationProblem] = []
   private var warnings: [ConfigurationProblem] = []
 
-  init(source: SourceText, surroundings: ConfigurationSurroundings) {
+  init(source: SourceText, surroundings: Surroundings, access: SystemAccess) {
     self.source = source
     self.surroundings = surroundings
+    self.access = access
   }
 
   mutating func read(_ root: JSONNode) -> Result<Configuration, ConfigurationFailure> {
@@ -49,7 +51,7 @@ struct ConfigurationReader {
       report(field.value.offset, "'\(field.key)' must be an object of servers by name, not \(field.value.kind)")
       return []
     }
-    let context = ReadingContext(source: source, surroundings: surroundings, defaults: defaults)
+    let context = ReadingContext(source: source, surroundings: surroundings, access: access, defaults: defaults)
     var servers: [ServerConfiguration] = []
     var seen: Set<String> = []
     for entry in entries where seen.insert(entry.key).inserted {

@@ -1,7 +1,7 @@
 /// Finds what someone probably meant to write.
-enum NearestName {
+package enum NearestName {
   /// Returns the candidate with the smallest edit distance to `name`, case aside, when it is near enough to be a slip.
-  static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
+  package static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
     let wanted = Array(name.lowercased())
     var best: (name: String, distance: Int)?
     for candidate in candidates {

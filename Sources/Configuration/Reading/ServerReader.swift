@@ -250,7 +250,7 @@ struct ServerReader {
 
   private mutating func variables(inFile field: JSONNode.Member?) -> [EnvironmentVariable] {
     guard let field, let path = expanded(field.value, key: "envFile").map(context.resolve) else { return [] }
-    switch context.surroundings.readFile(path) {
+    switch context.access.readFile(path) {
     case .failure(let problem):
       report(field.value.offset, "'envFile' \(path) cannot be read: \(problem.reason)")
       return []

@@ -15,23 +15,14 @@ package struct Configuration: Equatable, Sendable {
   ///
   /// `path` appears in messages and is where relative paths start; it should be absolute.
   package static func read(
-    _ bytes: [UInt8], path: String, in surroundings: ConfigurationSurroundings
+    _ bytes: [UInt8], path: String, in surroundings: Surroundings, with access: SystemAccess
   ) -> Result<Configuration, ConfigurationFailure> {
     let source = SourceText(path: path, bytes: bytes)
     do {
-      var reader = ConfigurationReader(source: source, surroundings: surroundings)
+      var reader = ConfigurationReader(source: source, surroundings: surroundings, access: access)
       return reader.read(try JSONNode.parse(source))
     } catch {
       return .failure(ConfigurationFailure(problems: [source.problem(at: error.offset, error.description)]))
     }
-  }
-
-  /// Reads a file's bytes where nothing is known of the running program, so that an entry that is this very gateway
-  /// passes.
-  package static func read(
-    _ bytes: [UInt8], path: String, environment: [String: String],
-    readFile: @escaping (String) -> Result<[UInt8], FileProblem>
-  ) -> Result<Configuration, ConfigurationFailure> {
-    read(bytes, path: path, in: ConfigurationSurroundings(environment: environment, readFile: readFile))
   }
 }

@@ -11,32 +11,30 @@ package struct ConfigurationLocation: Equatable, Sendable {
   package let origin: Origin
   /// As it was given; a relative path starts at the current directory.
   package let path: String
+}
 
-  /// Returns the one place that counts: the flag's, else the variable's, else the one in the user's configuration
-  /// directory. Nil when not even a home directory is known.
-  package static func choose(flag: String?, environment: [String: String]) -> ConfigurationLocation? {
-    if let flag { return ConfigurationLocation(origin: .flag, path: flag) }
-    if let path = environment[variable], !path.isEmpty { return ConfigurationLocation(origin: .variable, path: path) }
-    guard let directory = directory(environment) else { return nil }
-    return ConfigurationLocation(origin: .configurationDirectory, path: "\(directory)/mcp-junction/servers.json")
+extension Surroundings {
+  /// The one place for the configuration that counts: the command line's, else the variable's, else the one in the user's
+  /// configuration directory. Nil when not even a home directory is known.
+  package var configuration: ConfigurationLocation? {
+    if let configurationFlag { return ConfigurationLocation(origin: .flag, path: configurationFlag) }
+    if let path = configurationVariable { return ConfigurationLocation(origin: .variable, path: path) }
+    return configurationDirectory.map {
+      ConfigurationLocation(origin: .configurationDirectory, path: "\($0)/mcp-junction/servers.json")
+    }
   }
 
-  /// Describes, one on a line, all the places a configuration can be given in, for when there is none.
-  package static func places(flag: String?, environment: [String: String]) -> String {
-    let variable = environment[variable].flatMap { $0.isEmpty ? nil : $0 }
-    let file = choose(flag: nil, environment: environment.filter { $0.key != Self.variable })?.path
+  /// All the places a configuration can be given in, one on a line, for when there is none.
+  package var configurationPlaces: String {
+    let file = configurationDirectory.map { "\($0)/mcp-junction/servers.json" }
     return """
-        --config PATH: \(flag ?? "not given")
-        $\(Self.variable): \(variable ?? "not set")
+        --config PATH: \(configurationFlag ?? "not given")
+        $\(ConfigurationLocation.variable): \(configurationVariable ?? "not set")
         \(file ?? "$XDG_CONFIG_HOME/mcp-junction/servers.json: neither XDG_CONFIG_HOME nor HOME is set")
       """
   }
 
-  /// Returns the user's configuration directory. A relative `XDG_CONFIG_HOME` is passed over, as the XDG Base Directory
-  /// Specification demands.
-  private static func directory(_ environment: [String: String]) -> String? {
-    if let directory = environment["XDG_CONFIG_HOME"], directory.hasPrefix("/") { return directory }
-    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-    return home == "/" ? "/.config" : "\(home)/.config"
+  private var configurationVariable: String? {
+    environment[ConfigurationLocation.variable].flatMap { $0.isEmpty ? nil : $0 }
   }
 }

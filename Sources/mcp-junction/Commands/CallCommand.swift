@@ -8,26 +8,46 @@ import Platform
 /// `call NAME [JSON]`: calls one merged tool and prints what it says.
 @GatewayActor
 struct CallCommand {
+  nonisolated static let row = Command(
+    "call", summary: "Call one tool by its public name.",
+    arguments: [
+      .init(
+        name: "NAME", complaint: "needs the name of a tool; --list shows them", effect: "The tool's public name."),
+      .init(
+        name: "JSON", complaint: nil, effect: "The arguments as a JSON object, or '-' to read them from standard input."
+      ),
+    ],
+    options: [.json],
+    examples: [
+      .init(line: "call time__now", effect: "Call a tool that needs no arguments."),
+      .init(line: "call git__log '{\"limit\": 3}'", effect: "Call one with arguments, and print what it says."),
+      .init(line: "call --json git__log - <arguments.json", effect: "Print the result as it came."),
+    ]
+  ) { context in
+    await Assembly.run(context, level: .error) { assembly in
+      await CallCommand(assembly, context.console, context.invocation).run()
+    }
+  }
+
   private let assembly: Assembly
   private let console: Console
   private let name: String
-  private let source: Arguments.CallArguments
+  /// The arguments as they were typed; nil when there are none.
+  private let argument: String?
   private let isForProgram: Bool
 
-  init(
-    _ assembly: Assembly, _ console: Console, name: String, source: Arguments.CallArguments, isForProgram: Bool
-  ) {
+  init(_ assembly: Assembly, _ console: Console, _ invocation: Invocation) {
     self.assembly = assembly
     self.console = console
-    self.name = name
-    self.source = source
-    self.isForProgram = isForProgram
+    name = invocation.arguments[0]
+    argument = invocation.arguments.count > 1 ? invocation.arguments[1] : nil
+    isForProgram = invocation.has(.json)
   }
 
-  func run() async -> Int32 {
+  func run() async -> ExitStatus {
     guard let arguments = await readArguments() else {
       await assembly.endSupervisor(urgent: true)
-      return Status.unusable
+      return .unusable
     }
     let manager = assembly.manager
     let servers = Task { @GatewayActor in await manager.run() }
@@ -38,18 +58,18 @@ struct CallCommand {
       over.open()
     }
     await Gate.any(over, assembly.stopped).wait()
-    let status = over.isOpen ? await answered.value : Status.interrupted
+    let status = over.isOpen ? await answered.value : .interrupted
     watch.cancel()
     await assembly.end(urgent: !over.isOpen)
     await servers.value
     return status
   }
 
-  private func call(_ arguments: String) async -> Int32 {
+  private func call(_ arguments: String) async -> ExitStatus {
     let client = LocalClient(manager: assembly.manager)
     await client.open()
     let params = "{\"name\":\(JSONText.quote(name)),\"arguments\":\(arguments)}"
-    guard let answer = await client.request(.toolsCall, params: params) else { return Status.unusable }
+    guard let answer = await client.request(.toolsCall, params: params) else { return .unusable }
     return show(answer)
   }
 
@@ -57,10 +77,10 @@ struct CallCommand {
 
   /// Returns the arguments as one line of JSON, or nil after saying what is wrong with them.
   private func readArguments() async -> String? {
-    switch source {
-    case .none: return "{}"
-    case .text(let text): return object(Array(text.utf8))
-    case .standardInput:
+    switch argument {
+    case nil: return "{}"
+    case let text? where text != "-": return object(Array(text.utf8))
+    default:
       do throws(PlatformError) {
         let limit = assembly.configuration.settings.maxFrame
         guard let bytes = await Self.readAll(try DescriptorReader(taking: console.streams.input), limit: limit) else {
@@ -111,14 +131,14 @@ struct CallCommand {
 
   // MARK: - The answer
 
-  private func show(_ answer: Frame) -> Int32 {
+  private func show(_ answer: Frame) -> ExitStatus {
     if let error = answer.range("error") {
       if isForProgram {
         console.say(answer[error])
         console.say("\n")
       }
       console.complain("\(Program.identity.name): \(answer.string("message", in: .error) ?? "error")")
-      return Status.unusable
+      return .unusable
     }
     let isError = answer.raw("isError", in: .result)?.first == UInt8(ascii: "t")
     let isOurFailure = answer.range("mcp-junction/failure", in: .resultMeta) != nil
@@ -128,10 +148,10 @@ struct CallCommand {
     }
     if isOurFailure {
       for text in texts(of: answer) { console.complain("\(Program.identity.name): \(text)") }
-      return Status.unusable
+      return .unusable
     }
     if !isForProgram { for text in texts(of: answer) { console.say(text + "\n") } }
-    return isError ? Status.failed : Status.good
+    return isError ? .failed : .good
   }
 
   /// The blocks of the answer as a person reads them.

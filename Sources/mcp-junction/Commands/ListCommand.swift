@@ -7,6 +7,18 @@ import Platform
 /// `--list`: starts every server, waits for each to be ready or to fail, and prints what there is.
 @GatewayActor
 struct ListCommand {
+  nonisolated static let row = Command(
+    "--list", summary: "Start the servers and show their state and their tools.", options: [.json],
+    examples: [
+      .init(line: "--list", effect: "Show every server, and the tools that clients see."),
+      .init(line: "--list --json", effect: "The same for a program."),
+    ]
+  ) { context in
+    await Assembly.run(context, level: .error) { assembly in
+      await ListCommand(assembly, context.console, isForProgram: context.invocation.has(.json)).run()
+    }
+  }
+
   private let assembly: Assembly
   private let console: Console
   private let isForProgram: Bool
@@ -17,7 +29,7 @@ struct ListCommand {
     self.isForProgram = isForProgram
   }
 
-  func run() async -> Int32 {
+  func run() async -> ExitStatus {
     let manager = assembly.manager
     let servers = Task { @GatewayActor in await manager.run() }
     manager.declare(.none)
@@ -34,8 +46,8 @@ struct ListCommand {
     }
     await assembly.end(urgent: wasStopped)
     await servers.value
-    if wasStopped { return Status.interrupted }
-    return report.allReady ? Status.good : Status.failed
+    if wasStopped { return .interrupted }
+    return report.allReady ? .good : .failed
   }
 
   /// Shows on one line, written again and again, how far the servers are.

@@ -6,6 +6,17 @@ import Platform
 /// Serves the client on the standard streams.
 @GatewayActor
 struct ServeCommand {
+  nonisolated static let row = Command(
+    summary: "Serve the MCP client on standard input and output.", options: [drain]
+  ) { context in
+    await Assembly.run(context, level: nil) { assembly in
+      await ServeCommand(assembly, context.console, drains: context.invocation.has(drain)).run()
+    }
+  }
+
+  private nonisolated static let drain = CommandOption(
+    "--drain", "After the end of input, wait for all calls in flight.")
+
   private let assembly: Assembly
   private let console: Console
   private let drains: Bool
@@ -16,7 +27,7 @@ struct ServeCommand {
     self.drains = drains
   }
 
-  func run() async -> Int32 {
+  func run() async -> ExitStatus {
     let port: StreamPort
     do throws(PlatformError) {
       port = try StreamPort(
@@ -25,18 +36,19 @@ struct ServeCommand {
     } catch {
       console.complain("\(Program.identity.name): \(error)")
       await assembly.endSupervisor(urgent: true)
-      return Status.unusable
+      return .unusable
     }
     port.unreadLimit = assembly.configuration.settings.unreadLimit
     let session = ClientSession(manager: assembly.manager, transport: Transport(port))
-    let metrics = MetricsFile(assembly.manager, log: assembly.log)
+    let metrics = MetricsFile(
+      assembly.manager, log: assembly.log, runtimeDirectory: assembly.surroundings.runtimeDirectory)
     metrics.start()
     let control = listen()
     await Serving(manager: assembly.manager, session: session, stopped: assembly.stopped, drains: drains).run()
     control?.close()
     metrics.stop()
     await assembly.endSupervisor(urgent: true)
-    return Status.good
+    return .good
   }
 
   /// Makes the socket at which this gateway can be asked; it serves just as well without.
@@ -45,7 +57,7 @@ struct ServeCommand {
     let path = manager.configuration.path
     let realPath = (try? FileSystem.realPath(path)) ?? path
     do throws(PlatformError) {
-      let directory = try RuntimeDirectory.path()
+      let directory = try RuntimeDirectory.path(below: assembly.surroundings.runtimeDirectory)
       ControlFiles.removeStale(in: directory)
       return try ControlSocket(path: ControlFiles.path(in: directory, process: process)) { question in
         ControlProtocol.answer(question, about: manager, configurationPath: realPath, process: process)

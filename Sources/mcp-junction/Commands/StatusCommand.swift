@@ -7,6 +7,16 @@ import Platform
 /// `status`: asks the running gateways of this user how they are, and prints what they say.
 @GatewayActor
 struct StatusCommand {
+  nonisolated static let row = Command(
+    "status", summary: "Show how the servers of a running gateway are.", options: [.json],
+    examples: [
+      .init(line: "status", effect: "Every gateway of this user."),
+      .init(line: "--config PATH status", effect: "Only gateways on that file."),
+    ]
+  ) { context in
+    await StatusCommand(context.console, context.surroundings, isForProgram: context.invocation.has(.json)).run()
+  }
+
   private struct Answer: Sendable {
     let file: ControlFiles.File
     /// Nil when it did not answer, or not as it should.
@@ -15,23 +25,25 @@ struct StatusCommand {
   }
 
   private let console: Console
+  private let surroundings: Surroundings
   private let isForProgram: Bool
-  /// Only gateways on this configuration count, when it is given.
-  private let configurationPath: String?
 
-  init(_ console: Console, configurationPath: String?, isForProgram: Bool) {
+  init(_ console: Console, _ surroundings: Surroundings, isForProgram: Bool) {
     self.console = console
-    self.configurationPath = configurationPath
+    self.surroundings = surroundings
     self.isForProgram = isForProgram
   }
 
-  func run() async -> Int32 {
+  /// Only gateways on this configuration count, when the command line names it.
+  private var configurationPath: String? { surroundings.configurationFlag }
+
+  func run() async -> ExitStatus {
     let files: [ControlFiles.File]
     do throws(PlatformError) {
-      files = ControlFiles.living(in: try RuntimeDirectory.path())
+      files = ControlFiles.living(in: try RuntimeDirectory.path(below: surroundings.runtimeDirectory))
     } catch {
       console.complain("\(Program.identity.name): \(error)")
-      return Status.unusable
+      return .unusable
     }
     let questions = files.map { file in Task { @GatewayActor in await ask(file) } }
     var answers: [Answer] = []
@@ -48,9 +60,9 @@ struct StatusCommand {
     guard !answers.isEmpty else {
       console.complain(
         "\(Program.identity.name): no gateway is running" + (configurationPath.map { " on \($0)" } ?? ""))
-      return Status.unusable
+      return .unusable
     }
-    return isHealthy ? Status.good : Status.failed
+    return isHealthy ? .good : .failed
   }
 
   private func ask(_ file: ControlFiles.File) async -> Answer {
@@ -67,7 +79,8 @@ struct StatusCommand {
 
   private func isMeant(_ path: String) -> Bool {
     guard let configurationPath else { return true }
-    return path == (try? FileSystem.realPath(configurationPath)) ?? configurationPath
+    let meant = surroundings.absolute(configurationPath)
+    return path == (try? FileSystem.realPath(meant)) ?? meant
   }
 
   private func json(_ answer: Answer) -> String {

@@ -7,6 +7,7 @@ import Platform
 @GatewayActor
 struct Assembly {
   let configuration: Configuration
+  let surroundings: Surroundings
   let manager: ServerManager
   let supervisor: Supervisor
   let log: Log
@@ -16,34 +17,32 @@ struct Assembly {
   private let signals: [SignalSource]
 
   /// - Parameter supervisor: one that was started.
-  init(_ configuration: Configuration, _ arguments: Arguments, _ console: Console, _ supervisor: Supervisor) {
+  init(
+    _ configuration: Configuration, _ surroundings: Surroundings, _ console: Console, _ supervisor: Supervisor,
+    level: LogLevel
+  ) {
     self.configuration = configuration
+    self.surroundings = surroundings
     self.supervisor = supervisor
     let redaction = Redaction(configuration)
-    let level = arguments.logLevel ?? Self.level(for: arguments.mode, configuration)
     let log = Log(level: level, redact: { redaction.redact($0) }, write: { console.complain($0) })
     self.log = log
-    supervisor.configuration = (try? FileSystem.realPath(configuration.path)) ?? configuration.path
     supervisor.onLost = { log(.error, "supervisor_lost") }
     supervisor.onReplaced = { remaining in
       log(.warning, "supervisor_replaced", ["left": remaining.map(String.init).joined(separator: " ")])
     }
     supervisor.onUnreplaceable = { log(.error, "supervisor_not_replaced", ["reason": "\($0)"]) }
     let launching = ServerLaunching(
-      supervisor: supervisor, log: log, redaction: redaction, frameLimit: configuration.settings.maxFrame)
-    facts = FactFiles(log: log)
+      supervisor: supervisor, log: log, redaction: redaction, frameLimit: configuration.settings.maxFrame,
+      surroundings: surroundings,
+      configurationPath: (try? FileSystem.realPath(configuration.path)) ?? configuration.path)
+    facts = FactFiles(in: surroundings, log: log)
     manager = ServerManager(
       configuration: configuration, identity: Program.identity, clock: .loop, spawner: launching.spawner,
       facts: facts.store, log: log,
       redact: { redaction.redact($0) })
     let stopped = stopped
     signals = SignalSource.ending.map { number in SignalSource(number) { stopped.open() } }
-  }
-
-  /// The commands that a person types say in their results what went wrong; only serving has nothing else to say it
-  /// with.
-  private static func level(for mode: Arguments.Mode, _ configuration: Configuration) -> LogLevel {
-    mode == .serve ? configuration.settings.logLevel : .error
   }
 
   /// Ends all servers and then the supervisor.

@@ -10,45 +10,21 @@ enum ConfigurationLoading {
   private static let sizeLimit = 16 << 20
 
   /// Returns the configuration, or nil after saying why there is none.
-  static func load(_ arguments: Arguments, _ console: Console) -> Configuration? {
-    let environment = Environment.values
-    guard let location = ConfigurationLocation.choose(flag: arguments.configurationPath, environment: environment)
-    else {
-      complainOfNothing(arguments, environment, console)
+  static func load(in surroundings: Surroundings, _ console: Console) -> Configuration? {
+    guard let location = surroundings.configuration else {
+      complainOfNothing(surroundings, console)
       return nil
     }
-    let path = absolute(location.path)
+    let path = surroundings.absolute(location.path)
     let bytes: [UInt8]
     do throws(PlatformError) {
       bytes = try FileSystem.read(path, limit: sizeLimit)
     } catch {
       console.complain("\(Program.identity.name): cannot read the configuration: \(error)")
-      if location.origin == .configurationDirectory { complainOfNothing(arguments, environment, console) }
+      if location.origin == .configurationDirectory { complainOfNothing(surroundings, console) }
       return nil
     }
-    let currentDirectory = currentDirectory
-    let ownIdentity = (try? OwnProcess.executablePath()).flatMap { try? FileSystem.identity(of: $0) }
-    let surroundings = ConfigurationSurroundings(
-      environment: environment, currentDirectory: currentDirectory,
-      readFile: { path in
-        do throws(PlatformError) {
-          return .success(try FileSystem.read(path, limit: sizeLimit))
-        } catch {
-          return .failure(FileProblem("\(error)"))
-        }
-      },
-      isThisProgram: { command in
-        let found = ExecutableSearch.resolve(command, path: environment["PATH"], base: currentDirectory)
-        guard let ownIdentity, let path = try? found.get() else { return false }
-        return (try? FileSystem.identity(of: path)) == ownIdentity
-      },
-      areSameFile: { one, other in
-        guard let first = try? FileSystem.identity(of: one), let second = try? FileSystem.identity(of: other) else {
-          return one == other
-        }
-        return first == second
-      })
-    switch Configuration.read(bytes, path: path, in: surroundings) {
+    switch Configuration.read(bytes, path: path, in: surroundings, with: access(in: surroundings)) {
     case .failure(let failure):
       for problem in failure { console.complain("\(problem)") }
       return nil
@@ -58,32 +34,43 @@ enum ConfigurationLoading {
     }
   }
 
-  /// `config check`: says everything that is wrong. The status is that of `--list`, as far as the file alone decides it.
-  static func check(_ arguments: Arguments, _ console: Console) -> Int32 {
-    guard let configuration = load(arguments, console) else { return Status.unusable }
-    var status = Status.good
-    for server in configuration.servers where !server.isDisabled {
-      for problem in server.problems {
-        console.complain("\(problem)")
-        status = Status.failed
-      }
-    }
-    let count = configuration.servers.count
-    console.say("\(configuration.path): \(count) server\(count == 1 ? "" : "s")")
-    console.say(status == Status.good ? ", no problem\n" : ", with problems\n")
-    return status
+  /// What reading asks of the system.
+  static func access(in surroundings: Surroundings) -> SystemAccess {
+    let own = (try? OwnProcess.executablePath()).flatMap { try? FileSystem.identity(of: $0) }
+    return SystemAccess(
+      readFile: { path in
+        do throws(PlatformError) {
+          return .success(try FileSystem.read(path, limit: sizeLimit))
+        } catch {
+          return .failure(FileProblem("\(error)"))
+        }
+      },
+      gateway: { launch in
+        let found = ExecutableSearch.resolve(
+          launch.command, path: surroundings.environment["PATH"], base: surroundings.workingDirectory)
+        guard let own, let path = try? found.get(), (try? FileSystem.identity(of: path)) == own else { return nil }
+        return gateway(of: launch, in: surroundings)
+      },
+      areSameFile: { one, other in
+        guard let first = try? FileSystem.identity(of: one), let second = try? FileSystem.identity(of: other) else {
+          return one == other
+        }
+        return first == second
+      })
   }
 
-  private static func complainOfNothing(
-    _ arguments: Arguments, _ environment: [String: String], _ console: Console
-  ) {
+  /// Returns the surroundings that this program would have as a server; nil when it would not come so far.
+  nonisolated static func gateway(of launch: ProcessLaunch, in surroundings: Surroundings) -> Surroundings? {
+    guard case .success(let invocation) = CommandTable.parse(launch.arguments) else { return nil }
+    var environment = surroundings.environment
+    for variable in launch.environment { environment[variable.name] = variable.value }
+    return Surroundings(
+      environment: environment, workingDirectory: launch.directory ?? surroundings.workingDirectory,
+      configurationFlag: invocation.value(of: .config))
+  }
+
+  private static func complainOfNothing(_ surroundings: Surroundings, _ console: Console) {
     console.complain("\(Program.identity.name): looked for a configuration in:")
-    console.complain(ConfigurationLocation.places(flag: arguments.configurationPath, environment: environment))
-  }
-
-  private static var currentDirectory: String { (try? OwnProcess.workingDirectory()) ?? "/" }
-
-  private static func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : currentDirectory + "/" + path
+    console.complain(surroundings.configurationPlaces)
   }
 }

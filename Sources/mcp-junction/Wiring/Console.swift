@@ -44,9 +44,9 @@ final class Console {
 
   /// Writes a result to the real standard output. Returns the status of success.
   @discardableResult
-  func say(_ text: String) -> Int32 {
+  func say(_ text: String) -> ExitStatus {
     withResults { $0.append(text) }
-    return Status.good
+    return .good
   }
 
   func say(_ bytes: UnsafeRawBufferPointer) { withResults { $0.append(bytes) } }
@@ -60,13 +60,13 @@ final class Console {
 
   /// Waits until everything is written, as long as somebody reads results, and a moment for standard error. Returns the
   /// status to end with: a result that could not be written is no success, unless its reader had seen enough.
-  func finish(_ status: Int32) async -> Int32 {
+  func finish(_ status: ExitStatus) async -> ExitStatus {
     if let results { await Self.close(results, within: nil) }
     let failure = failure ?? results?.failure
     let isUnusable = failure.map { !$0.isReaderGone } ?? false
     if isUnusable, let failure { complain("\(Program.identity.name): standard output is unusable: \(failure)") }
     await Self.close(errors, within: 500)
-    return isUnusable && status == Status.good ? Status.failed : status
+    return isUnusable && status == .good ? .failed : status
   }
 
   private static func close(_ writer: DescriptorWriter, within limit: UInt64?) async {

@@ -18,20 +18,16 @@ final class FactFiles {
 
   /// Nil when no directory for them is known: then nothing is remembered.
   private let directory: String?
+  private let surroundings: Surroundings
   private let log: Log
   /// By the file's path.
   private var unwritten: [String: (server: String, facts: ServerFacts)] = [:]
   private let timer = LoopTimer()
 
-  init(log: Log) {
+  init(in surroundings: Surroundings, log: Log) {
+    self.surroundings = surroundings
     self.log = log
-    if let cache = Environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-      directory = cache + "/mcp-junction"
-    } else if let home = Environment["HOME"], home.hasPrefix("/") {
-      directory = home + "/.cache/mcp-junction"
-    } else {
-      directory = nil
-    }
+    directory = surroundings.cacheDirectory.map { $0 + "/mcp-junction" }
   }
 
   var store: FactStore { FactStore(load: { self.load($0) }, save: { self.save($0, $1) }) }
@@ -65,8 +61,8 @@ final class FactFiles {
   /// The key is what is run and where; two hashes of 64 bits make sure that it is the only one in its file.
   private func path(of server: ServerConfiguration) -> String? {
     guard let directory, let launch = server.launch?.process else { return nil }
-    let base = launch.directory ?? (try? OwnProcess.workingDirectory()) ?? "/"
-    let found = ExecutableSearch.resolve(launch.command, path: Environment["PATH"], base: base)
+    let base = launch.directory ?? surroundings.workingDirectory
+    let found = ExecutableSearch.resolve(launch.command, path: surroundings.environment["PATH"], base: base)
     let executable = (try? found.get()) ?? launch.command
     let key = ([executable] + launch.arguments + [launch.directory ?? ""]).joined(separator: "\u{0}")
     let first = ByteHash.of(Array(key.utf8))

@@ -17,7 +17,10 @@ final class MetricsFile {
   private var signal: SignalSource?
   private var timer: LoopClock.Cancellation?
 
-  init(_ manager: ServerManager, log: Log) {
+  private let runtimeDirectory: String?
+
+  init(_ manager: ServerManager, log: Log, runtimeDirectory: String?) {
+    self.runtimeDirectory = runtimeDirectory
     self.manager = manager
     self.log = log
     path = manager.configuration.settings.metricsFile
@@ -44,7 +47,10 @@ final class MetricsFile {
 
   private func writeForSignal() {
     do throws(PlatformError) {
-      let path = if let path { path } else { try RuntimeDirectory.path() + "/metrics-\(OwnProcess.id).prom" }
+      let path =
+        if let path { path } else {
+          try RuntimeDirectory.path(below: runtimeDirectory) + "/metrics-\(OwnProcess.id).prom"
+        }
       guard write(to: path) else { return }
       if self.path == nil { temporaryPath = path }
       log(.info, "metrics_written", ["path": path])

@@ -11,18 +11,27 @@ final class ServerLaunching {
   private let redaction: Redaction
   private let frameLimit: Int
   private let loginShell: LoginShell
-  /// What every server inherits, by name and as it is handed over.
-  private let inherited = Environment.values
+  private let surroundings: Surroundings
+  /// What every server inherits, as it is handed over.
   private let inheritedLines: [String]
+  /// The configuration file's real path, which processes carry.
+  private let configurationPath: String
 
-  init(supervisor: Supervisor, log: Log, redaction: Redaction, frameLimit: Int) {
+  init(
+    supervisor: Supervisor, log: Log, redaction: Redaction, frameLimit: Int, surroundings: Surroundings,
+    configurationPath: String
+  ) {
     self.supervisor = supervisor
     self.log = log
     self.redaction = redaction
     self.frameLimit = frameLimit
-    inheritedLines = Self.lines(inherited)
+    self.surroundings = surroundings
+    self.configurationPath = configurationPath
+    inheritedLines = surroundings.variables
     // Servers' connections are numbered from 1.
-    loginShell = LoginShell(supervisor: supervisor, connection: 0)
+    loginShell = LoginShell(
+      supervisor: supervisor, connection: 0, shell: surroundings.environment["SHELL"] ?? "/bin/sh",
+      environment: inheritedLines, configuration: configurationPath)
   }
 
   var spawner: ProcessSpawner {
@@ -40,8 +49,9 @@ final class ServerLaunching {
     }
     let order = SpawnOrder(
       connection: connection, executable: executable, arguments: [launch.command] + launch.arguments,
-      environment: own.isEmpty ? inheritedLines : Self.lines(inherited.merging(own) { $1 }),
-      directory: launch.directory, server: server.name,
+      environment: own.isEmpty ? inheritedLines : Self.lines(surroundings.environment.merging(own) { $1 }),
+      directory: launch.directory ?? surroundings.workingDirectory, configuration: configurationPath,
+      server: server.name,
       leavesDaemons: server.settings.daemons == .leave)
     switch await supervisor.spawn(order) {
     case .failure(let failure): return .failure(LaunchFailure(reason: "\(failure)", cure: Self.cure(failure, launch)))
@@ -62,9 +72,9 @@ final class ServerLaunching {
   private func find(
     _ launch: ProcessLaunch, _ own: inout [String: String]
   ) async -> Result<String, LaunchFailure> {
-    let base = launch.directory ?? (try? OwnProcess.workingDirectory()) ?? "/"
+    let base = launch.directory ?? surroundings.workingDirectory
     let failure: ExecutableSearch.Failure
-    switch ExecutableSearch.resolve(launch.command, path: own["PATH"] ?? inherited["PATH"], base: base) {
+    switch ExecutableSearch.resolve(launch.command, path: own["PATH"] ?? surroundings.environment["PATH"], base: base) {
     case .success(let path): return .success(path)
     case .failure(let reason): failure = reason
     }

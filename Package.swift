@@ -30,7 +30,7 @@ let package = Package(
       name: "CLibUV", pkgConfig: "libuv-static", providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
     module("JSONRPC"),
     module("MCP", ["JSONRPC"]),
-    module("Configuration", ["JSONRPC"]),
+    module("Configuration", ["JSONRPC", "MCP"]),
     module("ConnectionPooling"),
     module("EventLoop", ["CLibUV"]),
     module("Platform", ["EventLoop", "JSONRPC", "CLibUV"]),
@@ -49,6 +49,7 @@ let package = Package(
     tests("MCPTests", ["JSONRPC", "MCP"]),
     tests("GatewayTests", ["JSONRPC", "MCP", "Configuration", "EventLoop", "Gateway"]),
     tests("ConfigurationTests", ["Configuration"]),
+    tests("CommandLineTests", ["Configuration", "EventLoop", "mcp-junction"]),
     .executableTarget(
       name: "PlatformPeer", dependencies: ["Platform", "EventLoop"], path: "Tests/PlatformPeer",
       swiftSettings: settings),

@@ -9,10 +9,10 @@ if ResourceLimits.mostOpenFiles < 64 {
   let complaint =
     "mcp-junction: only \(ResourceLimits.mostOpenFiles) files may be open: raise the limit (ulimit -n) to 64 or more.\n"
   _ = Array(complaint.utf8).withUnsafeBytes { Descriptor.write(2, $0) }
-  OwnProcess.exit(Status.unusable)
+  OwnProcess.exit(ExitStatus.unusable.rawValue)
 }
 // Before anything else opens a descriptor: one that was closed at the start would get a standard stream's number.
-guard let streams = try? StandardStreams.takeOver() else { OwnProcess.exit(Status.unusable) }
+guard let streams = try? StandardStreams.takeOver() else { OwnProcess.exit(ExitStatus.unusable.rawValue) }
 EventLoop.shared.adoptCurrentThread()
 EventLoop.shared.replacePool()
 GatewayActor.assumeIsolated { Program.begin(Array(CommandLine.arguments.dropFirst()), streams) }

@@ -125,22 +125,28 @@ import Testing
   @Test func thisGatewayOnTheSameFileIsRefused() throws {
     let stories: [(entry: String, isRefused: Bool)] = [
       ("{\"command\": \"mcp-junction\"}", false),
-      ("{\"command\": \"mcp-junction\", \"args\": [\"--config\", \"/home/ada/mcp/servers.json\"]}", true),
-      ("{\"command\": \"mcp-junction\", \"args\": [\"--config=servers.json\"], \"cwd\": \".\"}", true),
-      ("{\"command\": \"mcp-junction\", \"args\": [\"--config=servers.json\"]}", false),
-      ("{\"command\": \"mcp-junction\", \"args\": [\"--config\", \"/other.json\"]}", false),
-      ("{\"command\": \"mcp-junction\", \"args\": [\"--bogus\"]}", false),
+      ("{\"command\": \"mcp-junction\", \"args\": [\"/home/ada/mcp/servers.json\"]}", true),
+      ("{\"command\": \"mcp-junction\", \"args\": [\"servers.json\"], \"cwd\": \".\"}", true),
+      ("{\"command\": \"mcp-junction\", \"args\": [\"servers.json\"]}", false),
+      ("{\"command\": \"mcp-junction\", \"args\": [\"/other.json\"]}", false),
       ("{\"command\": \"mcp-junction\", \"env\": {\"MCP_JUNCTION_CONFIG\": \"/home/ada/mcp/servers.json\"}}", true),
-      ("{\"command\": \"other\", \"args\": [\"--config\", \"/home/ada/mcp/servers.json\"]}", false),
+      ("{\"command\": \"other\", \"args\": [\"/home/ada/mcp/servers.json\"]}", false),
     ]
-    let surroundings = ConfigurationSurroundings(
-      environment: ["HOME": "/home/ada"], currentDirectory: "/tmp", readFile: { _ in .failure(FileProblem("none")) },
-      isThisProgram: { $0 == "mcp-junction" },
+    let access = SystemAccess(
+      readFile: { _ in .failure(FileProblem("none")) },
+      gateway: { launch in
+        guard launch.command == "mcp-junction" else { return nil }
+        return Surroundings(
+          environment: Dictionary(launch.environment.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+          workingDirectory: launch.directory ?? "/tmp", configurationFlag: launch.arguments.first)
+      },
       areSameFile: { $0.replacing("/./", with: "/") == $1 })
     for story in stories {
       let text = "{\"mcpServers\": {\"right\": {\"command\": \"true\"}, \"s\": \(story.entry)}}"
-      let server = try Configuration.read(Array(text.utf8), path: Reading.path, in: surroundings).get().servers[1]
-      #expect((server.problem != nil) == story.isRefused, "\(story.entry)")
+      let configuration = try Configuration.read(
+        Array(text.utf8), path: Reading.path, in: Surroundings(environment: ["HOME": "/home/ada"]), with: access
+      ).get()
+      #expect((configuration.servers[1].problem != nil) == story.isRefused, "\(story.entry)")
     }
   }
 }

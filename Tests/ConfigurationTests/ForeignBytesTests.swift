@@ -17,11 +17,10 @@ import Testing
 
   private func check(_ bytes: [UInt8], _ story: String) {
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    let environment = ["HOME": "/home/ada"]
+    let surroundings = Surroundings(environment: ["HOME": "/home/ada"])
+    let access = SystemAccess(readFile: { _ in .failure(FileProblem("none")) })
     let problems: [ConfigurationProblem]
-    switch Configuration.read(
-      bytes, path: "/f", environment: environment, readFile: { _ in .failure(FileProblem("none")) })
-    {
+    switch Configuration.read(bytes, path: "/f", in: surroundings, with: access) {
     case .success(let configuration): problems = configuration.warnings + configuration.servers.flatMap(\.problems)
     case .failure(let failure):
       #expect(!failure.isEmpty, "\(story)")

@@ -8,9 +8,11 @@ enum Reading {
     _ text: String, environment: [String: String] = ["HOME": "/home/ada", "PATH": "/usr/bin"],
     files: [String: String] = [:]
   ) -> Result<Configuration, ConfigurationFailure> {
-    Configuration.read(Array(text.utf8), path: path, environment: environment) { path in
+    let access = SystemAccess(readFile: { path in
       files[path].map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
-    }
+    })
+    return Configuration.read(
+      Array(text.utf8), path: path, in: Surroundings(environment: environment), with: access)
   }
 
   /// Reads the entry of one server, called `s`, beside a server that is right.

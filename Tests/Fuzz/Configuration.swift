@@ -5,11 +5,11 @@ import Configuration
 package func fuzzConfiguration(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   let environment = ["HOME": "/home/ada", "A": "value of A", "EMPTY": "", "MCP_JUNCTION_CONFIG": "/etc/servers.json"]
-  let surroundings = ConfigurationSurroundings(
-    environment: environment,
+  let surroundings = Surroundings(environment: environment)
+  let access = SystemAccess(
     readFile: { $0.hasSuffix("none") ? .failure(FileProblem("no such file")) : .success(bytes) },
-    isThisProgram: { $0 == "mcp-junction" })
-  switch Configuration.read(bytes, path: "/etc/servers.json", in: surroundings) {
+    gateway: { $0.command == "mcp-junction" ? surroundings : nil })
+  switch Configuration.read(bytes, path: "/etc/servers.json", in: surroundings, with: access) {
   case .failure(let failure):
     precondition(!failure.isEmpty, "a failure without a problem")
     for problem in failure { check(problem) }

@@ -19,7 +19,8 @@ final class Bench {
     let entries = names.map { "\"\($0)\":{\"command\":\"\($0)\",\"junction\":\(entry)}" }.joined(separator: ",")
     let text = "{\"mcpServers\":{\(entries)},\"junction\":\(junction)}"
     let configuration = try! Configuration.read(
-      Array(text.utf8), path: "/servers.json", environment: [:], readFile: { _ in .failure(FileProblem("none")) }
+      Array(text.utf8), path: "/servers.json", in: Surroundings(environment: [:]),
+      with: SystemAccess(readFile: { _ in .failure(FileProblem("none")) })
     ).get()
     let fakes = Dictionary(uniqueKeysWithValues: names.map { ($0, FakeServer()) })
     servers = fakes

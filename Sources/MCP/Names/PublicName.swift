@@ -40,23 +40,19 @@ package enum PublicName {
   }
 
   /// Returns the text with every character outside the alphabet replaced and a letter in front.
-  private static func legal(_ name: String) -> String {
-    if let first = name.utf8.first, isLetter(first), name.utf8.allSatisfy(isLegal) { return name }
+  package static func legal(_ name: String) -> String {
+    if let first = name.utf8.first, first.isASCIILetter, name.utf8.allSatisfy(isLegal) { return name }
     var bytes: [UInt8] = []
     for character in name {
       let utf8 = Array(character.utf8)
       bytes.append(utf8.count == 1 && isLegal(utf8[0]) ? utf8[0] : UInt8(ascii: "_"))
     }
-    guard let first = bytes.first, isLetter(first) else { return "s" + String(decoding: bytes, as: UTF8.self) }
+    guard let first = bytes.first, first.isASCIILetter else { return "s" + String(decoding: bytes, as: UTF8.self) }
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func isLetter(_ byte: UInt8) -> Bool {
-    (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-  }
-
   private static func isLegal(_ byte: UInt8) -> Bool {
-    isLetter(byte) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
+    byte.isASCIILetter || byte.isASCIIDigit || byte == 0x5F || byte == 0x2D
   }
 
   /// Returns what two names must not share: some clients fold case, one collapses runs of `_`.

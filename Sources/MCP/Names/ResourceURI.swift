@@ -1,11 +1,13 @@
+import JSONRPC
+
 /// What the gateway has to know about resource URIs (RFC 3986).
 package enum ResourceURI {
   /// Whether the text begins with a legal scheme and a colon.
   package static func hasScheme(_ uri: String) -> Bool {
     guard let colon = uri.utf8.firstIndex(of: UInt8(ascii: ":")), colon != uri.utf8.startIndex else { return false }
     let scheme = uri.utf8[..<colon]
-    guard let first = scheme.first, isLetter(first) else { return false }
-    return scheme.allSatisfy { isLetter($0) || isDigit($0) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E }
+    guard let first = scheme.first, first.isASCIILetter else { return false }
+    return scheme.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E }
   }
 
   /// Returns a form in which spellings of the same URI are equal: scheme and host in lower case, escapes in upper case,
@@ -19,7 +21,7 @@ package enum ResourceURI {
         let low = hexadecimal(source[index + 2])
       {
         let value = high << 4 | low
-        if isLetter(value) || isDigit(value) || [0x2D, 0x2E, 0x5F, 0x7E].contains(value) {
+        if value.isASCIILetter || value.isASCIIDigit || [0x2D, 0x2E, 0x5F, 0x7E].contains(value) {
           bytes.append(value)
         } else {
           bytes.append(contentsOf: [UInt8(ascii: "%"), upper(source[index + 1]), upper(source[index + 2])])
@@ -50,15 +52,9 @@ package enum ResourceURI {
       default: result += "."
       }
     }
-    guard let first = result.utf8.first, isLetter(first) else { return "s" + result }
+    guard let first = result.utf8.first, first.isASCIILetter else { return "s" + result }
     return result
   }
-
-  private static func isLetter(_ byte: UInt8) -> Bool {
-    (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
   private static func upper(_ byte: UInt8) -> UInt8 { (0x61...0x66).contains(byte) ? byte - 0x20 : byte }
 

@@ -16,18 +16,21 @@ package final class LoginShell {
   private let shell: String
   private let environment: [String]
   private let connection: UInt64
+  /// The configuration file's real path, which the shell carries.
+  private let configuration: String
   private let clock: LoopClock
   private var answer: Task<String?, Never>?
 
   /// Prepares the question; `connection` is a number that no server has.
   package init(
     supervisor: Supervisor, connection: UInt64, shell: String = Environment["SHELL"] ?? "/bin/sh",
-    environment: [String] = Environment.all, clock: LoopClock = .loop
+    environment: [String] = Environment.all, configuration: String = "", clock: LoopClock = .loop
   ) {
     self.supervisor = supervisor
     self.connection = connection
     self.shell = shell
     self.environment = environment
+    self.configuration = configuration
     self.clock = clock
   }
 
@@ -45,7 +48,7 @@ package final class LoginShell {
     let question = "\(fence); printenv PATH; \(fence)"
     let order = SpawnOrder(
       connection: connection, executable: shell, arguments: [shell, "-ilc", question], environment: environment,
-      newSession: true, server: "login shell", leavesDaemons: true)
+      newSession: true, configuration: configuration, server: "login shell", leavesDaemons: true)
     guard case .success(let process) = await supervisor.spawn(order) else { return nil }
     Descriptor.close(process.standardInput)
     guard let output = try? DescriptorReader(taking: process.standardOutput) else {

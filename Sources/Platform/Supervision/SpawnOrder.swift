@@ -12,6 +12,8 @@ package struct SpawnOrder: Equatable, Sendable {
   package var directory: String?
   /// Whether the process leads a session of its own instead of only a group: login shells.
   package var newSession: Bool
+  /// The configuration file's real path, for the marker.
+  package var configuration: String
   /// The server's name, for its marker.
   package var server: String
   /// Whether processes that made themselves a session of their own may stay behind: a server whose job is to start them.
@@ -23,7 +25,7 @@ package struct SpawnOrder: Equatable, Sendable {
 
   package init(
     connection: UInt64, executable: String, arguments: [String], environment: [String], directory: String? = nil,
-    newSession: Bool = false, server: String = "", leavesDaemons: Bool = false
+    newSession: Bool = false, configuration: String = "", server: String = "", leavesDaemons: Bool = false
   ) {
     self.connection = connection
     self.executable = executable
@@ -31,6 +33,7 @@ package struct SpawnOrder: Equatable, Sendable {
     self.environment = environment
     self.directory = directory
     self.newSession = newSession
+    self.configuration = configuration
     self.server = server
     self.leavesDaemons = leavesDaemons
   }

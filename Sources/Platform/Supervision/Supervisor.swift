@@ -31,12 +31,11 @@ package final class Supervisor {
   package var onReplaced: @GatewayActor (_ remaining: [Int32]) -> Void = { _ in }
   /// Called when no new supervisor can be started: no process is from then on.
   package var onUnreplaceable: @GatewayActor (PlatformError) -> Void = { _ in }
-  /// The configuration file's real path, which processes carry that are started from then on.
-  package var configuration = ""
   private let clock: LoopClock
   private let identity = GatewayIdentity.own
   private var executable = ""
   private var openFiles: UInt64 = 0
+  private var runtimeDirectory: String?
   private var child: SupervisorChild?
   private var isShuttingDown = false
   /// Open unless a lost supervisor is being replaced.
@@ -56,10 +55,15 @@ package final class Supervisor {
 
   /// Starts the supervisor: `executable` in its own session, tied to us by a socket pair. Servers will be allowed
   /// `openFiles` open descriptors, by default as many as we. It first ends what gateways that are gone have left behind.
-  package func start(executable: String, openFiles: UInt64 = ResourceLimits.openFiles) throws(PlatformError) {
+  ///
+  /// - Parameter runtimeDirectory: the user's `XDG_RUNTIME_DIR`; nil when there is none.
+  package func start(
+    executable: String, openFiles: UInt64 = ResourceLimits.openFiles, runtimeDirectory: String? = nil
+  ) throws(PlatformError) {
     precondition(child == nil, "the supervisor runs already")
     self.executable = executable
     self.openFiles = openFiles
+    self.runtimeDirectory = runtimeDirectory
     _ = junction_become_subreaper()
     try startChild()
   }
@@ -70,7 +74,7 @@ package final class Supervisor {
     child.onEnd = { [weak self] in self?.childEnded() }
     self.child = child
     ended = Gate()
-    child.send(.clear(gateway: identity, directory: try? RuntimeDirectory.path()))
+    child.send(.clear(gateway: identity, directory: try? RuntimeDirectory.path(below: runtimeDirectory)))
   }
 
   // MARK: - Orders
@@ -102,14 +106,16 @@ package final class Supervisor {
   private func prepare(_ order: SpawnOrder, below supervisor: Int32) -> SpawnOrder {
     var order = order
     let marker = ProcessMarker(
-      gateway: identity, supervisor: supervisor, configuration: configuration, server: order.server,
+      gateway: identity, supervisor: supervisor, configuration: order.configuration, server: order.server,
       connection: order.connection, leavesDaemons: order.leavesDaemons)
     order.marker = marker.token
     order.environment = ProcessMarker.adding(order.marker, to: order.environment)
     guard let command = ContainerCommand(executable: order.executable, arguments: order.arguments) else { return order }
     let own = ContainerFile(
       gateway: identity, supervisor: supervisor, connection: order.connection, engine: command.engine)
-    guard let file = command.ownFile ?? (try? RuntimeDirectory.path()).map({ $0 + "/" + own.name }) else {
+    guard
+      let file = command.ownFile ?? (try? RuntimeDirectory.path(below: runtimeDirectory)).map({ $0 + "/" + own.name })
+    else {
       return order
     }
     order.arguments = command.arguments(writingIdentifierTo: file)

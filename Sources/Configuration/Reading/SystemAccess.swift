@@ -1,0 +1,19 @@
+/// What reading a configuration asks of the system; it touches it only through these closures.
+package struct SystemAccess {
+  /// Returns the bytes of an `envFile`.
+  package let readFile: (_ path: String) -> Result<[UInt8], FileProblem>
+  /// Returns the surroundings of the gateway that a process would be; nil when it would be something else.
+  package let gateway: (_ launch: ProcessLaunch) -> Surroundings?
+  /// Whether two absolute paths lead to the same file.
+  package let areSameFile: (_ one: String, _ other: String) -> Bool
+
+  package init(
+    readFile: @escaping (_ path: String) -> Result<[UInt8], FileProblem>,
+    gateway: @escaping (_ launch: ProcessLaunch) -> Surroundings? = { _ in nil },
+    areSameFile: @escaping (_ one: String, _ other: String) -> Bool = { $0 == $1 }
+  ) {
+    self.readFile = readFile
+    self.gateway = gateway
+    self.areSameFile = areSameFile
+  }
+}

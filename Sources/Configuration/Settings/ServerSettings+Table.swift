@@ -1,0 +1,84 @@
+extension ServerSettings: SettingTarget {
+  /// A day, beyond which a duration is a mistake; a week where something may really last.
+  private static let day: UInt64 = 86_400_000
+
+  static let table: [Setting<ServerSettings>] = [
+    .text(
+      "prefix", \.prefix, "What this server's public names begin with, before `__`; an empty string for no prefix.",
+      isServerOnly: true, defaultNote: "made from the server's name"),
+
+    .duration(
+      "handshakeTimeout", \.handshakeTimeout, 100...day,
+      "How long a start may take, from the first frame sent to the server until the handshake is over.",
+      defaultNote: "30s; 2min for package launchers such as npx, uvx and docker"),
+    .boolean("lazy", \.lazy, "Whether the server is started by its first call instead of at once."),
+    .duration(
+      "callTimeout", \.callTimeout, 100...(7 * day),
+      "How long one call may take in all; replaces the entry's `timeout`."),
+    .duration(
+      "progressTimeout", \.progressTimeout, 100...(7 * day),
+      "How long a call may pass without a progress notification; stands still while the server waits for the person.",
+      defaultNote: "none"),
+    .choice(
+      "retry", \.retry,
+      "Which calls may be sent again when their connection was lost: `never`, or `readOnly` for tools that say they are "
+        + "read-only or idempotent."),
+
+    .integer("callsInFlight", \.callsInFlight, 1...65_536, "Calls in flight on one connection; more are queued."),
+    .integer("queue", \.queue, 0...1_000_000, "Calls that wait for a connection; more are refused."),
+    .integer("maxPages", \.maxPages, 1...1_000_000, "Pages read of one list of the server's."),
+    .integer("maxItems", \.maxItems, 1...10_000_000, "Items kept of one list of the server's."),
+    .size(
+      "stderrTail", \.stderrTail, 0...(16 << 20), "How much of the server's last standard error is kept for errors."),
+
+    .duration(
+      "probeInterval", \.probeInterval, 100...day, "Silence after which the server is asked for a sign of life."),
+    .duration("probeTimeout", \.probeTimeout, 100...day, "Silence after a probe that counts as its first miss."),
+    .integer("unhealthyAfter", \.unhealthyAfter, 1...1000, "Misses that make an endpoint unhealthy."),
+    .duration(
+      "busyEjection", \.busyEjection, 1000...(7 * day),
+      "Silence after which a server is ended although calls are in flight."),
+    .duration(
+      "gracePeriod", \.gracePeriod, 0...day, "How long the last lists stay visible after the server was lost."),
+    .group(
+      "reconnect", "The waits between attempts to bring the server back.",
+      [
+        .choice("policy", \.reconnect.policy, "How the waits grow."),
+        .duration("first", \.reconnect.first, 0...day, "The wait before the first attempt."),
+        .duration("base", \.reconnect.base, 0...day, "The wait before the second attempt, from which later ones grow."),
+        .duration("cap", \.reconnect.cap, 0...day, "The longest wait."),
+        .fraction("jitter", \.reconnect.jitter, 0...1, "The part by which a wait is varied at random."),
+        .integer("maxAttempts", \.reconnect.maxAttempts, 1...1_000_000, "Attempts before the server is given up."),
+        .duration("resetAfter", \.reconnect.resetAfter, 0...day, "Readiness after which the waits start anew."),
+      ]),
+    .integer(
+      "breakerAfter", \.breakerAfter, 1...1_000_000,
+      "Failures in a row after which calls are refused at once until a trial succeeds; `null` for never."),
+    .duration("wakeWait", \.wakeWait, 0...day, "How long a call waits for a server that it woke."),
+
+    .integer(
+      "instances", \.instances, 1...256, "Processes that run the same command and share the calls.",
+      needsRestart: true),
+    .replicas(
+      "replicas",
+      "More commands for the same server: objects with `command`, `args`, `env`, `envFile`, `cwd` and `priority`; what "
+        + "one does not say is taken from the entry."),
+    .boolean("shared", \.shared, "Whether all sessions share the server's processes.", needsRestart: true),
+    .choice("balancing", \.balancing, "How calls are spread over several endpoints."),
+    .boolean("affinity", \.affinity, "Whether a session stays with its endpoint while that is available."),
+    .integer(
+      "priority", \.priority, ReplicaKey.priorities,
+      "Tier of the entry's own command among its replicas; the lowest is used first.",
+      isServerOnly: true, needsRestart: true),
+    .duration(
+      "idleTimeout", \.idleTimeout, 1000...(365 * day),
+      "Idleness after which a process beyond the first is ended, unless it is needed."),
+    .duration(
+      "maxAge", \.maxAge, 1000...(365 * day), "Age at which a connection is replaced, once nothing is in flight on it.",
+      defaultNote: "none"),
+    .choice(
+      "daemons", \.daemons,
+      "Whether processes that left the server's session end with it (`end`) or are its job to start (`leave`).",
+      needsRestart: true),
+  ]
+}

@@ -1,0 +1,25 @@
+import Configuration
+
+/// The commands of the program.
+enum CommandTable {
+  /// In the order of the help. The first is what the program does without a command.
+  static let all = [
+    ServeCommand.row, ListCommand.row, CallCommand.row, StatusCommand.row, CheckCommand.row, SchemaCommand.row,
+    VersionCommand.row,
+  ]
+
+  /// Understands what follows the program's name. Options and words may stand in any order; `--` ends the options.
+  static func parse(_ arguments: [String]) -> Result<Invocation, UsageProblem> {
+    var parser = CommandLineParser(arguments, commands: all)
+    do {
+      return .success(try parser.parse())
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Returns the help that an invocation asks for.
+  static func help(_ invocation: Invocation) -> String {
+    invocation.command.words.isEmpty ? CommandHelp.text(of: all) : CommandHelp.text(of: invocation.command)
+  }
+}

@@ -1,0 +1,70 @@
+import Configuration
+import EventLoop
+import Gateway
+import Platform
+
+/// Serves the client on the standard streams.
+@GatewayActor
+struct ServeCommand {
+  nonisolated static let row = Command(
+    summary: "Serve the MCP client on standard input and output.", options: [drain]
+  ) { context in
+    await Assembly.run(context, level: nil) { assembly in
+      await ServeCommand(assembly, context.console, drains: context.invocation.has(drain)).run()
+    }
+  }
+
+  private nonisolated static let drain = CommandOption(
+    "--drain", "After the end of input, wait for all calls in flight.")
+
+  private let assembly: Assembly
+  private let console: Console
+  private let drains: Bool
+
+  init(_ assembly: Assembly, _ console: Console, drains: Bool) {
+    self.assembly = assembly
+    self.console = console
+    self.drains = drains
+  }
+
+  func run() async -> ExitStatus {
+    let port: StreamPort
+    do throws(PlatformError) {
+      port = try StreamPort(
+        reading: console.streams.input, writing: console.streams.output,
+        frameLimit: assembly.configuration.settings.maxFrame)
+    } catch {
+      console.complain("\(Program.identity.name): \(error)")
+      await assembly.endSupervisor(urgent: true)
+      return .unusable
+    }
+    port.unreadLimit = assembly.configuration.settings.unreadLimit
+    let session = ClientSession(manager: assembly.manager, transport: Transport(port))
+    let metrics = MetricsFile(
+      assembly.manager, log: assembly.log, runtimeDirectory: assembly.surroundings.runtimeDirectory)
+    metrics.start()
+    let control = listen()
+    await Serving(manager: assembly.manager, session: session, stopped: assembly.stopped, drains: drains).run()
+    control?.close()
+    metrics.stop()
+    await assembly.endSupervisor(urgent: true)
+    return .good
+  }
+
+  /// Makes the socket at which this gateway can be asked; it serves just as well without.
+  private func listen() -> ControlSocket? {
+    let (manager, process) = (assembly.manager, OwnProcess.id)
+    let path = manager.configuration.path
+    let realPath = (try? FileSystem.realPath(path)) ?? path
+    do throws(PlatformError) {
+      let directory = try RuntimeDirectory.path(below: assembly.surroundings.runtimeDirectory)
+      ControlFiles.removeStale(in: directory)
+      return try ControlSocket(path: ControlFiles.path(in: directory, process: process)) { question in
+        ControlProtocol.answer(question, about: manager, configurationPath: realPath, process: process)
+      }
+    } catch {
+      assembly.log(.warning, "control_socket_missing", ["reason": "\(error)"])
+      return nil
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import Configuration
+import EventLoop
+import Gateway
+import Platform
+
+/// The parts of a gateway, put together once per process.
+@GatewayActor
+struct Assembly {
+  let configuration: Configuration
+  let surroundings: Surroundings
+  let manager: ServerManager
+  let supervisor: Supervisor
+  let log: Log
+  /// Opens when the process is asked to stop.
+  let stopped = Gate()
+  private let facts: FactFiles
+  private let signals: [SignalSource]
+
+  /// - Parameter supervisor: one that was started.
+  init(
+    _ configuration: Configuration, _ surroundings: Surroundings, _ console: Console, _ supervisor: Supervisor,
+    level: LogLevel
+  ) {
+    self.configuration = configuration
+    self.surroundings = surroundings
+    self.supervisor = supervisor
+    let redaction = Redaction(configuration)
+    let log = Log(level: level, redact: { redaction.redact($0) }, write: { console.complain($0) })
+    self.log = log
+    supervisor.onLost = { log(.error, "supervisor_lost") }
+    supervisor.onReplaced = { remaining in
+      log(.warning, "supervisor_replaced", ["left": remaining.map(String.init).joined(separator: " ")])
+    }
+    supervisor.onUnreplaceable = { log(.error, "supervisor_not_replaced", ["reason": "\($0)"]) }
+    let launching = ServerLaunching(
+      supervisor: supervisor, log: log, redaction: redaction, frameLimit: configuration.settings.maxFrame,
+      surroundings: surroundings,
+      configurationPath: (try? FileSystem.realPath(configuration.path)) ?? configuration.path)
+    facts = FactFiles(in: surroundings, log: log)
+    manager = ServerManager(
+      configuration: configuration, identity: Program.identity, clock: .loop, spawner: launching.spawner,
+      facts: facts.store, log: log,
+      redact: { redaction.redact($0) })
+    let stopped = stopped
+    signals = SignalSource.ending.map { number in SignalSource(number) { stopped.open() } }
+  }
+
+  /// Ends all servers and then the supervisor.
+  func end(urgent: Bool) async {
+    await manager.shutDown(urgent: urgent)
+    await endSupervisor(urgent: urgent)
+  }
+
+  /// Ends the supervisor, which is the proof that nothing is left, and writes what is to be remembered.
+  func endSupervisor(urgent: Bool) async {
+    facts.write()
+    for pid in await supervisor.shutDown(urgent: urgent) {
+      log(.error, "process_left_behind", ["pid": String(pid)])
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Configuration
+import EventLoop
+import Gateway
+import JSONRPC
+import MCP
+import Platform
+
+/// Facts about servers as files: one for each command line and directory, replaced atomically, so that any number of
+/// gateways can share them without a lock.
+///
+/// They are written a moment later, when nobody waits for a server's start any more, and at the end.
+@GatewayActor
+final class FactFiles {
+  /// Milliseconds from the first facts that are new to the writing of all that came since.
+  private static let delay: UInt64 = 250
+  /// Bytes beyond which a file is not one of ours.
+  private static let sizeLimit = 1 << 20
+
+  /// Nil when no directory for them is known: then nothing is remembered.
+  private let directory: String?
+  private let surroundings: Surroundings
+  private let log: Log
+  /// By the file's path.
+  private var unwritten: [String: (server: String, facts: ServerFacts)] = [:]
+  private let timer = LoopTimer()
+
+  init(in surroundings: Surroundings, log: Log) {
+    self.surroundings = surroundings
+    self.log = log
+    directory = surroundings.cacheDirectory.map { $0 + "/mcp-junction" }
+  }
+
+  var store: FactStore { FactStore(load: { self.load($0) }, save: { self.save($0, $1) }) }
+
+  private func load(_ server: ServerConfiguration) -> ServerFacts? {
+    guard let path = path(of: server), let bytes = try? FileSystem.read(path, limit: Self.sizeLimit) else { return nil }
+    return ServerFacts(json: bytes)
+  }
+
+  private func save(_ server: ServerConfiguration, _ facts: ServerFacts) {
+    guard let path = path(of: server) else { return }
+    if unwritten.isEmpty { timer.start(after: Self.delay) { [weak self] in self?.write() } }
+    unwritten[path] = (server.name, facts)
+  }
+
+  /// Writes what is new.
+  func write() {
+    timer.stop()
+    guard let directory, !unwritten.isEmpty else { return }
+    for (path, (server, facts)) in unwritten {
+      do throws(PlatformError) {
+        try FileSystem.makeDirectories(directory)
+        try FileSystem.replace(path, with: Array(facts.json.utf8))
+      } catch {
+        log(.debug, "facts_not_kept", server: server, ["reason": "\(error)"])
+      }
+    }
+    unwritten = [:]
+  }
+
+  /// The key is what is run and where; two hashes of 64 bits make sure that it is the only one in its file.
+  private func path(of server: ServerConfiguration) -> String? {
+    guard let directory, let launch = server.launch?.process else { return nil }
+    let base = launch.directory ?? surroundings.workingDirectory
+    let found = ExecutableSearch.resolve(launch.command, path: surroundings.environment["PATH"], base: base)
+    let executable = (try? found.get()) ?? launch.command
+    let key = ([executable] + launch.arguments + [launch.directory ?? ""]).joined(separator: "\u{0}")
+    let first = StableHash.of(key)
+    let second = StableHash.of(Array(key.utf8.reversed()))
+    return directory + "/server-" + String(first, radix: 16) + "-" + String(second, radix: 16) + ".json"
+  }
+}

@@ -52,6 +52,22 @@ final class Bench {
     return answer
   }
 
+  /// Has a client of the modern era come, and waits until every server is settled.
+  func openModern(capabilities: String = "{}") async -> String {
+    startServers()
+    let answer = await client.discover(capabilities: capabilities)
+    await manager.settled.wait()
+    return answer
+  }
+
+  /// Serves the client to the end of everything.
+  func serve() -> Task<Void, Never> {
+    let serving = Serving(manager: manager, session: session, stopped: Gate(), drains: false)
+    return Task { @GatewayActor in await serving.run() }
+  }
+
+  func endInput() { client.endInput() }
+
   func close() async {
     await manager.shutDown(urgent: true)
     await running?.value

@@ -53,6 +53,41 @@ final class Bench {
     return answer
   }
 
+  /// Has a client of the modern era come, and waits until every server is settled.
+  func openModern(capabilities: String = "{}") async -> String {
+    startServers()
+    let answer = await client.discover(capabilities: capabilities)
+    await manager.settled.wait()
+    return answer
+  }
+
+  /// Another client of the same servers.
+  func anotherClient() -> ScriptedClient { ScriptedClient(manager) }
+
+  /// Suspends until every server is settled.
+  func whenSettled() async { await manager.settled.wait() }
+
+  /// Returns the next line for the client, letting the time pass in which the gateway gathers changes of lists, however
+  /// often it does.
+  func announced() async -> String {
+    let ticking = Task { @GatewayActor in
+      while !Task.isCancelled {
+        await clock.whenWaiting(for: 50)
+        clock.advance(by: 50)
+      }
+    }
+    defer { ticking.cancel() }
+    return await lines.next()
+  }
+
+  /// Serves the client to the end of everything.
+  func serve() -> Task<Void, Never> {
+    let serving = Serving(manager: manager, session: session, stopped: Gate(), drains: false)
+    return Task { @GatewayActor in await serving.run() }
+  }
+
+  func endInput() { client.endInput() }
+
   func close() async {
     await manager.shutDown(urgent: true)
     await running?.value

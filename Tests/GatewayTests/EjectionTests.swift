@@ -35,7 +35,7 @@ import Testing
   @Test func aDeathWhileListingIsReportedAsOne() async {
     await onLoop {
       let bench = Bench(entry: #"{"reconnect":{"maxAttempts":1,"first":"1h","cap":"1h"}}"#)
-      bench["one"].unansweredLists = ["tools/list"]
+      bench["one"].unanswered = ["tools/list"]
       bench.run()
       bench.manager.declare(.none)
       _ = await bench["one"].received.next()

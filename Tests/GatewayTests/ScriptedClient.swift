@@ -9,12 +9,29 @@ final class ScriptedClient {
   let session: ClientSession
   /// Lines that it was sent.
   let lines = Mailbox<String>()
-  private let output = OutputBuffer()
+  /// Takes the lines in the place of the mailbox.
+  var onLine: ((String) -> Void)?
+  private let output: OutputBuffer
+  private let wire: Wire
+
+  /// What the gateway tells of the client's streams it is told through this.
+  private final class Wire {
+    var events: Transport.Events?
+    var reader = FrameReader(limit: .max)
+  }
 
   init(_ manager: ServerManager) {
-    session = ClientSession(manager: manager, transport: Transport(output: output, start: { _ in }))
+    let (output, wire) = (OutputBuffer(), Wire())
+    (self.output, self.wire) = (output, wire)
+    session = ClientSession(
+      manager: manager,
+      transport: Transport(
+        output: output, start: { wire.events = $0 }, closeWriting: { TurnEnd.call { wire.events?.written() } }))
     output.onFirstByte = { [weak self] in TurnEnd.call { self?.drain() } }
   }
+
+  /// Requests that it made and that are not answered.
+  var unanswered: Int { session.unanswered }
 
   /// Opens the session.
   func open(capabilities: String = "{}", revision: String = "2025-11-25") async -> String {
@@ -26,13 +43,21 @@ final class ScriptedClient {
     return answer
   }
 
-  func tell(_ line: String) {
-    var text = line + "\n"
-    text.withUTF8 { bytes in
-      var reader = FrameReader(limit: .max)
-      reader.receive(UnsafeRawBufferPointer(bytes)) { session.received($0) }
-    }
+  /// Comes as a client of the modern era does.
+  func discover(capabilities: String = "{}") async -> String {
+    session.start()
+    return await ask(Modern.request("\"discover\"", "server/discover", capabilities: capabilities))
   }
+
+  func tell(_ line: String) { write(Array((line + "\n").utf8)) }
+
+  /// Writes bytes, whatever they are.
+  func write(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { bytes in wire.reader.receive(bytes) { session.received($0) } }
+  }
+
+  /// Closes its side.
+  func endInput() { wire.events?.readEnded() }
 
   func ask(_ line: String) async -> String {
     tell(line)
@@ -42,6 +67,8 @@ final class ScriptedClient {
   private func drain() {
     let bytes = output.withFront(limit: .max) { runs in runs.reduce(into: [UInt8]()) { $0 += $1 } }
     output.removeAll()
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") { lines.put(String(line)) }
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      if let onLine { onLine(String(line)) } else { lines.put(String(line)) }
+    }
   }
 }

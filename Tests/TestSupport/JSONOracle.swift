@@ -9,6 +9,17 @@ package struct JSONOracle {
     return oracle.outer
   }
 
+  /// The value at a path of members in a JSON text, as it is spelled, the last one where a key stands twice; nil when there
+  /// is none.
+  package static func value(of text: String, _ path: String...) -> String? {
+    var text = Array(text.utf8)
+    for key in path {
+      guard let found = members(of: text)?.last(where: { $0.key.elementsEqual(key.utf8) }) else { return nil }
+      text = found.value
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
   private let text: [UInt8]
   private var index = 0
   private var outer: [(key: [UInt8], value: [UInt8])] = []

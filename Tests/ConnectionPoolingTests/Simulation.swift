@@ -30,10 +30,10 @@ final class Simulation {
 
   private enum Event {
     case callArrives(every: UInt64, until: UInt64)
-    case processReady(EndpointRegistry.ID, generation: UInt64)
-    case processFails(EndpointRegistry.ID, generation: UInt64)
-    case answer(EndpointRegistry.ID, generation: UInt64, call: UInt64)
-    case probeAnswer(EndpointRegistry.ID, generation: UInt64)
+    case processReady(Int, generation: UInt64)
+    case processFails(Int, generation: UInt64)
+    case answer(Int, generation: UInt64, call: UInt64)
+    case probeAnswer(Int, generation: UInt64)
     case callExpires(call: UInt64)
     case chaos(every: UInt64, until: UInt64)
   }
@@ -51,10 +51,10 @@ final class Simulation {
   private(set) var calls: [UInt64: Call] = [:]
   private(set) var starts = 0
   private(set) var ejections: [EndpointFailure.Kind: Int] = [:]
-  var registry = EndpointRegistry()
+  var lanes = LaneSet()
   private var balancer: LoadBalancer
   private let retry: RetryPolicy
-  private var endpoints: [EndpointRegistry.ID: Endpoint] = [:]
+  private var endpoints: [Int: Endpoint] = [:]
   private var schedule: [UInt64: [Event]] = [:]
   private var random: SplitMix
   private let startFailures: Double
@@ -69,12 +69,11 @@ final class Simulation {
     balancer = LoadBalancer(policy: policy, hasAffinity: hasAffinity)
     self.retry = retry
     self.startFailures = startFailures
-    registry.add(server: "s")
     for (index, latency) in latencies.enumerated() {
-      let id = registry.addEndpoint(to: "s", priority: index < priorities.count ? priorities[index] : 0)
+      let id = lanes.add(priority: index < priorities.count ? priorities[index] : 0)
       endpoints[id] = Endpoint(pool: ConnectionPool(settings: .init(callsInFlight: 4, waiters: 16)), latency: latency)
     }
-    for id in registry.endpoints(of: "s") { perform(registry.update(id, at: now) { $0.activate(at: now) }) }
+    for id in lanes.ids { perform(lanes.update(id, at: now) { $0.activate(at: now) }) }
   }
 
   // MARK: - Orders from the test
@@ -88,7 +87,7 @@ final class Simulation {
     now = end
   }
 
-  func kill(replica: Int) { die(EndpointRegistry.ID(server: "s", replica: replica)) }
+  func kill(replica: Int) { die(replica) }
 
   var waiting: Int { endpoints.values.reduce(0) { $0 + $1.pool.waiting } }
   var inFlight: Int { endpoints.values.reduce(0) { $0 + $1.pool.inFlight } }
@@ -106,15 +105,15 @@ final class Simulation {
 
   private var nextTime: UInt64? {
     let deadlines =
-      endpoints.values.flatMap { [$0.probe?.deadline, $0.pool.deadline] } + [registry.deadline, schedule.keys.min()]
+      endpoints.values.flatMap { [$0.probe?.deadline, $0.pool.deadline] } + [lanes.deadline, schedule.keys.min()]
     return deadlines.compactMap { $0 }.min().map { max($0, now) }
   }
 
   private func step(_ time: UInt64) {
     now = time
     for event in schedule.removeValue(forKey: time) ?? [] { handle(event) }
-    perform(registry.timePassed(at: now))
-    for id in registry.endpoints(of: "s") {
+    perform(lanes.timePassed(at: now))
+    for id in lanes.ids {
       perform(endpoints[id]?.pool.timePassed(at: now) ?? [], id)
       guard let generation = endpoints[id]?.process?.generation else { continue }
       perform(endpoints[id]?.probe?.timePassed(at: now) ?? [], id, generation)
@@ -156,15 +155,15 @@ final class Simulation {
   /// Finds an endpoint for a call that was not sent, or not sent in vain.
   private func place(_ call: UInt64) {
     guard let known = calls[call] else { return }
-    let candidates = registry.endpoints(of: "s").compactMap { id in
-      registry.candidate(
+    let candidates = lanes.ids.compactMap { id in
+      lanes.candidate(
         id, inFlight: endpoints[id]?.pool.inFlight ?? 0, capacity: 4, score: endpoints[id]?.score ?? EndpointScore())
     }
     guard let replica = balancer.pick(among: candidates, session: known.session, at: now, chance: chance()) else {
       return answer(call, known.resends == 0 ? .refused : .unknown)
     }
-    let id = EndpointRegistry.ID(server: "s", replica: replica)
-    perform(registry.update(id, at: now) { $0.wake(at: now) })
+    let id = replica
+    perform(lanes.update(id, at: now) { $0.wake(at: now) })
     switch endpoints[id]?.pool.requestLease(waiter: call, until: known.patienceEnds, at: now) {
     case .lease(let connection): send(call, id, connection)
     case .wait, .waitAndOpen: break
@@ -173,7 +172,7 @@ final class Simulation {
     }
   }
 
-  private func send(_ call: UInt64, _ id: EndpointRegistry.ID, _ generation: UInt64) {
+  private func send(_ call: UInt64, _ id: Int, _ generation: UInt64) {
     endpoints[id]?.inFlight.insert(call)
     loadChanged(id)
     at(now + callLimit, .callExpires(call: call))
@@ -183,19 +182,19 @@ final class Simulation {
       .answer(id, generation: generation, call: call))
   }
 
-  private func answered(_ id: EndpointRegistry.ID, _ generation: UInt64, _ call: UInt64) {
+  private func answered(_ id: Int, _ generation: UInt64, _ call: UInt64) {
     guard isRunning(id, generation) else { return }
     perform(endpoints[id]?.probe?.heard(at: now) ?? [], id, generation)
     // A late answer is heard, and dropped.
     guard endpoints[id]?.inFlight.remove(call) != nil else { return }
     endpoints[id]?.score.callEnded(answered: true, latency: now - (calls[call]?.begun ?? now), at: now)
-    answer(call, .result(replica: id.replica))
+    answer(call, .result(replica: id))
     perform(endpoints[id]?.pool.leaseReturned(connection: generation, answered: true, at: now) ?? [], id)
     loadChanged(id)
   }
 
   private func expire(_ call: UInt64) {
-    for id in registry.endpoints(of: "s") where endpoints[id]?.inFlight.remove(call) != nil {
+    for id in lanes.ids where endpoints[id]?.inFlight.remove(call) != nil {
       guard let generation = endpoints[id]?.process?.generation else { continue }
       answer(call, .expired)
       endpoints[id]?.probe?.callAbandoned(at: now)
@@ -206,27 +205,27 @@ final class Simulation {
 
   private func answer(_ call: UInt64, _ answer: Answer) { calls[call]?.answers.append(answer) }
 
-  private func loadChanged(_ id: EndpointRegistry.ID) {
+  private func loadChanged(_ id: Int) {
     let inFlight = endpoints[id]?.pool.inFlight ?? 0
     endpoints[id]?.probe?.loadChanged(to: inFlight, at: now)
   }
 
   // MARK: - Processes
 
-  private func isRunning(_ id: EndpointRegistry.ID, _ generation: UInt64) -> Bool {
+  private func isRunning(_ id: Int, _ generation: UInt64) -> Bool {
     endpoints[id]?.process?.generation == generation && endpoints[id]?.process?.condition == .running
   }
 
-  private func processReady(_ id: EndpointRegistry.ID, _ generation: UInt64) {
+  private func processReady(_ id: Int, _ generation: UInt64) {
     guard endpoints[id]?.process?.generation == generation else { return }
     endpoints[id]?.process?.condition = .running
     endpoints[id]?.probe = ProbeState(at: now)
-    perform(registry.update(id, at: now) { $0.becameReady(generation: generation, at: now) })
+    perform(lanes.update(id, at: now) { $0.becameReady(generation: generation, at: now) })
     perform(endpoints[id]?.pool.connectionReady(generation, at: now) ?? [], id)
   }
 
   private func chaos() {
-    guard let id = registry.endpoints(of: "s").randomElement(using: &random) else { return }
+    guard let id = lanes.ids.randomElement(using: &random) else { return }
     guard let condition = endpoints[id]?.process?.condition, condition != .starting else { return }
     switch Int.random(in: 0...3, using: &random) {
     case 0: die(id)
@@ -239,19 +238,19 @@ final class Simulation {
     }
   }
 
-  private func die(_ id: EndpointRegistry.ID) {
+  private func die(_ id: Int) {
     guard let generation = endpoints[id]?.process?.generation else { return }
     lose(id, generation, EndpointFailure(.exit))
   }
 
-  private func lose(_ id: EndpointRegistry.ID, _ generation: UInt64, _ failure: EndpointFailure) {
+  private func lose(_ id: Int, _ generation: UInt64, _ failure: EndpointFailure) {
     ejections[failure.kind, default: 0] += 1
     let chance = chance()
-    perform(registry.update(id, at: now) { $0.lost(failure, generation: generation, at: now, chance: chance) })
+    perform(lanes.update(id, at: now) { $0.lost(failure, generation: generation, at: now, chance: chance) })
   }
 
   /// The connection is over: what was in flight is answered, or sent once more where that does no harm.
-  private func close(_ id: EndpointRegistry.ID, _ generation: UInt64) {
+  private func close(_ id: Int, _ generation: UInt64) {
     guard endpoints[id]?.process?.generation == generation else { return }
     let lost = endpoints[id]?.inFlight.sorted() ?? []
     endpoints[id]?.process = nil
@@ -277,14 +276,14 @@ final class Simulation {
     }
   }
 
-  private func validate(_ id: EndpointRegistry.ID, _ connection: UInt64) {
+  private func validate(_ id: Int, _ connection: UInt64) {
     at(now + 5, .probeAnswer(id, generation: connection))
   }
 
   // MARK: - Orders of the machines
 
-  private func perform(_ actions: [EndpointRegistry.Action]) {
-    for case .endpoint(let id, let action) in actions {
+  private func perform(_ actions: [LaneSet.Action]) {
+    for case .lane(let id, let action) in actions {
       switch action {
       case .start(let generation):
         starts += 1
@@ -301,20 +300,20 @@ final class Simulation {
     }
   }
 
-  private func perform(_ actions: [ConnectionPool.Action], _ id: EndpointRegistry.ID) {
+  private func perform(_ actions: [ConnectionPool.Action], _ id: Int) {
     for action in actions {
       switch action {
       case .grant(let call, let connection): send(call, id, connection)
       case .refuse(let call): answer(call, .refused)
       case .expire(let call): answer(call, .expired)
       case .validate(let connection): validate(id, connection)
-      case .open: perform(registry.update(id, at: now) { $0.wake(at: now) })
-      case .close: perform(registry.update(id, at: now) { $0.replace(at: now) })
+      case .open: perform(lanes.update(id, at: now) { $0.wake(at: now) })
+      case .close: perform(lanes.update(id, at: now) { $0.replace(at: now) })
       }
     }
   }
 
-  private func perform(_ actions: [ProbeState.Action], _ id: EndpointRegistry.ID, _ generation: UInt64) {
+  private func perform(_ actions: [ProbeState.Action], _ id: Int, _ generation: UInt64) {
     for action in actions where endpoints[id]?.process?.generation == generation {
       switch action {
       case .probe:
@@ -328,7 +327,7 @@ final class Simulation {
         if case .dead(let failure) = vitality { ejections[failure.kind, default: 0] += 1 }
         let chance = chance()
         perform(
-          registry.update(id, at: now) {
+          lanes.update(id, at: now) {
             $0.vitalityChanged(to: vitality, generation: generation, at: now, chance: chance)
           })
       }

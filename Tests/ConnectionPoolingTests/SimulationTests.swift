@@ -16,8 +16,8 @@ import Testing
     let wrong = simulation.calls.filter { $0.value.answers.count != 1 }
     #expect(wrong.isEmpty, "seed \(seed): \(wrong.prefix(3))")
     #expect(simulation.waiting == 0 && simulation.inFlight == 0, "seed \(seed)")
-    for id in simulation.registry.endpoints(of: "s") {
-      #expect(simulation.registry.state(of: id)?.condition.isReady == true, "seed \(seed): \(id)")
+    for id in simulation.lanes.ids {
+      #expect(simulation.lanes.state(of: id)?.condition.isReady == true, "seed \(seed): \(id)")
     }
     let answered = simulation.distribution.values.reduce(0, +)
     // A session that stays with a replica shares its bad hours.

@@ -15,7 +15,7 @@ final class Bench {
   let log = Mailbox<String>()
   private var running: Task<Void, Never>?
 
-  init(servers names: [String] = ["one"], junction: String = "{}", entry: String = "{}") {
+  init(servers names: [String] = ["one"], junction: String = "{}", entry: String = "{}", isShared: Bool = false) {
     let entries = names.map { "\"\($0)\":{\"command\":\"\($0)\",\"junction\":\(entry)}" }.joined(separator: ",")
     let text = "{\"mcpServers\":{\(entries)},\"junction\":\(junction)}"
     let configuration = try! Configuration.read(
@@ -27,8 +27,8 @@ final class Bench {
     let logged = log
     manager = ServerManager(
       configuration: configuration, identity: Identity(name: "gateway", version: "0"), clock: clock.clock,
-      spawner: ProcessSpawner { server, _, _ in fakes[server.name]!.start() },
-      log: Log(level: .debug, redact: { $0 }, write: { logged.put($0) }), redact: { $0 })
+      carriers: CarrierFactory { server, _, _ in fakes[server.name]!.start() },
+      log: Log(level: .debug, redact: { $0 }, write: { logged.put($0) }), isShared: isShared)
     client = ScriptedClient(manager)
   }
 
@@ -62,7 +62,9 @@ final class Bench {
   }
 
   /// Another client of the same servers.
-  func anotherClient() -> ScriptedClient { ScriptedClient(manager) }
+  func anotherClient(seeing terms: CatalogView.Terms? = nil) -> ScriptedClient {
+    ScriptedClient(manager, seeing: terms)
+  }
 
   /// Suspends until every server is settled.
   func whenSettled() async { await manager.settled.wait() }
@@ -87,6 +89,12 @@ final class Bench {
   }
 
   func endInput() { client.endInput() }
+
+  /// Whether the gateway reads what the client writes.
+  var clientIsRead: Bool { client.isRead }
+
+  /// The client leaves too much unread, or has read most of it.
+  func clientIsCongested(_ isCongested: Bool) { client.isCongested(isCongested) }
 
   func close() async {
     await manager.shutDown(urgent: true)

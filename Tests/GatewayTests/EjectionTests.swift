@@ -37,7 +37,7 @@ import Testing
       let bench = Bench(entry: #"{"reconnect":{"maxAttempts":1,"first":"1h","cap":"1h"}}"#)
       bench["one"].unanswered = ["tools/list"]
       bench.run()
-      bench.manager.declare(.none)
+      bench.manager.declareNothing()
       _ = await bench["one"].received.next()
       bench["one"].die()
       await bench.manager.settled.wait()

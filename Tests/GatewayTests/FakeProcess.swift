@@ -12,10 +12,12 @@ final class FakeProcess {
   /// Every line that the gateway wrote.
   private(set) var lines: [String] = []
   private(set) var isOver = false
+  /// Whether the gateway reads what it writes.
+  private(set) var isRead = true
   private let output = OutputBuffer()
   private var fromGateway = FrameReader(limit: .max)
   private var toGateway: FrameReader
-  private var events: Transport.Events?
+  private var events: Carrier.Events?
   private let exited = Gate()
   private let gone = Gate()
 
@@ -25,12 +27,26 @@ final class FakeProcess {
     output.onFirstByte = { [weak self] in TurnEnd.call { self?.drain() } }
   }
 
+  /// Envelopes of what came message by message.
+  private(set) var envelopes: [Envelope] = []
+  /// Whether each message comes by itself instead of in one stream.
+  var takesEach = false
+
+  private var way: Carrier.Way {
+    guard takesEach else { return .stream(output) }
+    return .each { [weak self] envelope, message in
+      self?.envelopes.append(envelope)
+      self?.take(message)
+    }
+  }
+
   /// The process as the gateway knows it.
-  func running(pid: Int32, isStopped: @escaping @GatewayActor () -> Bool) -> ServerProcess {
-    ServerProcess(
-      pid: pid, transport: Transport(output: output, start: { [weak self] in self?.events = $0 }),
-      standardErrorTail: { "the last words" }, exit: { [exited] in exited.isOpen ? "exit code 3" : nil },
-      end: { [weak self] _ in self?.end() }, exited: exited, gone: gone, hasStopped: { isStopped() })
+  func running(pid: Int32, isStopped: @escaping @GatewayActor () -> Bool) -> Carrier {
+    Carrier(
+      way: way, process: pid, start: { [weak self] in self?.events = $0 },
+      setReading: { [weak self] in self?.isRead = $0 }, end: { [weak self] _ in self?.end() },
+      ending: { [exited] in exited.isOpen ? "exit code 3" : nil }, lastWords: { "the last words" }, exited: exited,
+      gone: gone, hasStopped: { isStopped() })
   }
 
   func end() {
@@ -38,7 +54,7 @@ final class FakeProcess {
     isOver = true
     exited.open()
     toGateway.finish { events?.received($0) }
-    events?.readEnded()
+    events?.ended()
     gone.open()
   }
 
@@ -48,10 +64,12 @@ final class FakeProcess {
     bytes.withUnsafeBytes { bytes in toGateway.receive(bytes) { events?.received($0) } }
   }
 
-  private func drain() {
+  private func drain() { take(output) }
+
+  private func take(_ output: OutputBuffer) {
     let bytes = output.withFront(limit: .max) { runs in runs.reduce(into: [UInt8]()) { $0 += $1 } }
     output.removeAll()
-    var frames: [Frame] = []
+    var frames: [StoredFrame] = []
     bytes.withUnsafeBytes { bytes in
       fromGateway.receive(bytes) { event in
         switch event {

@@ -22,6 +22,8 @@ final class FakeServer {
   var launchFailure: LaunchFailure?
   /// Bytes that the gateway reads as one message.
   var frameLimit = Int.max
+  /// Whether each message comes by itself, with its envelope, instead of in one stream.
+  var takesEach = false
   /// Takes everything that the gateway writes, in the place of its manners, with the number of the process.
   var onLine: (@GatewayActor (Frame, Int) -> Void)?
   private(set) var processes: [FakeProcess] = []
@@ -37,9 +39,10 @@ final class FakeServer {
   /// Processes that have ended.
   var ended: Set<Int> { Set(processes.indices.filter { processes[$0].isOver }) }
 
-  func start() -> Result<ServerProcess, LaunchFailure> {
+  func start() -> Result<Carrier, LaunchFailure> {
     if let launchFailure { return .failure(launchFailure) }
     let process = FakeProcess(limit: frameLimit)
+    process.takesEach = takesEach
     let number = processes.count
     processes.append(process)
     listens = []

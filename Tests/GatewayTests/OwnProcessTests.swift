@@ -29,10 +29,10 @@ import Testing
       #expect(await bench.lines.next() == #"{"jsonrpc":"2.0","id":1,"result":{"from":0}}"#)
       bench["one"].send(#"{"jsonrpc":"2.0","id":6,"result":{"from":1}}"#, from: 1)
       #expect(await other.lines.next() == #"{"jsonrpc":"2.0","id":1,"result":{"from":1}}"#)
-      #expect(bench.manager.servers[0].endpoints.count == 2)
+      #expect(bench.manager.servers[0].lanes.count == 2)
       other.session.close()
       #expect(bench["one"].ended == [1])
-      #expect(bench.manager.servers[0].endpoints.map(\.id.replica) == [0])
+      #expect(bench.manager.servers[0].lanes.map(\.id.number) == [0])
       await bench.close()
     }
   }

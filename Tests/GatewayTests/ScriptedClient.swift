@@ -18,17 +18,25 @@ final class ScriptedClient {
   private final class Wire {
     var events: Transport.Events?
     var reader = FrameReader(limit: .max)
+    /// Whether the gateway reads what it writes.
+    var isRead = true
   }
 
-  init(_ manager: ServerManager) {
+  init(_ manager: ServerManager, seeing terms: CatalogView.Terms? = nil) {
     let (output, wire) = (OutputBuffer(), Wire())
     (self.output, self.wire) = (output, wire)
-    session = ClientSession(
-      manager: manager,
-      transport: Transport(
-        output: output, start: { wire.events = $0 }, closeWriting: { TurnEnd.call { wire.events?.written() } }))
+    session = manager.open(
+      Transport(
+        output: output, start: { wire.events = $0 }, setReading: { wire.isRead = $0 },
+        closeWriting: { TurnEnd.call { wire.events?.written() } }), seeing: terms)
     output.onFirstByte = { [weak self] in TurnEnd.call { self?.drain() } }
   }
+
+  /// Whether the gateway reads what it writes.
+  var isRead: Bool { wire.isRead }
+
+  /// Leaves too much unread, or has read most of it.
+  func isCongested(_ isCongested: Bool) { wire.events?.congested(isCongested) }
 
   /// Requests that it made and that are not answered.
   var unanswered: Int { session.unanswered }

@@ -1,4 +1,3 @@
-package import Configuration
 import EventLoop
 package import JSONRPC
 package import MCP
@@ -73,12 +72,18 @@ package struct Catalog {
   /// The merged tools in their order.
   package private(set) var toolEntries: [Entry] = []
 
-  /// - Parameter namesPerServer: names of tools, and of prompts, that one server can use up.
-  package init(settings: GatewaySettings, prefixes: [(server: ServerID, prefix: String)], namesPerServer: Int = 100_000)
-  {
-    toolNames = NameTable(limit: settings.nameLimit, namesPerServer: namesPerServer)
-    promptNames = NameTable(limit: settings.nameLimit, namesPerServer: namesPerServer)
-    resources = ResourceTable(prefixes: prefixes, prefixesAll: settings.uriPolicy == .prefix)
+  /// - Parameters:
+  ///   - nameLimit: characters of a public name.
+  ///   - prefixesURIs: whether every URI is listed with its server's prefix.
+  ///   - prefixes: each server's part of public names, in configuration order.
+  ///   - namesPerServer: names of tools, and of prompts, that one server can use up.
+  package init(
+    nameLimit: Int, prefixesURIs: Bool = false, prefixes: [(server: ServerID, prefix: String)],
+    namesPerServer: Int = 100_000
+  ) {
+    toolNames = NameTable(limit: nameLimit, namesPerServer: namesPerServer)
+    promptNames = NameTable(limit: nameLimit, namesPerServer: namesPerServer)
+    resources = ResourceTable(prefixes: prefixes, prefixesAll: prefixesURIs)
     rebuild([], own: [])
   }
 

@@ -9,7 +9,7 @@ final class ClientListen {
   struct Subject {
     /// The URI as the client asked for it, or the wrapped id of the task.
     let name: String
-    let endpoint: Endpoint
+    let lane: Lane
     /// The same as the server knows it.
     let original: String
     /// Whether the server has said that it will tell.
@@ -18,9 +18,14 @@ final class ClientListen {
     /// To the letter.
     func isCalled(_ name: String) -> Bool { self.name.utf8.elementsEqual(name.utf8) }
 
-    init(_ name: String, at endpoint: Endpoint, original: String) {
+    /// Whether an update of `uri` is one of this resource: of itself or of a part of it.
+    func covers(_ uri: String, at lane: Lane) -> Bool {
+      self.lane === lane && (original.utf8.elementsEqual(uri.utf8) || ListenFilter.isPart(uri, of: original))
+    }
+
+    init(_ name: String, at lane: Lane, original: String) {
       self.name = name
-      self.endpoint = endpoint
+      self.lane = lane
       self.original = original
     }
   }
@@ -56,7 +61,7 @@ final class ClientListen {
     missed = []
   }
 
-  /// Takes down of which of some resources their endpoint will tell; returns its names of those that are let go.
+  /// Takes down of which of some resources their lane will tell; returns its names of those that are let go.
   func settle(_ subjects: [Subject], honoured: Set<RawToken>) -> [String] {
     let asked = Set(subjects.map { RawToken($0.name) })
     var dropped: [String] = []

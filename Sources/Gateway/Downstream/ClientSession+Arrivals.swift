@@ -1,3 +1,4 @@
+import Configuration
 import EventLoop
 package import JSONRPC
 import MCP
@@ -12,15 +13,20 @@ extension ClientSession {
   }
 
   private func received(_ frame: Frame) {
-    if behindHandshake != nil, keepBehindHandshake(frame) { return }
-    handle(frame)
+    if handshake.isOpening, waitsForHandshake(frame),
+      handshake.keep(frame, limit: manager.configuration.settings.maxQueuedBytes)
+    {
+      return
+    }
+    take(frame)
   }
 
-  func handle(_ frame: Frame) {
+  func take(_ frame: Frame) {
     switch frame.kind {
     case .request: requested(frame)
     case .notification: notified(frame)
-    case .response: answered(frame)
+    case .response:
+      if case .round(let call) = questions.answered(frame) { answeredRound(call, frame) }
     case .batch: batched(frame)
     case .invalid:
       refuse(
@@ -29,39 +35,32 @@ extension ClientSession {
     }
   }
 
-  /// Clients that write everything at once still get the answer to `initialize` first.
-  private func keepBehindHandshake(_ frame: Frame) -> Bool {
-    if frame.kind == .request {
-      if frame.method == .ping { return false }
-      // A modern request has nothing to do with the session that is being opened.
-      if Self.isModern(frame) { return false }
+  /// Clients that write everything at once still get the answer to `initialize` first. A ping waits for nothing, and a
+  /// modern request has nothing to do with the session that is being opened.
+  private func waitsForHandshake(_ frame: Frame) -> Bool {
+    switch frame.kind {
+    case .request: frame.method != .ping && !ModernClient.made(frame)
+    case .notification: !endsModernRequest(frame)
+    case .response, .batch, .invalid: true
     }
-    if frame.kind == .notification, endsModernRequest(frame) { return false }
-    guard manager.mayQueue(frame.bytes.count + (behindHandshake ?? []).reduce(0) { $0 + $1.bytes.count }) else {
-      return false
-    }
-    behindHandshake?.append(frame.copy())
-    return true
   }
 
   private func endsModernRequest(_ frame: Frame) -> Bool {
     guard frame.method == .cancelled,
       let id = frame.raw("requestId", in: .params).flatMap({ RawToken(identifier: $0) })
     else { return false }
-    return listens[id] != nil || inFlight[id]?.terms.era == .modern
+    return listens.contains(id) || calls[id]?.terms.era == .modern
   }
 
   private func malformed(_ line: FrameReader.Malformed) {
-    if !line.hasMethod, let id = line.id?.withBytes({ JSONText.unsigned($0) }),
-      let entry = asked.removeValue(forKey: id)
-    {
-      let reason = "The client's answer was not valid JSON."
-      switch entry.origin {
-      case .server(let client, let id): Reply.error(.internal, reason, id: id, revision: nil, to: client.output)
-      case .round(let request):
-        fail(request, Failure(server: request.server?.name, phase: .call, reason: reason, outcome: .unknown))
+    if !line.hasMethod, let id = line.id?.withBytes({ JSONText.unsigned($0) }) {
+      let (wasAsked, round) = questions.answerIsMalformed(id)
+      if let round {
+        fail(
+          round,
+          Failure(server: round.server?.name, phase: .call, reason: Questions.malformed, outcome: .unknown))
       }
-      return
+      if wasAsked { return }
     }
     switch line.reason {
     case .syntax(let error):
@@ -75,12 +74,12 @@ extension ClientSession {
   }
 
   private func batched(_ frame: Frame) {
-    guard let revision, revision.allowsBatches else {
+    guard let revision = handshake.revision, revision.allowsBatches else {
       refuse(.invalidRequest, "Batches exist in revision 2025-03-26 only: send one message per line.", id: nil)
       return
     }
-    let reply = BatchReply(output: output)
-    batch = reply
+    let batch = ReplyTarget(batchTo: port.output)
+    waiting.batch = batch
     var isEmpty = true
     JSONWalk.elements(of: frame.bytes, in: 0..<frame.bytes.count) { range in
       isEmpty = false
@@ -89,16 +88,14 @@ extension ClientSession {
         return true
       }
       if element.method == .initialize {
-        refuse(
-          .invalidRequest, "initialize must not be part of a batch.",
-          id: element.raw("id").flatMap { RawToken(identifier: $0) })
+        refuse(.invalidRequest, "initialize must not be part of a batch.", id: element.id)
       } else {
         received(element)
       }
       return true
     }
-    if isEmpty { refuse(.invalidRequest, "The batch is empty.", id: nil, inBatch: false) }
-    batch = nil
-    reply.seal()
+    waiting.batch = nil
+    if isEmpty { refuse(.invalidRequest, "The batch is empty.", id: nil) }
+    batch.seal()
   }
 }

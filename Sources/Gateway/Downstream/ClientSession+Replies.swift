@@ -7,112 +7,99 @@ import MCP
 /// The answers of the gateway's own, and the end of every request.
 extension ClientSession {
   /// Answers a message that is no request, or one that cannot be taken up.
-  func refuse(_ code: ErrorCode, _ message: String, data: String? = nil, id: RawToken?, inBatch: Bool = true) {
-    let entry = inBatch ? batch?.open() : nil
-    Reply.error(code, manager.redacted(message), data: data, id: id, revision: revision, to: entry ?? output)
-    if entry != nil { batch?.close() }
+  func refuse(_ code: ErrorCode, _ message: String, data: String? = nil, id: RawToken?) {
+    let buffer = waiting.batch?.buffer ?? output
+    Reply.error(code, upstream.log.redacted(message), data: data, id: id, revision: handshake.revision, to: buffer)
+    waiting.batch?.gather()
   }
 
-  /// Where the answer to a request goes.
-  func destination(of request: Call) -> OutputBuffer { request.batch?.open() ?? output }
+  /// Where the answer to a request is written.
+  func output(for call: Call) -> OutputBuffer { call.reply?.buffer ?? output }
 
-  /// Answers with a result of the gateway's own, JSON text of an object; `hints` are for modern clients.
-  func respond(_ payload: String, hints: CacheHints? = nil, to request: Call) {
-    guard !request.isFinished else { return }
-    let head = request.terms.era == .modern ? manager.resultHead.members(hints) : ""
-    Reply.result(payload, head: head, id: request.id, to: destination(of: request))
-    finish(request)
+  /// What a result of the gateway's own begins with; `hints` are for modern clients.
+  private func head(_ hints: CacheHints?, _ call: Call) -> String {
+    call.terms.era == .modern ? upstream.introduction.resultHead.members(hints) : ""
   }
 
-  func respond(_ payload: ByteBuffer, hints: CacheHints? = nil, to request: Call) {
-    guard !request.isFinished else { return }
-    let head = request.terms.era == .modern ? manager.resultHead.members(hints) : ""
-    Reply.result(payload, head: head, id: request.id, to: destination(of: request))
-    finish(request)
+  /// Answers with a result of the gateway's own, JSON text of an object.
+  func respond(_ payload: String, hints: CacheHints? = nil, to call: Call) {
+    guard !call.isFinished else { return }
+    Reply.result(payload, head: head(hints, call), id: call.id, to: output(for: call))
+    finish(call)
   }
 
-  func respond(_ code: ErrorCode, _ message: String, data: String? = nil, to request: Call) {
-    guard !request.isFinished else { return }
+  func respond(_ payload: ByteBuffer, hints: CacheHints? = nil, to call: Call) {
+    guard !call.isFinished else { return }
+    Reply.result(payload, head: head(hints, call), id: call.id, to: output(for: call))
+    finish(call)
+  }
+
+  func respond(_ code: ErrorCode, _ message: String, data: String? = nil, to call: Call) {
+    guard !call.isFinished else { return }
     Reply.error(
-      code, manager.redacted(message), data: data, id: request.id, revision: revision, to: destination(of: request))
-    finish(request)
+      code, upstream.log.redacted(message), data: data, id: call.id, revision: handshake.revision, to: output(for: call)
+    )
+    finish(call)
   }
 
   /// Answers a request with a failure of the gateway's own, unless another server may have what it asks for.
   ///
   /// - Parameter outcome: as what it is counted; nil for what the failure itself says.
-  func fail(_ request: Call, _ failure: Failure, as outcome: CallOutcome? = nil) {
-    guard !request.isFinished else { return }
+  func fail(_ call: Call, _ failure: Failure, as outcome: CallOutcome? = nil) {
+    guard !call.isFinished else { return }
     // It was not sent now, but it was before.
-    let failure = request.resends > 0 ? failure.withUnknownOutcome : failure
+    let failure = call.resends > 0 ? failure.withUnknownOutcome : failure
     let outcome = outcome ?? (failure.outcome == .notSent ? .notSent : .unknown)
     if outcome != .expired {
-      if request.firstFailure == nil { request.firstFailure = failure }
-      if tryNext(request, as: outcome) || answerWithFirstError(request, as: outcome) { return }
+      if call.firstFailure == nil { call.firstFailure = failure }
+      if tryNext(call, as: outcome) || answerWithFirstError(call, as: outcome) { return }
     }
-    count(request, outcome)
-    (request.firstFailure ?? failure).answer(
-      request.method, head: request.terms.era == .modern ? manager.resultHead : nil, id: request.id,
-      now: WallClock.milliseconds, redaction: { manager.redacted($0) }, to: destination(of: request))
-    finish(request)
-  }
-
-  /// The connection was lost after a request had been sent: it is sent again where that does no harm, else the caller
-  /// hears that its outcome is unknown.
-  func lost(_ request: Call, _ failure: Failure) {
-    guard !request.isFinished else { return }
-    let policy = request.server.map { RetryPolicy($0.configuration.settings) } ?? .never
-    let verdict = policy.verdict(
-      for: .unknown, isRepeatable: request.isRepeatable, resends: request.resends, isInTime: !manager.isClosing)
-    guard verdict == .sendElsewhere, let server = request.server, let frame = request.retry else {
-      fail(request, failure)
-      return
-    }
-    // What the server had asked meanwhile died with it.
-    _ = request.takeParking()
-    request.sendAgain()
-    manager.metrics.sentAgain(server: server.id)
-    server.accept(request, frame)
+    count(call, outcome)
+    (call.firstFailure ?? failure).answer(
+      call.method, head: call.terms.era == .modern ? upstream.introduction.resultHead : nil, id: call.id,
+      now: WallClock.milliseconds, redaction: { upstream.log.redacted($0) }, to: output(for: call))
+    finish(call)
   }
 
   /// Counts the end of a request, if it was meant for a server.
-  func count(_ request: Call, _ outcome: CallOutcome) {
-    guard let meter = request.meter else { return }
-    if case .sent = request.state {
-      meter.ended(outcome, after: clock.now().since(request.sentAt))
+  func count(_ call: Call, _ outcome: CallOutcome) {
+    guard let meter = call.meter else { return }
+    if case .sent = call.state {
+      meter.ended(outcome, after: clock.now().since(call.sentAt))
     } else {
       meter.ended(outcome, after: nil)
     }
   }
 
   /// Forgets a request that has been answered, or never will be.
-  func finish(_ request: Call) {
-    request.stopWaiting()
-    if case .asking = request.state { withdrawQuestion(of: request) }
-    request.state = .finished
-    request.frame = nil
-    let unasked = request.takeParking()
-    inFlight.remove(request, forKey: request.id)
-    unasked?.putQuestionsAnew()
-    if let batch = request.batch {
-      request.batch = nil
-      batch.settle()
-    }
+  func finish(_ call: Call) {
+    call.stopWaiting()
+    if case .asking = call.state { withdrawQuestion(of: call) }
+    call.state = .finished
+    call.frame = nil
+    release(call)
+    if !parked.isEmpty { putAnew(parked.remove(call)) }
+  }
+
+  /// Lets go of what belongs to the client's request; the call itself may go on.
+  func release(_ call: Call) {
+    calls.remove(call)
+    call.reply?.settle()
     noteIdleness()
   }
 
   /// Takes a request back wherever it is; it gets no answer.
-  func abandon(_ request: Call, _ notification: Frame? = nil) {
-    switch request.state {
-    case .sent(let client, let id):
-      client.cancel(id, notification, reason: "the client is gone")
+  func abandon(_ call: Call, _ notification: Frame? = nil) {
+    switch call.state {
+    case .sent(let connection, let id), .parked(let connection, let id):
+      connection.cancel(id, notification, reason: "the client is gone")
     case .asking: break
     case .waiting:
-      parked.removeAll { $0 === request }
-      request.endpoint?.withdraw(request)
+      waiting.forNames.removeAll { $0 === call }
+      call.lane?.withdraw(call)
     case .finished: return
     }
-    count(request, .cancelled)
-    finish(request)
+    count(call, .cancelled)
+    finish(call)
   }
 }

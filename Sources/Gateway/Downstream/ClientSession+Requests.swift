@@ -7,12 +7,12 @@ import MCP
 extension ClientSession {
   func requested(_ frame: Frame) {
     guard let id = frame.id, !frame.outer.repeated.contains(.id) else { return object(.noID, to: frame, nil) }
-    if let fault = envelopeFault(frame) { return object(fault, to: frame, id) }
-    guard !inFlight.contains(id), listens[id] == nil else { return object(.openID, to: frame, id) }
-    let isModern = Self.isModern(frame)
-    var terms = legacyTerms
+    if let fault = Self.envelopeFault(frame) { return object(fault, to: frame, id) }
+    guard !calls.contains(id), !listens.contains(id) else { return object(.openID, to: frame, id) }
+    let isModern = ModernClient.made(frame)
+    var terms = legacy.terms
     if isModern {
-      switch modernTerms(frame) {
+      switch modern.terms(of: frame, upstream.introduction) {
       case .failure(let refusal): return refuse(refusal.code, refusal.message, data: refusal.data, id: id)
       case .success(let own): terms = own
       }
@@ -22,18 +22,15 @@ extension ClientSession {
       return object(.params, to: frame, id)
     }
     if isModern {
-      manager.declare(terms.capabilities, by: .modern, isDiscovery: method == .discover)
-    } else if revision == nil, method != .initialize, method != .ping {
+      meet(terms, frame, isDiscovery: method == .discover)
+    } else if !handshake.isOpen, method != .initialize, method != .ping {
       return object(.tooEarly, to: frame, id)
     }
-    guard inFlight.count < requestLimit else { return object(.tooMany, to: frame, id) }
-    let request = Call(session: self, id: id, method: method, terms: terms)
-    if let batch {
-      request.batch = batch
-      batch.expect()
-    }
-    inFlight[id] = request
-    if isModern { handleModern(request, frame) } else { handle(request, frame) }
+    guard !calls.isFull else { return object(.tooMany, to: frame, id) }
+    let call = Call(method, by: self, id: id, terms: terms, session: number)
+    if let batch = waiting.batch { call.isAnswered(in: batch) }
+    calls.add(call)
+    if isModern { takeModern(call, frame) } else { takeLegacy(call, frame) }
   }
 
   /// Why a request is not taken up.
@@ -41,7 +38,7 @@ extension ClientSession {
     case noID, version, repetition, noMethod, openID, unknownMethod, params, tooEarly, tooMany
   }
 
-  private func envelopeFault(_ frame: Frame) -> Objection? {
+  private static func envelopeFault(_ frame: Frame) -> Objection? {
     guard let version = frame.outer.jsonrpc, JSONText.equals(frame[version], quoted: "2.0") else { return .version }
     if frame.outer.repeated.contains(.method) || frame.outer.repeated.contains(.params) { return .repetition }
     guard let method = frame.outer.method, frame.bytes[method.lowerBound] == UInt8(ascii: "\"") else {
@@ -71,135 +68,125 @@ extension ClientSession {
           + "\"\(ReservedMeta.clientCapabilities)\" in its _meta: one of the two says what the client can do.", id: id)
     case .tooMany:
       refuse(
-        .internal, "\(inFlight.count) requests of this client are unanswered: wait for some of them.", id: id)
+        .internal, "\(calls.count) requests of this client are unanswered: wait for some of them.", id: id)
     }
   }
 
-  private func handle(_ request: Call, _ frame: Frame) {
-    switch request.method {
-    case .ping: respond("{}", to: request)
-    case .initialize: initialize(request, frame)
-    case .toolsList: list(.tools, request, frame)
-    case .promptsList: list(.prompts, request, frame)
-    case .resourcesList: list(.resources, request, frame)
-    case .resourceTemplatesList: list(.resourceTemplates, request, frame)
-    case .loggingSetLevel: setLevel(request, frame)
-    case .tasksList: listTasks(request, frame)
+  private func takeLegacy(_ call: Call, _ frame: Frame) {
+    switch call.method {
+    case .ping: respond("{}", to: call)
+    case .initialize: initialize(call, frame)
+    case .toolsList: list(.tools, call, frame)
+    case .promptsList: list(.prompts, call, frame)
+    case .resourcesList: list(.resources, call, frame)
+    case .resourceTemplatesList: list(.resourceTemplates, call, frame)
+    case .loggingSetLevel: setLevel(call, frame)
+    case .tasksList: listTasks(call, frame)
     case .toolsCall, .promptsGet, .resourcesRead, .resourcesSubscribe, .resourcesUnsubscribe, .completionComplete,
       .tasksGet, .tasksResult, .tasksCancel:
-      route(request, frame)
-    default: respond(.methodNotFound, "A client does not send \(request.method.rawValue).", to: request)
+      route(call, frame)
+    default: respond(.methodNotFound, "A client does not send \(call.method.rawValue).", to: call)
     }
   }
 
   // MARK: - Handshake
 
-  private func initialize(_ request: Call, _ frame: Frame) {
+  private func initialize(_ call: Call, _ frame: Frame) {
     guard let capabilities = frame.raw("capabilities", in: .params), capabilities.first == UInt8(ascii: "{") else {
-      respond(.invalidParams, "initialize needs \"capabilities\", an object.", to: request)
+      respond(.invalidParams, "initialize needs \"capabilities\", an object.", to: call)
       return
     }
-    if revision != nil { startOver(but: request) }
+    if handshake.isOpen { startOver(but: call) }
     let agreed = Revision.negotiated(requested: frame.string("protocolVersion", in: .params))
-    self.capabilities = ClientCapabilities(json: capabilities, allowed: manager.allowedExtensions).limited(to: agreed)
+    let declared = ClientCapabilities(json: capabilities, allowed: upstream.introduction.allowedExtensions).limited(
+      to: agreed)
+    legacy.declared(declared, stamp: upstream.introduction.stamp(for: declared))
     introduction = frame.raw("clientInfo", in: .params).flatMap { ClientIntroduction(json: $0) }
-    manager.declare(self.capabilities, by: .legacy)
+    upstream.sessionOpened(number, declared)
+    upstream.declare(declared)
     // One that waited behind another one has waited long enough.
-    guard !manager.knowsAllInstructions, !isReplaying else {
-      welcome(request, agreed)
-      return
-    }
-    behindHandshake = []
+    guard !upstream.knowsAllInstructions, !handshake.isReplaying else { return welcome(call, agreed) }
+    handshake.begins()
     Task { @GatewayActor in
-      await manager.settle(within: manager.configuration.settings.initializeWait)
-      welcome(request, agreed)
+      await upstream.settle(within: manager.configuration.settings.initializeWait)
+      welcome(call, agreed)
       // One at a time, so that none is forgotten by who counts what is unanswered.
-      while let frame = behindHandshake?.first {
-        behindHandshake?.removeFirst()
-        isReplaying = true
-        handle(frame)
-        isReplaying = false
-      }
-      behindHandshake = nil
+      while let frame = handshake.takeNext() { take(frame) }
       noteIdleness()
     }
   }
 
-  private func welcome(_ request: Call, _ agreed: Revision) {
-    guard !request.isFinished else { return }
-    revision = agreed
-    for kind in ListKind.allCases { known[kind] = manager.payload(kind, for: legacyTerms.profile) }
-    let instructions = manager.instructions().map { ",\"instructions\":\(JSONText.quote($0))" } ?? ""
+  private func welcome(_ call: Call, _ agreed: Revision) {
+    guard !call.isFinished else { return }
+    handshake.answered(with: agreed)
+    for kind in ListKind.allCases { legacy.known[kind] = view.payload(kind, for: legacy.terms.profile) }
+    let instructions = manager.catalogs.own.instructions.map { ",\"instructions\":\(JSONText.quote($0))" } ?? ""
     respond(
       "{\"protocolVersion\":\"\(agreed.rawValue)\",\"capabilities\":\(ServerCapabilities.ofGateway(for: agreed)),"
-        + "\"serverInfo\":\(manager.identity.json)\(instructions)}", to: request)
+        + "\"serverInfo\":\(manager.identity.json)\(instructions)}", to: call)
   }
 
   /// A second handshake on the same pipe is a new session: some clients do that.
-  private func startOver(but request: Call) {
+  private func startOver(but call: Call) {
     // Modern requests have nothing to do with it.
-    let ended = inFlight.values.filter { $0 !== request && $0.terms.era == .legacy }
-    for other in ended { if case .waiting = other.state { other.endpoint?.withdraw(other) } }
+    let ended = calls.all.filter { $0 !== call && $0.terms.era == .legacy }
+    for other in ended { if case .waiting = other.state { other.lane?.withdraw(other) } }
     for other in ended { abandon(other) }
-    isInitialized = false
-    logLevel = nil
-    refuseQuestions("The client has started its session over.")
+    handshake.startsOver()
+    legacy.startOver()
+    questions.refuseAll("The client has started its session over.")
     releaseSubscriptions()
-    for server in manager.servers { server.sessionStartedOver(self) }
-    tasks = TaskLedger()
-    held = []
+    for server in upstream.servers { server.sessionStartedOver(number) }
+    waiting.untilReady = []
   }
 
   // MARK: - Lists
 
-  func list(_ kind: ListKind, _ request: Call, _ frame: Frame) {
+  func list(_ kind: ListKind, _ call: Call, _ frame: Frame) {
     if let cursor = frame.raw("cursor", in: .params), cursor.first != UInt8(ascii: "n") {
-      respond(.invalidParams, "There is no such cursor: every list comes whole, in one page.", to: request)
+      respond(.invalidParams, "There is no such cursor: every list comes whole, in one page.", to: call)
       return
     }
-    guard !manager.settled.isOpen || manager.hasExpired(kind) else {
-      serve(kind, request)
-      return
-    }
+    guard !upstream.settled.isOpen || view.hasExpired(kind) else { return serve(kind, call) }
     Task { @GatewayActor in
-      await manager.settle(within: manager.configuration.settings.listsWait)
-      await manager.freshen(kind)
-      serve(kind, request)
+      await upstream.settle(within: manager.configuration.settings.listsWait)
+      await view.freshen(kind)
+      serve(kind, call)
     }
   }
 
-  private func serve(_ kind: ListKind, _ request: Call) {
-    guard !request.isFinished else { return }
-    let profile = request.terms.profile
-    let payload = manager.payload(kind, for: profile)
-    if profile.era == .legacy { known[kind] = payload }
-    respond(payload, hints: profile.era == .modern ? manager.cacheHints(kind) : nil, to: request)
+  private func serve(_ kind: ListKind, _ call: Call) {
+    guard !call.isFinished else { return }
+    let profile = call.terms.profile
+    let payload = view.payload(kind, for: profile)
+    if profile.era == .legacy { legacy.known[kind] = payload }
+    respond(payload, hints: profile.era == .modern ? view.cacheHints(kind) : nil, to: call)
   }
 
   // MARK: - Logging
 
-  private func setLevel(_ request: Call, _ frame: Frame) {
+  private func setLevel(_ call: Call, _ frame: Frame) {
     guard let level = frame.string("level", in: .params).flatMap({ LoggingLevel(rawValue: $0) }) else {
       let levels = LoggingLevel.allCases.map(\.rawValue).joined(separator: ", ")
-      respond(.invalidParams, "\"level\" must be one of \(levels).", to: request)
+      respond(.invalidParams, "\"level\" must be one of \(levels).", to: call)
       return
     }
-    logLevel = level
-    manager.applyLogLevel()
-    respond("{}", to: request)
+    legacy.logLevel = level
+    upstream.applyLogLevel()
+    respond("{}", to: call)
   }
 
   // MARK: - Tasks
 
   /// Merges what is this session's of the task lists of all servers that have one (2025-11-25, basic/utilities/tasks).
-  private func listTasks(_ request: Call, _ frame: Frame) {
+  private func listTasks(_ call: Call, _ frame: Frame) {
     if let cursor = frame.raw("cursor", in: .params), cursor.first != UInt8(ascii: "n") {
-      respond(.invalidParams, "There is no such cursor: every list comes whole, in one page.", to: request)
+      respond(.invalidParams, "There is no such cursor: every list comes whole, in one page.", to: call)
       return
     }
     Task { @GatewayActor in
-      let own = await manager.tasks(of: self)
-      respond("{\"tasks\":[\(own.joined(separator: ","))]}", to: request)
+      let own = await manager.tasks(of: number) { legacy.tasks[$0] != nil }
+      respond("{\"tasks\":[\(own.joined(separator: ","))]}", to: call)
     }
   }
 }

@@ -15,7 +15,7 @@ package final class LocalClient {
     let output = OutputBuffer()
     answers = output
     reader = FrameReader(limit: .max)
-    session = ClientSession(manager: manager, transport: Transport(output: output, start: { _ in }))
+    session = manager.open(Transport(output: output, start: { _ in }))
     output.onFirstByte = { [weak self] in TurnEnd.call { self?.readAnswers() } }
   }
 

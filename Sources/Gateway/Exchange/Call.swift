@@ -2,13 +2,22 @@ import EventLoop
 import JSONRPC
 import MCP
 
-/// One request of a client, from its arrival to its answer.
+/// One request for a server, from its arrival to its answer: a client's, or the gateway's own.
 @GatewayActor
 final class Call {
+  enum Origin {
+    case client
+    case gateway
+    /// The gateway asks for a sign of life.
+    case probe
+  }
+
   enum State {
     /// Waits for something of the gateway's own: lists, a name, a server, a place in a queue.
     case waiting
     case sent(ServerConnection, id: UInt64)
+    /// Goes on at its server while its modern client is asked what a legacy server wants to know.
+    case parked(ServerConnection, id: UInt64)
     /// Its legacy client is being asked what a modern server wants to know.
     case asking
     case finished
@@ -24,6 +33,8 @@ final class Call {
     case readWatched(original: String)
     /// A call whose answer is a task, or a request about one.
     case task
+
+    var isPlain: Bool { if case .plain = self { true } else { false } }
   }
 
   /// Bytes that take the place of a member of the request on its way to the server.
@@ -32,11 +43,17 @@ final class Call {
     let bytes: [UInt8]
   }
 
-  /// Let go of when the request is finished, by the session itself.
-  let session: ClientSession
-  let id: RawToken
+  let origin: Origin
+  /// The number of the session that it is made for; 0 for none.
+  let session: UInt64
   let method: Method
-  let terms: RequestTerms
+  // What the caller is to the gateway. A call that goes on while its client is asked something changes hands.
+  private(set) var caller: any Caller
+  /// The caller's own id.
+  private(set) var id: RawToken
+  private(set) var terms: RequestTerms
+  /// Where its answer goes; nil for where all answers to the caller go.
+  private(set) var reply: ReplyTarget?
   /// Whether sending it twice does no harm, by what the tool says and the configuration allows.
   var isRepeatable = false
   /// Whether it calls a tool that runs as a task only, while its client waits for the result.
@@ -44,17 +61,15 @@ final class Call {
   var state = State.waiting
   /// The server it is meant for, once that is known.
   var server: UpstreamServer?
-  /// The endpoint that has it.
-  var endpoint: Endpoint?
-  /// Its place in that endpoint's queue.
+  /// The lane that has it.
+  var lane: Lane?
+  /// Its place in that lane's queue.
   var waiter: UInt64?
   /// The tool that it calls.
   var tool: Catalog.Target?
   /// Where its end is counted; nil while no server is known.
   var meter: CallMeter?
   var edit: Edit?
-  /// The array that its answer belongs to.
-  var batch: BatchReply?
   /// The client's own token, while the server uses the gateway's.
   var progressToken: RawToken?
   /// The request's bytes, while it waits.
@@ -69,12 +84,39 @@ final class Call {
   /// What few requests need; nil while this one needs none of it.
   private var particulars: Particulars?
 
-  init(session: ClientSession, id: RawToken, method: Method, terms: RequestTerms) {
+  init(
+    _ method: Method, by caller: any Caller, id: RawToken, terms: RequestTerms,
+    session: UInt64 = 0, origin: Origin = .client
+  ) {
+    self.origin = origin
     self.session = session
-    self.id = id
     self.method = method
+    self.caller = caller
+    self.id = id
     self.terms = terms
   }
+
+  /// Its answer belongs to a batch.
+  func isAnswered(in batch: ReplyTarget) {
+    reply = batch
+    batch.expect()
+  }
+
+  /// Somebody else waits for it from now on.
+  func changesHands(to caller: any Caller) { self.caller = caller }
+
+  /// The client has come back with another request for the same call, which takes its answer from now on.
+  func continues(for request: Call) {
+    caller = request.caller
+    id = request.id
+    terms = request.terms
+    reply = request.reply
+    isResumed = true
+    timesParked += 1
+  }
+
+  /// Whether nothing is to be done to it or to its answer but to give names and ids back.
+  var isPlain: Bool { particulars == nil }
 
   /// Whether a progress notification tells of more than all before it, as it must, over all times that it is sent.
   func advances(_ frame: Frame) -> Bool {
@@ -82,11 +124,6 @@ final class Call {
     guard next > particulars?.progress ?? -.infinity else { return false }
     needed.progress = next
     return true
-  }
-
-  /// Whether its client, a modern one, can be asked this while the call goes on.
-  func canBeAsked(_ question: InputQuestion) -> Bool {
-    terms.era == .modern && method.takesInput && terms.capabilities.missing(for: question) == nil
   }
 
   var isFinished: Bool {
@@ -124,7 +161,7 @@ final class Call {
 /// What only those requests need that are not just sent and answered. It lies apart, so that the others stay small.
 extension Call {
   private final class Particulars {
-    var home: Endpoint?
+    var home: Lane?
     var task: [UInt8]?
     var resends = 0
     var purpose = Purpose.plain
@@ -134,12 +171,11 @@ extension Call {
     var retry: StoredFrame?
     var isCacheable = false
     var original: StoredFrame?
-    var parking: ParkedCall?
     var timesParked = 0
     var isResumed = false
     var rounds: InputRounds?
     var progress = -Double.infinity
-    var firstError: (frame: StoredFrame, client: ServerConnection)?
+    var firstError: (frame: StoredFrame, connection: ServerConnection)?
     var firstFailure: Failure?
   }
 
@@ -150,8 +186,8 @@ extension Call {
     return particulars
   }
 
-  /// The only endpoint that can know what it is about; nil when any of its server's can.
-  var home: Endpoint? {
+  /// The only lane that can know what it is about; nil when any of its server's can.
+  var home: Lane? {
     get { particulars?.home }
     set { needed.home = newValue }
   }
@@ -195,11 +231,6 @@ extension Call {
     get { particulars?.original }
     set { needed.original = newValue }
   }
-  /// The call that waits at a legacy server, while questions for this request are gathered.
-  var parking: ParkedCall? {
-    get { particulars?.parking }
-    set { needed.parking = newValue }
-  }
   /// How often the client was asked something for the same call before.
   var timesParked: Int {
     get { particulars?.timesParked ?? 0 }
@@ -216,7 +247,7 @@ extension Call {
     set { needed.rounds = newValue }
   }
   /// The first refusal of a server, which is the answer when all candidates refuse.
-  var firstError: (frame: StoredFrame, client: ServerConnection)? {
+  var firstError: (frame: StoredFrame, connection: ServerConnection)? {
     get { particulars?.firstError }
     set { needed.firstError = newValue }
   }
@@ -224,12 +255,5 @@ extension Call {
   var firstFailure: Failure? {
     get { particulars?.firstFailure }
     set { needed.firstFailure = newValue }
-  }
-
-  /// Gives up the call that questions were gathered for. Returns it, if there was one.
-  func takeParking() -> ParkedCall? {
-    guard let parking = particulars?.parking else { return nil }
-    particulars?.parking = nil
-    return parking
   }
 }

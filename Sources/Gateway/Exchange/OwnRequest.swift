@@ -1,11 +1,10 @@
 import EventLoop
 import JSONRPC
+import MCP
 
 /// A request that the gateway itself has made of a server and waits for.
 @GatewayActor
 final class OwnRequest {
-  /// Whether its answer is a sign of life that was asked for.
-  let isProbe: Bool
   /// What the gateway is at with it.
   let phase: Failure.Phase
   private(set) var result: Result<StoredFrame, Failure>?
@@ -16,10 +15,7 @@ final class OwnRequest {
   /// Ends the wait for the answer.
   var timer: LoopClock.Cancellation?
 
-  init(phase: Failure.Phase = .call, isProbe: Bool = false) {
-    self.phase = phase
-    self.isProbe = isProbe
-  }
+  init(phase: Failure.Phase = .call) { self.phase = phase }
 
   func succeed(_ frame: StoredFrame) { end(.success(frame)) }
 
@@ -28,13 +24,43 @@ final class OwnRequest {
   /// Suspends until the request is answered or has failed.
   func answer() async -> Result<StoredFrame, Failure> {
     await gate.wait()
-    return result!
+    return result ?? .failure(Failure(server: nil, phase: phase, reason: "it was given up"))
   }
 
   private func end(_ result: Result<StoredFrame, Failure>) {
     timer?.cancel()
     timer = nil
-    self.result = result
+    // The first end counts: who waited may have acted on it.
+    if self.result == nil { self.result = result }
     gate.open()
   }
+}
+
+extension OwnRequest: Caller {
+  func answered(_ call: Call, _ frame: Frame, from connection: ServerConnection) { succeed(frame.copy()) }
+
+  func failed(_ call: Call, _ failure: Failure, as outcome: CallOutcome?) { fail(failure) }
+
+  func lost(_ call: Call, _ failure: Failure) {
+    fail(Failure(server: failure.server, phase: phase, reason: failure.reason))
+  }
+
+  func refused(_ call: Call, _ code: ErrorCode, _ message: String) {
+    fail(Failure(server: nil, phase: phase, reason: message))
+  }
+
+  // Its caller is nobody who could be told or asked anything.
+
+  func progressed(_ frame: Frame, _ range: Range<Int>, _ token: RawToken, from server: UpstreamServer, of call: Call?) {
+  }
+
+  func canBeAsked(_ question: InputQuestion, during call: Call) -> Bool { false }
+
+  func asked(_ question: ServerQuestion, during call: Call) {
+    question.connection.refuse(question.id, .methodNotFound, "Nobody who could answer this waits for an answer.")
+  }
+
+  func isAsking(for connection: ServerConnection) -> Bool { false }
+
+  func subscribe(_ call: Call, at lane: Lane) {}
 }

@@ -1,38 +1,37 @@
 import EventLoop
 import JSONRPC
 
-/// The one array that answers a batch (2025-03-26, basic; JSON-RPC 2.0 section 6), filled as answers come.
+/// Where the answers to some requests go that do not just go out one by one: into the one array that answers a batch
+/// (2025-03-26, basic; JSON-RPC 2.0 section 6), filled as answers come.
 @GatewayActor
-final class BatchReply {
+final class ReplyTarget {
+  /// Where an answer is written; ``settle()`` follows it.
+  let buffer = OutputBuffer()
   private let output: OutputBuffer
-  private let answers = OutputBuffer()
   private var waiting = 0
   private var isSealed = false
   private var collected: [UInt8] = []
 
-  init(output: OutputBuffer) { self.output = output }
+  init(batchTo output: OutputBuffer) { self.output = output }
 
-  /// Counts a request whose answer belongs to the array.
+  /// Counts a request whose answer belongs here.
   func expect() { waiting += 1 }
 
-  /// Where the next answer is written, before ``close()``.
-  func open() -> OutputBuffer { answers }
+  /// An expected answer was written, or never will be.
+  func settle() {
+    waiting -= 1
+    gather()
+  }
 
-  /// Takes what was written and, after the last answer, writes the array.
-  func close() {
-    let line = answers.withFront(limit: .max) { runs in runs.reduce(into: [UInt8]()) { $0 += $1 } }
-    answers.removeAll()
+  /// An answer that nobody expected was written.
+  func gather() {
+    let line = buffer.withFront(limit: .max) { runs in runs.reduce(into: [UInt8]()) { $0 += $1 } }
+    buffer.removeAll()
     if !line.isEmpty {
-      collected += collected.isEmpty ? [UInt8(ascii: "[")] : [UInt8(ascii: ",")]
+      collected.append(collected.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
       collected += line.last == UInt8(ascii: "\n") ? line.dropLast() : line[...]
     }
     finishWhenComplete()
-  }
-
-  /// An expected answer has come, or never will.
-  func settle() {
-    waiting -= 1
-    close()
   }
 
   /// All elements of the batch have been looked at.

@@ -19,6 +19,9 @@ package final class Log {
     self.write = write
   }
 
+  /// Blots out secrets.
+  package func redacted(_ text: String) -> String { redact(text) }
+
   /// Whether lines of a level are written.
   func shows(_ level: LogLevel) -> Bool { level >= self.level }
 

@@ -40,7 +40,7 @@ package struct ServerReport {
     configurationPath = manager.configuration.path
     let entries = manager.catalog.toolEntries
     servers = manager.configuration.servers.map { configuration in
-      guard !configuration.isDisabled, let server = manager.server(named: configuration.name) else {
+      guard !configuration.isDisabled, let server = manager.upstream.server(named: configuration.name) else {
         return Server(name: configuration.name, state: "disabled")
       }
       return Self.server(server, entries.filter { $0.server == server.id }, manager)
@@ -51,11 +51,11 @@ package struct ServerReport {
     _ server: UpstreamServer, _ entries: [Catalog.Entry], _ manager: ServerManager
   ) -> Server {
     let failure = server.failure
-    let state = failure != nil ? "failed" : server.client != nil ? "ready" : "starting"
+    let state = failure != nil ? "failed" : server.connection != nil ? "ready" : "starting"
     var report = Server(name: server.name, state: state)
     report.phase = failure?.phase.rawValue
-    report.reason = (failure?.reason).map { manager.redacted($0) }
-    report.cure = (failure?.cure).map { manager.redacted($0) }
+    report.reason = (failure?.reason).map { manager.log.redacted($0) }
+    report.cure = (failure?.cure).map { manager.log.redacted($0) }
     guard state == "ready" else { return report }
     report.revision = server.negotiated?.revision.rawValue
     report.serverInfo = server.negotiated?.serverInfo
@@ -66,7 +66,7 @@ package struct ServerReport {
     report.tools = entries.map {
       Tool(
         name: $0.name, original: $0.item.key,
-        description: Self.line(manager.redacted($0.item.string("description") ?? $0.item.string("title") ?? "")))
+        description: Self.line(manager.log.redacted($0.item.string("description") ?? $0.item.string("title") ?? "")))
     }
     for kind in [ListKind.prompts, .resources, .resourceTemplates] {
       report.counts.append(("\(kind.member)", server.offer.items[kind]?.count ?? 0))

@@ -2,104 +2,153 @@ package import EventLoop
 import JSONRPC
 import MCP
 
-/// The sessions that are to hear what servers say to everybody.
+/// The sessions that are to hear what servers say to everybody, and whose wishes servers are told together.
 ///
 /// It stands between servers, which know no clients, and sessions, which come and go.
 @GatewayActor
 package final class Audience {
-  private var sessions: [ClientSession] = []
+  private let upstream: ServerSet
+  private let catalogs: Catalogs
+  package private(set) var members: [ClientSession] = []
+  /// Whether clients are about to be told of changed lists.
+  private var isAnnouncing = false
+  private let readers: Readers
 
-  package init() {}
-
-  var members: [ClientSession] { sessions }
-
-  func join(_ session: ClientSession) { sessions.append(session) }
-
-  func leave(_ session: ClientSession) { sessions.removeAll { $0 === session } }
-
-  /// The one session that a server may ask of its own accord; nil when there are none or several.
-  var onlyLegacySession: ClientSession? {
-    let legacy = sessions.filter { $0.revision != nil }
-    return legacy.count == 1 ? legacy[0] : nil
+  init(_ upstream: ServerSet, _ catalogs: Catalogs) {
+    self.upstream = upstream
+    self.catalogs = catalogs
+    readers = Readers(upstream)
+    upstream.news = news
+    upstream.interest = interest
   }
 
-  /// The most talkative level that any session asked for.
-  var logLevel: LoggingLevel? { sessions.compactMap(\.logLevel).min() }
+  // The set does not outlive whoever has made it and the audience together.
 
-  /// Whether some session leaves so much unread that servers must wait.
-  var isCongested: Bool { sessions.contains(where: \.isCongested) }
-
-  func announceChanges() { for session in sessions { session.announceChanges() } }
-
-  func catalogChanged() { for session in sessions { session.retryParked() } }
-
-  func logged(_ frame: Frame, from endpoint: Endpoint) {
-    for session in sessions where endpoint.serves(session) { session.logged(frame, endpoint.server) }
+  private var news: ServerNews {
+    ServerNews(
+      offerChanged: { [unowned self] in offerChanged() },
+      settled: { [unowned self] in retryNames() },
+      resourcesChanged: { [unowned self] in catalogs.readCache.serverChanged($0) },
+      logged: { [unowned self] frame, lane in
+        for session in members where lane.serves(session.number) { session.logged(frame, lane.server) }
+      },
+      resourceUpdated: { [unowned self] in resourceUpdated($0, $1) },
+      resourceMayHaveChanged: { [unowned self] uri, lane in
+        for session in members { session.resourceMayHaveChanged(uri, lane) }
+      },
+      elicitationCompleted: { [unowned self] frame, lane in
+        for session in members where lane.serves(session.number) { session.elicitationCompleted(frame) }
+      },
+      taskChanged: { [unowned self] in taskChanged($0, $1) },
+      askedForTask: { [unowned self] question, task in
+        guard let session = members.first(where: { $0.legacy.tasks[task] != nil }) else { return false }
+        session.ask(question)
+        return true
+      },
+      asked: { [unowned self] in asked($0) },
+      withdrawn: { [unowned self] id, connection, frame in
+        for session in members { session.withdrawn(id, by: connection, frame) }
+      },
+      connectionClosed: { [unowned self] connection in
+        for session in members { session.questions.connectionClosed(connection) }
+      })
   }
+
+  private var interest: Interest {
+    Interest(
+      logLevel: { [unowned self] in members.compactMap(\.logLevel).min() },
+      resources: { [unowned self] in wantedResources(at: $0) },
+      tasks: { [unowned self] lane in Set(members.flatMap { $0.listens.tasks(at: lane) }) },
+      unwanted: { [unowned self] uris, lane in
+        let wanted = Set(wantedResources(at: lane).map { RawToken($0) })
+        return uris.filter { uri in
+          !wanted.contains(RawToken(uri)) && !members.contains { $0.isSubscribing(to: uri, at: lane) }
+        }
+      },
+      isHeldUp: { [unowned self] in readers.holdUp(members) })
+  }
+
+  // MARK: - Members
+
+  func join(_ session: ClientSession) {
+    members.append(session)
+    readers.membersChanged(members)
+  }
+
+  func leave(_ session: ClientSession) {
+    members.removeAll { $0 === session }
+    readers.membersChanged(members)
+  }
+
+  /// A client leaves too much unread, or has read most of it.
+  func congestionChanged(_ session: ClientSession) { readers.congestionChanged(session, among: members) }
+
+  // MARK: - Lists
+
+  private func retryNames() { for session in members { session.retryNames() } }
+
+  /// Some list may have changed; each client is told of those that are no longer what it knows.
+  private func offerChanged() {
+    catalogs.markStale()
+    retryNames()
+    guard !isAnnouncing else { return }
+    isAnnouncing = true
+    Task { @GatewayActor in
+      await upstream.clock.sleep(milliseconds: ServerSet.settlingTime)
+      isAnnouncing = false
+      for session in members { session.announceChanges() }
+    }
+  }
+
+  // MARK: - Questions
+
+  /// Asks the session that can answer and has called the server last. On the first start that may be one that is still
+  /// being opened.
+  private func asked(_ question: ServerQuestion) {
+    let lane = question.connection.lane
+    let server = question.connection.server
+    let possible = members.filter { lane.serves($0.number) && $0.canAnswer(question.kind) }
+    if let session = possible.first(where: { $0.number == server.lastSession }) ?? possible.last {
+      return session.ask(question)
+    }
+    // The only session there is says by itself what its client cannot do.
+    let open = members.filter { lane.serves($0.number) && $0.handshake.isOpen }
+    if open.count == 1 { return open[0].ask(question) }
+    question.connection.refuse(
+      question.id, question.kind.method == .elicitationCreate ? .invalidParams : .methodNotFound,
+      "No client that could answer this waits for an answer.")
+  }
+
+  // MARK: - Resources and tasks
 
   /// Of a part of what sessions are subscribed to, only the server knows to which whole it belongs: all of them hear it.
-  func resourceUpdated(_ frame: Frame, from endpoint: Endpoint) {
+  private func resourceUpdated(_ frame: Frame, _ lane: Lane) {
     guard let uri = frame.string("uri", in: .params) else { return }
-    let subscribed = sessions.filter { $0.isSubscribed(to: uri, at: endpoint) }
-    for session in subscribed.isEmpty ? sessions : subscribed { session.resourceUpdated(frame, endpoint) }
+    catalogs.readCache.resourceChanged(uri, of: lane.server.id)
+    let subscribed = members.filter { $0.wants(uri, at: lane) }
+    for session in subscribed.isEmpty ? members : subscribed { session.resourceUpdated(frame, lane) }
   }
 
-  /// Tells who is subscribed to a URI to read it again: while its server was away, a change went unseen.
-  func resourceMayHaveChanged(_ uri: String, at endpoint: Endpoint) {
-    for session in sessions { session.resourceMayHaveChanged(uri, endpoint) }
+  private func taskChanged(_ frame: Frame, _ lane: Lane) {
+    if lane.connection?.era == .modern {
+      for session in members { session.listens.taskChanged(frame, lane) }
+    } else if let id = frame.string("taskId", in: .params) {
+      let wrapped = lane.server.wrapped(task: id)
+      for session in members where session.legacy.tasks[wrapped] != nil { session.taskChanged(frame, lane.server) }
+    }
   }
 
-  func elicitationCompleted(_ frame: Frame, from endpoint: Endpoint) {
-    for session in sessions where endpoint.serves(session) { session.elicitationCompleted(frame) }
-  }
-
-  func taskChanged(_ frame: Frame, from server: UpstreamServer, wrapped id: String) {
-    for session in sessions where session.tasks[id] != nil { session.taskChanged(frame, server) }
-  }
-
-  /// Passes on what a modern server tells of a task.
-  func taskChanged(_ frame: Frame, at endpoint: Endpoint) {
-    for session in sessions { session.updateTaskListens(frame, endpoint) }
-  }
-
-  /// Tasks at an endpoint that sessions listen for, by its server's ids.
-  func tasks(at endpoint: Endpoint) -> Set<String> {
-    Set(sessions.flatMap { $0.listens.values.flatMap(\.tasks) }.filter { $0.endpoint === endpoint }.map(\.original))
-  }
-
-  /// The session that has a task, by its wrapped id.
-  func owner(ofTask id: String) -> ClientSession? { sessions.first { $0.tasks[id] != nil } }
-
-  func withdrawn(_ id: RawToken, by client: ServerConnection, _ frame: Frame) {
-    for session in sessions { session.withdrawn(id, by: client, frame) }
-  }
-
-  func connectionClosed(_ client: ServerConnection) { for session in sessions { session.connectionClosed(client) } }
-
-  /// URIs that sessions are subscribed to at an endpoint, by its server's own form of them.
-  func subscriptions(at endpoint: Endpoint) -> [String] {
-    Set(sessions.flatMap { $0.subscriptions(at: endpoint) }.map { RawToken($0) }).map(\.text)
+  private func wantedResources(at lane: Lane) -> [String] {
+    Set(members.flatMap { $0.wantedResources(at: lane) }.map { RawToken($0) }).map(\.text)
   }
 
   /// Whether some session is subscribed to what a server calls `uri`.
   func watches(_ uri: String, at server: UpstreamServer) -> Bool {
-    sessions.contains { session in
-      session.subscriptions.values.contains {
-        $0.endpoint.server === server && $0.original.utf8.elementsEqual(uri.utf8)
-      }
-    }
+    server.lanes.contains { lane in members.contains { $0.subscriptions.contains(uri, at: lane) } }
   }
 
-  /// Which of some URIs nobody wants to hear of at an endpoint.
-  func unneeded(_ uris: [String], at endpoint: Endpoint) -> [String] {
-    let needed = Set(subscriptions(at: endpoint).map { RawToken($0) })
-    return uris.filter { uri in
-      !needed.contains(RawToken(uri)) && !sessions.contains { $0.isSubscribing(to: uri, at: endpoint) }
-    }
-  }
-
-  /// Whether some session is subscribed to a URI at an endpoint, or is just about to be.
-  func needs(_ uri: String, at endpoint: Endpoint) -> Bool {
-    sessions.contains { $0.isSubscribed(to: uri, at: endpoint) || $0.isSubscribing(to: uri, at: endpoint) }
+  /// Whether some session is subscribed to a URI at a lane, or is just about to be.
+  func needs(_ uri: String, at lane: Lane) -> Bool {
+    members.contains { $0.wants(uri, at: lane) || $0.isSubscribing(to: uri, at: lane) }
   }
 }

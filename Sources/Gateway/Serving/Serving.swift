@@ -35,7 +35,7 @@ package struct Serving {
     let servers = Task { @GatewayActor in await manager.run() }
     session.start()
     let end = await firstEnd()
-    manager.log(.info, "serving_ends", ["cause": "\(end)", "unanswered": String(session.unanswered)])
+    manager.upstream.log(.info, "serving_ends", ["cause": "\(end)", "unanswered": String(session.unanswered)])
     switch end {
     case .inputEnded: await finishAnswers()
     case .outputEnded: break
@@ -44,7 +44,7 @@ package struct Serving {
         "the gateway was asked to stop before this was answered", cure: "Start the gateway again to go on.")
     }
     let isUrgent = stopped.isOpen || session.outputEnded.isOpen
-    stopped.whenOpen { manager.hurry() }
+    stopped.whenOpen { manager.upstream.hurry() }
     let flushed = Task { @GatewayActor in await flush(isPatient: drains && end == .inputEnded) }
     await manager.shutDown(urgent: isUrgent)
     await flushed.value
@@ -65,7 +65,7 @@ package struct Serving {
     if drains {
       await enough.wait()
     } else {
-      if !session.hasUnsentRequests { manager.retireIdle() }
+      if !session.hasUnsentRequests { manager.upstream.retireIdle() }
       let timer = manager.clock.after(manager.configuration.settings.endOfInputWait) { enough.open() }
       await enough.wait()
       timer.cancel()

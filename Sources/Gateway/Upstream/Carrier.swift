@@ -1,58 +1,90 @@
 package import Configuration
 package import EventLoop
+package import JSONRPC
+package import MCP
 
-/// Starts server processes: the seam between the gateway, which decides, and the platform, which acts.
-package struct ProcessSpawner: Sendable {
-  /// Starts one process. `connection` is a number that no other start of this gateway has.
-  package var spawn:
-    @GatewayActor @Sendable (
-      _ server: ServerConfiguration, _ launch: ProcessLaunch, _ connection: UInt64
-    ) async -> Result<ServerProcess, LaunchFailure>
-
-  package init(
-    spawn:
-      @escaping @GatewayActor @Sendable (ServerConfiguration, ProcessLaunch, UInt64) async -> Result<
-        ServerProcess, LaunchFailure
-      >
-  ) {
-    self.spawn = spawn
-  }
-}
-
-/// A running server process.
+/// What carries the messages of one connection to a server, and knows what became of it: a process with its pipes, for
+/// one.
+///
+/// It is told one message at a time. A carrier whose messages all go into one stream, one line each, has them written
+/// there at once; any other gets each by itself, with its ``Envelope``.
 @GatewayActor
-package struct ServerProcess {
-  package let pid: Int32
-  package let transport: Transport
-  /// The last bytes of what it wrote to its standard error.
-  package let standardErrorTail: @GatewayActor () -> String
-  /// How it ended, as a phrase such as `exit code 3` or `SIGKILL`; nil while it runs.
-  package let exit: @GatewayActor () -> String?
-  /// Whether it, or a process that it started, is stopped.
+package struct Carrier {
+  /// What a carrier tells.
+  @GatewayActor
+  package struct Events {
+    package var received: @GatewayActor (FrameReader.Event) -> Void
+    /// Nothing more will come, or can be sent; what waits is dropped.
+    package var ended: @GatewayActor () -> Void
+    /// The server leaves too much unread, or has read most of it.
+    package var congested: @GatewayActor (Bool) -> Void
+
+    package init(
+      received: @escaping @GatewayActor (FrameReader.Event) -> Void, ended: @escaping @GatewayActor () -> Void,
+      congested: @escaping @GatewayActor (Bool) -> Void
+    ) {
+      self.received = received
+      self.ended = ended
+      self.congested = congested
+    }
+  }
+
+  /// How messages leave.
+  package enum Way {
+    /// All of them go into one stream, written at the end of the loop's turn.
+    case stream(OutputBuffer)
+    /// Each by itself, as soon as it is whole. The buffer is emptied when this returns.
+    case each(@GatewayActor (Envelope, OutputBuffer) -> Void)
+  }
+
+  package let way: Way
+  /// The process that it runs; nil when it runs none.
+  package let process: Int32?
+  /// Starts reading, and reports to the events from then on.
+  let start: @GatewayActor (Events) -> Void
+  /// Stops or goes on reading: back-pressure.
+  let setReading: @GatewayActor (Bool) -> Void
+  /// Says that nothing more is sent; what waits still leaves.
+  let closeSending: @GatewayActor () -> Void
+  /// Lets go of everything at once.
+  let close: @GatewayActor () -> Void
+  /// Ends what it runs, urgently without the first wait of the ladder.
+  let end: @GatewayActor (_ urgent: Bool) -> Void
+  /// How it ended, as a phrase such as `exit code 3` or `SIGKILL`; nil while it lasts.
+  let ending: @GatewayActor () -> String?
+  /// The last that it said beside its messages: the end of a process's standard error.
+  let lastWords: @GatewayActor () -> String
+  /// Open when what it runs has ended.
+  let exited: Gate
+  /// Open when nothing of it is left.
+  let gone: Gate
+  /// Whether what it runs is stopped, so that no answer can come.
   let hasStopped: @GatewayActor () async -> Bool
   /// Calls back when it is stopped, and when it goes on.
   let watchStops: @GatewayActor (@escaping @GatewayActor (_ isStopped: Bool) -> Void) -> Void
-  /// Closes its standard input and ends it, and all of its group, by the ladder; urgent skips the first wait.
-  package let end: @GatewayActor (_ urgent: Bool) -> Void
-  /// Open when the process itself has ended.
-  package let exited: Gate
-  /// Open when nothing of its group is left.
-  package let gone: Gate
 
   package init(
-    pid: Int32, transport: Transport,
-    standardErrorTail: @escaping @GatewayActor () -> String,
-    exit: @escaping @GatewayActor () -> String?,
+    way: Way, process: Int32?,
+    start: @escaping @GatewayActor (Events) -> Void,
+    setReading: @escaping @GatewayActor (Bool) -> Void = { _ in },
+    closeSending: @escaping @GatewayActor () -> Void = {},
+    close: @escaping @GatewayActor () -> Void = {},
     end: @escaping @GatewayActor (_ urgent: Bool) -> Void,
+    ending: @escaping @GatewayActor () -> String?,
+    lastWords: @escaping @GatewayActor () -> String,
     exited: Gate, gone: Gate,
     hasStopped: @escaping @GatewayActor () async -> Bool = { false },
     watchStops: @escaping @GatewayActor (@escaping @GatewayActor (Bool) -> Void) -> Void = { _ in }
   ) {
-    self.pid = pid
-    self.transport = transport
-    self.standardErrorTail = standardErrorTail
-    self.exit = exit
+    self.way = way
+    self.process = process
+    self.start = start
+    self.setReading = setReading
+    self.closeSending = closeSending
+    self.close = close
     self.end = end
+    self.ending = ending
+    self.lastWords = lastWords
     self.exited = exited
     self.gone = gone
     self.hasStopped = hasStopped
@@ -60,7 +92,33 @@ package struct ServerProcess {
   }
 }
 
-/// Why a process could not be started, and what to do about it.
+/// What a carrier has to know of a message besides its bytes.
+package enum Envelope: Equatable, Sendable {
+  case request(id: UInt64, Method)
+  case notification(Method)
+  /// The answer to a request of the server's.
+  case answer
+}
+
+/// Makes carriers: the seam between the gateway, which decides, and the platform, which acts.
+package struct CarrierFactory: Sendable {
+  /// Makes one. `connection` is a number that no other carrier of this gateway has.
+  package var open:
+    @GatewayActor @Sendable (
+      _ server: ServerConfiguration, _ launch: ProcessLaunch, _ connection: UInt64
+    ) async -> Result<Carrier, LaunchFailure>
+
+  package init(
+    open:
+      @escaping @GatewayActor @Sendable (ServerConfiguration, ProcessLaunch, UInt64) async -> Result<
+        Carrier, LaunchFailure
+      >
+  ) {
+    self.open = open
+  }
+}
+
+/// Why a carrier could not be made, and what to do about it.
 package struct LaunchFailure: Error, Equatable, Sendable {
   package let reason: String
   package let cure: String?

@@ -35,8 +35,8 @@ final class EraProbe {
   var verdicts: EraVerdicts { detection.verdicts(at: WallClock.milliseconds) }
 
   /// Finds the era on a connection.
-  func open(_ client: ServerConnection) async -> Outcome {
-    let clock = server.manager.clock
+  func open(_ connection: ServerConnection) async -> Outcome {
+    let clock = server.upstream.clock
     let limit = server.configuration.handshakeTimeout
     if deadline == nil { deadline = clock.now().advanced(by: limit) }
     var questions: [Era: OwnRequest] = [:]
@@ -55,49 +55,58 @@ final class EraProbe {
     while true {
       switch action {
       case .ask(let era):
-        questions[era] = ask(era, client)
+        questions[era] = ask(era, connection)
         if era == .modern { timer = clock.after(EraDetection.patience) { silence.open() } }
         action = .wait
       case .wait:
         let answers = questions.values.map(\.gate)
-        await Gate.any(answers + [client.closed, tooLate] + (silence.isOpen ? [] : [silence])).wait()
-        action = next(client, &questions, silence, tooLate)
+        await Gate.any(answers + [connection.closed, tooLate] + (silence.isOpen ? [] : [silence])).wait()
+        action = next(connection, &questions, silence, tooLate)
       case .settle: return .agreed
       case .restart(let era):
         action = .ask(era)
         return .restart
       case .fail(let era):
-        return .failed(failures[era] ?? failures[era.other] ?? client.lossFailure(.handshake))
+        return .failed(failures[era] ?? failures[era.other] ?? connection.lossFailure(.handshake))
       }
     }
   }
 
-  private func ask(_ era: Era, _ client: ServerConnection) -> OwnRequest {
+  private func ask(_ era: Era, _ connection: ServerConnection) -> OwnRequest {
     switch era {
     case .legacy:
-      let capabilities = client.endpoint.capabilities
-      client.declared = capabilities
-      client.wasInitialized = true
+      let capabilities = connection.lane.capabilities
+      connection.opening.declared = capabilities
+      connection.opening.wasInitialized = true
       let revision = Revision.newestLegacy
-      return client.begin(
+      return connection.begin(
         .initialize,
         params: "{\"protocolVersion\":\"\(revision.rawValue)\",\"capabilities\":\(capabilities.json(for: revision)),"
-          + "\"clientInfo\":\(server.manager.identity.json)}", timeout: nil, phase: .handshake)
-    case .modern: return client.begin(.discover, params: nil, timeout: nil, phase: .handshake)
+          + "\"clientInfo\":\(server.upstream.introduction.identity.json)}", timeout: nil, phase: .handshake)
+    case .modern: return connection.begin(.discover, params: nil, timeout: nil, phase: .handshake)
     }
   }
 
   /// Says what happened to the detection, one thing at a time.
   private func next(
-    _ client: ServerConnection, _ questions: inout [Era: OwnRequest], _ silence: Gate, _ tooLate: Gate
+    _ connection: ServerConnection, _ questions: inout [Era: OwnRequest], _ silence: Gate, _ tooLate: Gate
   ) -> EraDetection.Action {
     for era in Era.allCases {
-      guard let question = questions[era], case .success(let answer)? = question.result else { continue }
-      questions[era] = nil
-      return era == .legacy ? judgeInitialize(answer, client) : judgeDiscovery(answer, client)
+      guard let result = questions[era]?.result else { continue }
+      switch result {
+      case .success(let answer):
+        questions[era] = nil
+        return era == .legacy ? judgeInitialize(answer, connection) : judgeDiscovery(answer, connection)
+      case .failure(let failure) where !connection.closed.isOpen:
+        // The answer is none that means anything, and there will be no other.
+        questions[era] = nil
+        failures[era] = self.failure(failure.reason)
+        return detection.refused(era)
+      case .failure: continue
+      }
     }
-    if client.closed.isOpen {
-      for era in questions.keys { failures[era] = client.lossFailure(.handshake) }
+    if connection.closed.isOpen {
+      for era in questions.keys { failures[era] = connection.lossFailure(.handshake) }
       return detection.exited()
     }
     if tooLate.isOpen {
@@ -105,7 +114,7 @@ final class EraProbe {
       let limit = Duration.spelled(server.configuration.handshakeTimeout)
       let failure = Failure(
         server: server.name, phase: .handshake,
-        reason: "no answer to \(asked.rawValue) within \(limit)" + client.standardErrorNote)
+        reason: "no answer to \(asked.rawValue) within \(limit)" + connection.lastWordsNote)
       failures = [.legacy: failure]
       return .fail(.legacy)
     }
@@ -114,7 +123,7 @@ final class EraProbe {
 
   // MARK: - Answers
 
-  private func judgeInitialize(_ answer: Frame, _ client: ServerConnection) -> EraDetection.Action {
+  private func judgeInitialize(_ answer: Frame, _ connection: ServerConnection) -> EraDetection.Action {
     if answer.range("error") != nil {
       let error = answer.string("message", in: .error) ?? "it gave no reason"
       failures[.legacy] = failure("it refused to initialize: \(error)")
@@ -128,15 +137,15 @@ final class EraProbe {
     }
     let action = detection.accepted(.legacy)
     guard action == .settle(.legacy) else { return action }
-    client.negotiated = ServerConnection.Negotiated(
+    connection.negotiated = ServerConnection.Negotiated(
       revision: agreed, capabilities: capabilities(of: answer, agreed),
       serverInfo: answer.raw("serverInfo", in: .result).map { String(decoding: $0, as: UTF8.self) } ?? "{}",
       instructions: answer.string("instructions", in: .result) ?? "")
-    Reply.notification(.initialized, to: client.output)
+    connection.notify(.initialized)
     return action
   }
 
-  private func judgeDiscovery(_ answer: Frame, _ client: ServerConnection) -> EraDetection.Action {
+  private func judgeDiscovery(_ answer: Frame, _ connection: ServerConnection) -> EraDetection.Action {
     switch DiscoverAnswer(answer) {
     case .legacy:
       failures[.modern] = failure("it has no answer to \(Method.discover.rawValue)")
@@ -154,7 +163,7 @@ final class EraProbe {
       guard action == .settle(.modern) else { return action }
       // Early servers of this revision put it where the handshake had it.
       let info = answer.raw(ReservedMeta.serverInfo, in: .resultMeta) ?? answer.raw("serverInfo", in: .result)
-      client.negotiated = ServerConnection.Negotiated(
+      connection.negotiated = ServerConnection.Negotiated(
         revision: revision, capabilities: capabilities(of: answer, revision),
         serverInfo: info.map { String(decoding: $0, as: UTF8.self) } ?? "{}",
         instructions: answer.string("instructions", in: .result) ?? "")
@@ -164,7 +173,7 @@ final class EraProbe {
 
   private func capabilities(of answer: Frame, _ revision: Revision) -> ServerCapabilities {
     answer.raw("capabilities", in: .result).map {
-      ServerCapabilities(json: $0, revision: revision, allowed: server.manager.allowedExtensions)
+      ServerCapabilities(json: $0, revision: revision, allowed: server.upstream.introduction.allowedExtensions)
     } ?? ServerCapabilities()
   }
 

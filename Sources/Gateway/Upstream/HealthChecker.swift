@@ -1,12 +1,12 @@
 import ConnectionPooling
 import EventLoop
 
-/// The task that looks at every endpoint when something is due there: probes, misses, calls that have
+/// The task that looks at every lane when something is due there: probes, misses, calls that have
 /// waited for too long, idle and aged connections.
 @GatewayActor
 final class HealthChecker {
   private let clock: LoopClock
-  private var endpoints: [Endpoint] = []
+  private var lanes: [Lane] = []
   /// When the task wakes by itself, or was asked to; `UInt64.max` for never.
   private var wakesAt = UInt64.max
   private var alarm = Gate()
@@ -14,12 +14,12 @@ final class HealthChecker {
 
   init(clock: LoopClock) { self.clock = clock }
 
-  func add(_ endpoint: Endpoint) { endpoints.append(endpoint) }
+  func add(_ lane: Lane) { lanes.append(lane) }
 
-  func remove(_ endpoint: Endpoint) { endpoints.removeAll { $0 === endpoint } }
+  func remove(_ lane: Lane) { lanes.removeAll { $0 === lane } }
 
-  /// Makes sure that the task wakes in time for an endpoint whose deadline may have come nearer.
-  func attend(to endpoint: Endpoint) { attend(by: endpoint.deadline) }
+  /// Makes sure that the task wakes in time for a lane whose deadline may have come nearer.
+  func attend(to lane: Lane) { attend(by: lane.deadline) }
 
   /// Makes sure that the task wakes by then. Asked with nearly every call, and seldom earlier than it wakes anyway: it
   /// keeps to what it was asked, though nothing may be due by then any more.
@@ -39,7 +39,7 @@ final class HealthChecker {
     while !isOver {
       let alarm = Gate()
       self.alarm = alarm
-      wakesAt = endpoints.reduce(wakesAt) { min($0, $1.deadline ?? .max) }
+      wakesAt = lanes.reduce(wakesAt) { min($0, $1.deadline ?? .max) }
       let now = clock.now().milliseconds
       let timer =
         wakesAt == .max
@@ -51,7 +51,7 @@ final class HealthChecker {
       await alarm.wait()
       timer?.cancel()
       let time = clock.now().milliseconds
-      for endpoint in endpoints where endpoint.deadline.map({ time >= $0 }) ?? false { endpoint.timePassed() }
+      for lane in lanes where lane.deadline.map({ time >= $0 }) ?? false { lane.timePassed() }
     }
   }
 }

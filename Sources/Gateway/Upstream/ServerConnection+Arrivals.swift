@@ -16,7 +16,7 @@ extension ServerConnection {
   func received(_ frame: Frame) {
     heardAt = clock.now()
     if case .response = frame.kind { return answered(frame) }
-    endpoint.heard(self)
+    lane.heard(self)
     switch frame.kind {
     case .response: break
     case .request: asked(frame)
@@ -27,30 +27,26 @@ extension ServerConnection {
     }
   }
 
-  /// Hands an answer to whoever waits for it, and tells the endpoint that the server was heard, who hears of an answer to
-  /// a probe by itself.
+  /// Hands an answer to whoever waits for it, and tells the lane that the server was heard, which hears of an answer to a
+  /// probe by itself.
   func answered(_ frame: Frame) {
-    guard let id = frame.mintedID, let entry = pending.removeValue(forKey: id) else {
-      endpoint.heard(self)
-      endpoint.tally.strayAnswers += 1
+    guard let id = frame.mintedID, let call = pending.removeValue(forKey: id) else {
+      lane.heard(self)
+      lane.tally.strayAnswers += 1
       server.log(.debug, "stray_answer")
       return
     }
-    switch entry {
-    case .own(let own):
-      if !own.isProbe { endpoint.heard(self) }
-      if let failure = fault(of: frame) { own.fail(failure) } else { own.succeed(frame.copy()) }
-    case .relayed(let request):
-      if request.requiresTask, awaitTask(frame, id, request) { return endpoint.heard(self) }
-      endpoint.answered(request, at: heardAt.milliseconds)
-      if let failure = fault(of: frame) {
-        request.session.fail(request, failure)
-      } else {
-        request.session.deliver(frame, to: request, from: self, id: id)
-      }
-    case .parked(let call):
-      endpoint.answered(call.request, at: heardAt.milliseconds)
-      if let failure = fault(of: frame) { call.ended(.failure(failure)) } else { call.ended(.success(frame.copy())) }
+    switch call.origin {
+    case .client:
+      if call.requiresTask, awaitTask(frame, id, call) { return lane.heard(self) }
+      lane.answered(call, at: heardAt.milliseconds)
+    case .gateway: lane.heard(self)
+    case .probe: break
+    }
+    if let failure = fault(of: frame) {
+      call.caller.failed(call, failure, as: nil)
+    } else {
+      call.caller.answered(call, frame, from: self)
     }
   }
 
@@ -77,64 +73,53 @@ extension ServerConnection {
 
   func skipped(_ frame: Frame) {
     countSkippedLine()
-    let excerpt = server.manager.redacted(String(decoding: frame.bytes.prefix(4096), as: UTF8.self))
+    let excerpt = server.upstream.log.redacted(String(decoding: frame.bytes.prefix(4096), as: UTF8.self))
     server.log(.debug, "line_skipped", ["line": String(excerpt.prefix(200))])
   }
 
   func skipped(_ line: FrameReader.Malformed) {
     if case .tooLong(let limit) = line.reason, !line.hasMethod, let id = line.id?.withBytes({ JSONText.unsigned($0) }),
-      let entry = pending.removeValue(forKey: id)
+      let call = pending.removeValue(forKey: id)
     {
-      let failure = Failure(
-        server: server.name, phase: .call, reason: "its answer is longer than \(limit) bytes",
-        cure: "Raise \"maxFrame\" under the top-level \"junction\" of the configuration.", outcome: .unknown)
-      switch entry {
-      case .own(let own): own.fail(failure)
-      case .relayed(let request):
-        endpoint.returned(request, answered: true)
-        request.session.fail(request, failure)
-      case .parked(let call):
-        endpoint.returned(call.request, answered: true)
-        call.ended(.failure(failure))
-      }
+      if call.origin == .client { lane.returned(call, answered: true) }
+      call.caller.failed(
+        call,
+        Failure(
+          server: server.name, phase: .call, reason: "its answer is longer than \(limit) bytes",
+          cure: "Raise \"maxFrame\" under the top-level \"junction\" of the configuration.", outcome: .unknown), as: nil
+      )
       return
     }
     countSkippedLine()
     let event: LogLevel = skippedLines == 1 ? .warning : .debug
-    server.log(event, "line_skipped", ["line": String(server.manager.redacted(line.excerpt).prefix(200))])
+    server.log(event, "line_skipped", ["line": String(server.upstream.log.redacted(line.excerpt).prefix(200))])
   }
 
   func countSkippedLine() {
     skippedLines += 1
-    endpoint.tally.skippedLines += 1
+    lane.tally.skippedLines += 1
   }
 
-  /// The pending request of a client that a progress token belongs to.
-  func relayed(token raw: UnsafeRawBufferPointer) -> Call? {
-    guard let id = JSONText.unsigned(raw), case .relayed(let request)? = pending[id] else { return nil }
-    return request
+  /// The pending call of a client that a progress token belongs to.
+  func pendingCall(token raw: UnsafeRawBufferPointer) -> Call? {
+    guard let id = JSONText.unsigned(raw), let call = pending[id], call.origin == .client else { return nil }
+    return call
   }
 
   /// The call for which the server most likely asks something: the last one sent whose client can be asked. On stdio a
   /// question does not say to which call it belongs, unless that became a task.
   ///
   /// - Parameter task: the raw id of the task for which it asks, if it names one.
-  func caller(
-    for question: InputQuestion, task: UnsafeRawBufferPointer?
-  ) -> (id: UInt64, request: Call, parked: ParkedCall?)? {
-    var latest: (id: UInt64, request: Call, parked: ParkedCall?)?
-    for (id, entry) in pending.entries {
-      let candidate: (id: UInt64, request: Call, parked: ParkedCall?)
-      switch entry {
-      case .relayed(let request): candidate = (id, request, nil)
-      case .parked(let call): candidate = (id, call.request, call)
-      case .own: continue
-      }
-      let isOpen = candidate.parked == nil && candidate.request.terms.era == .legacy
-      guard isOpen || candidate.request.canBeAsked(question) else { continue }
-      if let task, let own = candidate.request.task, task.elementsEqual(own) { return candidate }
-      if id > latest?.id ?? 0 { latest = candidate }
+  func call(for question: InputQuestion, task: UnsafeRawBufferPointer?) -> Call? {
+    var latest: (id: UInt64, call: Call)?
+    var latestLegacy: (id: UInt64, call: Call)?
+    for (id, call) in pending.entries where call.origin == .client {
+      let canBeAsked = call.caller.canBeAsked(question, during: call)
+      if canBeAsked, let task, let own = call.task, task.elementsEqual(own) { return call }
+      if canBeAsked, id > latest?.id ?? 0 { latest = (id, call) }
+      // Its session says by itself what it cannot do.
+      if call.terms.era == .legacy, id > latestLegacy?.id ?? 0 { latestLegacy = (id, call) }
     }
-    return latest
+    return (latest ?? latestLegacy)?.call
   }
 }

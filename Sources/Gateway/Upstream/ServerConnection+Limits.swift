@@ -27,14 +27,14 @@ extension ServerConnection {
     let now = clock.now()
     let configuration = server.configuration
     var expired: [(UInt64, String)] = []
-    for (id, entry) in pending.entries {
-      guard case .relayed(let request) = entry else { continue }
-      if now.since(request.arrivedAt ?? request.sentAt) >= configuration.callTimeout {
+    for (id, call) in pending.entries {
+      guard call.origin == .client else { continue }
+      if now.since(call.arrivedAt ?? call.sentAt) >= configuration.callTimeout {
         expired.append((id, "no answer within \(Duration.spelled(configuration.callTimeout))"))
-      } else if let limit = configuration.progressTimeout, request.method != .tasksResult, request.task == nil {
+      } else if let limit = configuration.progressTimeout, call.method != .tasksResult, call.task == nil {
         // A person who is being asked something is not a server that makes no progress.
-        if request.session.isAsking(for: self) { request.heardAt = now }
-        if now.since(request.heardAt) >= limit {
+        if call.caller.isAsking(for: self) { call.heardAt = now }
+        if now.since(call.heardAt) >= limit {
           expired.append((id, "no progress within \(Duration.spelled(limit))"))
         }
       }
@@ -43,10 +43,10 @@ extension ServerConnection {
   }
 
   func expire(_ id: UInt64, _ limit: String) {
-    guard case .relayed(let request)? = pending[id] else { return }
+    guard let call = pending[id], call.origin == .client else { return }
     cancel(id, reason: limit)
-    request.session.fail(
-      request,
+    call.caller.failed(
+      call,
       Failure(
         server: server.name, phase: .call, reason: limit, cure: Self.timeoutCure, outcome: .unknown),
       as: .expired)

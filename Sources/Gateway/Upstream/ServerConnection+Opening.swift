@@ -16,7 +16,7 @@ extension ServerConnection {
     for (kind, reading) in readings {
       switch await reading.value {
       case .success(let list):
-        server.note(list.hints, of: kind)
+        server.shelf.note(list.hints, of: kind)
         offer.items[kind] = list.items
         offer.quarantined += list.quarantined
       case .failure(let failure):
@@ -60,7 +60,7 @@ extension ServerConnection {
 extension ServerConnection {
   /// Asks the server for log messages from a level on; a refusal is the server's own affair.
   func setLogLevel(_ level: LoggingLevel) {
-    toldLogLevel = level
+    attention.toldLogLevel = level
     _ = begin(
       .loggingSetLevel, params: "{\"level\":\"\(level.rawValue)\"}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
@@ -70,7 +70,7 @@ extension ServerConnection {
   /// A server that is gone again is asked by whoever follows it.
   func mayHaveChanged(_ uri: String) async -> Bool {
     guard !closed.isOpen else { return false }
-    guard let known = endpoint.readings[uri] else { return true }
+    guard let known = lane.readings[uri] else { return true }
     let read = await request(
       .resourcesRead, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
@@ -91,34 +91,34 @@ extension ServerConnection {
     let request = begin(
       .resourcesSubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
-    subscribed[RawToken(uri)] = request
+    attention.subscribed[RawToken(uri)] = request
     return request
   }
 
   /// Subscribes to a URI unless that has been done.
-  func subscribeOnce(_ uri: String) { if subscribed[RawToken(uri)] == nil { _ = subscribe(uri) } }
+  func subscribeOnce(_ uri: String) { if attention.subscribed[RawToken(uri)] == nil { _ = subscribe(uri) } }
 
   /// Returns whether the server has agreed to a subscription.
   func isSubscribed(to uri: String) async -> Bool {
-    guard let request = subscribed[RawToken(uri)] else { return false }
+    guard let request = attention.subscribed[RawToken(uri)] else { return false }
     if case .success(let answer) = await request.answer(), answer.range("error") == nil { return true }
-    if subscribed[RawToken(uri)] === request { subscribed[RawToken(uri)] = nil }
+    if attention.subscribed[RawToken(uri)] === request { attention.subscribed[RawToken(uri)] = nil }
     return false
   }
 
   /// Ends the subscription to a URI that nobody wants to hear of any more.
   func unsubscribe(_ uri: String) {
-    subscribed[RawToken(uri)] = nil
+    attention.subscribed[RawToken(uri)] = nil
     _ = begin(
       .resourcesUnsubscribe, params: "{\"uri\":\(JSONText.quote(uri))}", timeout: server.configuration.handshakeTimeout,
       phase: .call)
   }
 
   /// A client itself ends the subscription to a URI.
-  func forgetSubscription(_ request: Call, _ frame: Frame) {
+  func forgetSubscription(_ call: Call, _ frame: Frame) {
     let uri =
-      request.edit.map { edit in edit.bytes.withUnsafeBytes { JSONText.string($0) } }
+      call.edit.map { edit in edit.bytes.withUnsafeBytes { JSONText.string($0) } }
       ?? frame.string("uri", in: .params)
-    if let uri { subscribed[RawToken(uri)] = nil }
+    if let uri { attention.subscribed[RawToken(uri)] = nil }
   }
 }

@@ -17,7 +17,7 @@ extension ServerConnection {
   func begin(
     _ method: Method, params: String?, timeout: UInt64?, phase: Failure.Phase, isProbe: Bool = false
   ) -> OwnRequest {
-    let own = OwnRequest(phase: phase, isProbe: isProbe)
+    let own = OwnRequest(phase: phase)
     guard !closed.isOpen else {
       own.fail(lossFailure(phase))
       return own
@@ -27,8 +27,10 @@ extension ServerConnection {
     own.timer = timeout.map { timeout in
       clock.after(timeout) { self.expire(id, method: method, after: timeout, phase: phase) }
     }
-    pending[id] = .own(own)
-    Reply.request(method, params: stamped(params, for: method), id: id, to: output)
+    pending[id] = Call(
+      method, by: own, id: RawToken("\(id)"), terms: server.upstream.ownTerms,
+      origin: isProbe ? .probe : .gateway)
+    write(.request(id: id, method)) { Reply.request(method, params: stamped(params, for: method), id: id, to: $0) }
     return own
   }
 
@@ -36,7 +38,8 @@ extension ServerConnection {
   private func stamped(_ params: String?, for method: Method) -> String? {
     guard era == .modern || method == .discover else { return params }
     let wantsTasks = method == .subscriptionsListen && negotiated?.capabilities.offersTasks == true
-    let meta = "\"_meta\":\((wantsTasks ? server.manager.taskStamp : server.manager.ownStamp).object)"
+    let meta =
+      "\"_meta\":\((wantsTasks ? server.upstream.introduction.taskStamp : server.upstream.introduction.stamp).object)"
     guard let params, params != "{}" else { return "{\(meta)}" }
     return "{\(meta),\(params.dropFirst())"
   }
@@ -46,20 +49,20 @@ extension ServerConnection {
 
   /// Forgets a request of the gateway's own that it does not wait for any more, and tells the server.
   func withdraw(_ id: UInt64) {
-    guard case .own(let own)? = pending.removeValue(forKey: id) else { return }
-    own.timer?.cancel()
-    Reply.notification(.cancelled, params: "{\"requestId\":\(id)}", to: output)
+    guard pending.removeValue(forKey: id) != nil else { return }
+    notify(.cancelled, params: "{\"requestId\":\(id)}")
   }
 
   private func expire(_ id: UInt64, method: Method, after timeout: UInt64, phase: Failure.Phase) {
     // An answer that is already in the pipe is read first: this process may have been stopped for a while.
     _ = clock.after(1) { [self] in
-      guard case .own(let own)? = pending.removeValue(forKey: id) else { return }
-      if method != .initialize { Reply.notification(.cancelled, params: "{\"requestId\":\(id)}", to: output) }
-      own.fail(
+      guard let call = pending.removeValue(forKey: id) else { return }
+      if method != .initialize { notify(.cancelled, params: "{\"requestId\":\(id)}") }
+      call.caller.failed(
+        call,
         Failure(
           server: server.name, phase: phase,
-          reason: "no answer to \(method.rawValue) within \(Duration.spelled(timeout))" + standardErrorNote))
+          reason: "no answer to \(method.rawValue) within \(Duration.spelled(timeout))" + lastWordsNote), as: nil)
     }
   }
 }

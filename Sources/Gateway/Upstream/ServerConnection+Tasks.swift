@@ -40,25 +40,25 @@ extension ServerConnection {
 /// Tools that run as tasks only, for clients that wait for a result (2025-11-25, basic/utilities/tasks).
 extension ServerConnection {
   /// Whether a call of a tool that runs as a task only is made one here.
-  func runsTools(asTasks request: Call) -> Bool {
-    era == .legacy && request.task == nil && negotiated?.capabilities.tasksToolsCall == true
+  func runsTools(asTasks call: Call) -> Bool {
+    era == .legacy && call.task == nil && negotiated?.capabilities.tasksToolsCall == true
   }
 
   /// Waits for the result of the task that a call has become: `tasks/result` is answered when the task is over, by the
   /// tool's own result. Returns false when the call has become none.
-  func awaitTask(_ frame: Frame, _ id: UInt64, _ request: Call) -> Bool {
-    guard runsTools(asTasks: request), let task = frame.range("task", in: .result),
+  func awaitTask(_ frame: Frame, _ id: UInt64, _ call: Call) -> Bool {
+    guard runsTools(asTasks: call), let task = frame.range("task", in: .result),
       let taskID = JSONWalk.member("taskId", of: frame.bytes, in: task), frame[taskID].first == UInt8(ascii: "\"")
     else { return false }
-    request.task = Array(frame[taskID])
-    if let token = request.progressToken { keepProgress(of: id, session: request.session, token: token) }
-    exchange(request, for: .tasksResult, params: "{\"taskId\":\(String(decoding: frame[taskID], as: UTF8.self))}")
+    call.task = Array(frame[taskID])
+    if let token = call.progressToken { keepProgress(of: id, caller: call.caller, token: token) }
+    exchange(call, for: .tasksResult, params: "{\"taskId\":\(String(decoding: frame[taskID], as: UTF8.self))}")
     return true
   }
 
   /// Has a task ended whose result nobody waits for any more.
-  func endTask(of request: Call) {
-    guard let task = request.task else { return }
+  func endTask(of call: Call) {
+    guard let task = call.task else { return }
     _ = begin(
       .tasksCancel, params: "{\"taskId\":\(String(decoding: task, as: UTF8.self))}",
       timeout: server.configuration.handshakeTimeout, phase: .call)

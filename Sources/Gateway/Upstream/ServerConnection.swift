@@ -2,19 +2,12 @@ package import EventLoop
 import JSONRPC
 package import MCP
 
-/// One connection to one server: its pending requests, what was negotiated, and what has been heard.
+/// One connection to one server: its pending calls, what was negotiated, and what has been heard.
 ///
-/// It does not know what carries its frames. Every request gets an id of the connection's own counter, which also is its
+/// It does not know what carries its messages. Every request gets an id of the connection's own counter, which also is its
 /// progress token; an answer to an id that is not pending is late, doubled or invented, and is dropped and counted.
 @GatewayActor
 package final class ServerConnection {
-  enum Pending {
-    case relayed(Call)
-    /// A call that goes on while its modern client is asked something.
-    case parked(ParkedCall)
-    case own(OwnRequest)
-  }
-
   /// What was agreed in the handshake.
   package struct Negotiated {
     package var revision: Revision
@@ -26,71 +19,71 @@ package final class ServerConnection {
 
   // Each outlives every connection of its own. What each call asks for comes first, and lies together.
   let server: UpstreamServer
-  let endpoint: Endpoint
-  /// What is to be written to the server.
-  let output: OutputBuffer
+  let lane: Lane
+  let carrier: Carrier
+  /// Where messages are written: the carrier's one stream, or what each leaves by itself.
+  private let output: OutputBuffer
+  /// Whether each message is sent by itself.
+  private let sendsEach: Bool
   let clock: LoopClock
   /// Open once the connection is over.
   let closed = Gate()
   /// When the server last said anything.
   var heardAt: Instant
-  /// When it last asked something of the client.
+  /// When it last asked something of a client.
   var askedAt: Instant?
   /// The era that is spoken on this connection.
   package private(set) var era = Era.legacy
-  /// Whether it has carried a client's request.
-  private(set) var hasCarried = false
   private var lastID: UInt64 = 0
   private var splicer = Splicer()
-  var pending = RequestTable<UInt64, Pending>()
+  var pending = RequestTable<UInt64, Call>()
   var sweep: LoopClock.Cancellation?
-  let process: ServerProcess
   package internal(set) var negotiated: Negotiated? {
     didSet { era = negotiated?.revision.era ?? .legacy }
   }
-  /// What a modern server is listened to for, and the ids of the requests that do it, by their numbers.
-  var listening = SharedListen()
-  var listenIDs: [UInt64: UInt64] = [:]
-  /// Opens when the listening has changed.
-  var listeningChanged = Gate()
-  /// The subscriptions that the gateway has made at a legacy server, by its URIs.
-  var subscribed: [RawToken: OwnRequest] = [:]
-  /// The most talkative level that a legacy server was told.
-  var toldLogLevel: LoggingLevel?
-  /// Whether it was sent `initialize`.
-  var wasInitialized = false
-  /// What was declared to the server that the client behind can do.
-  var declared = ClientCapabilities.none
+  /// What the server was told when it was opened, and what became of that.
+  var opening = Opening()
+  /// What the server has been asked to tell of.
+  let attention = Attention()
   /// Lines on its standard output that were no messages.
   package internal(set) var skippedLines = 0
-  /// What was found wrong with it, so that it is ended: part of a sentence.
-  var verdict: String?
-  /// Progress tokens of tasks, which stay valid after the call that made the task was answered.
-  private(set) var taskProgress: [UInt64: (session: ClientSession, token: RawToken)] = [:]
+  private var taskProgress = TaskProgress()
 
-  init(server: UpstreamServer, endpoint: Endpoint, process: ServerProcess) {
+  struct Opening {
+    /// Whether it was sent `initialize`.
+    var wasInitialized = false
+    /// What was declared to the server that the clients behind can do.
+    var declared = ClientCapabilities.none
+    /// Whether it has carried a client's request.
+    var hasCarried = false
+    /// What was found wrong with it, so that it is ended: part of a sentence.
+    var verdict: String?
+  }
+
+  init(_ carrier: Carrier, of lane: Lane, at server: UpstreamServer) {
+    self.carrier = carrier
+    switch carrier.way {
+    case .stream(let output): (self.output, sendsEach) = (output, false)
+    case .each: (output, sendsEach) = (OutputBuffer(), true)
+    }
+    self.lane = lane
     self.server = server
-    self.endpoint = endpoint
-    self.process = process
-    output = process.transport.output
-    clock = server.manager.clock
+    clock = server.upstream.clock
     heardAt = clock.now()
   }
 
   /// Requests of clients that the server has not answered.
-  var inFlight: Int {
-    pending.values.reduce(0) { if case .own = $1 { $0 } else { $0 + 1 } }
-  }
+  var inFlight: Int { pending.values.reduce(0) { $1.origin == .client ? $0 + 1 : $0 } }
 
   func start() {
-    let readEnded = Gate()
-    // Strong, as everywhere here, since a weak reference makes every use of an object slower; the transport forgets them
-    // when the process is gone, and timers do when the connection is over.
-    process.transport.start(
-      Transport.Events(
-        received: { self.received($0) }, readEnded: { readEnded.open() }, writeEnded: { readEnded.open() },
-        congested: { self.endpoint.serverCongested($0) }))
-    watch(readEnded)
+    let ended = Gate()
+    // Strong, as everywhere here, since a weak reference makes every use of an object slower; the carrier forgets them
+    // when it is gone, and timers do when the connection is over.
+    carrier.start(
+      Carrier.Events(
+        received: { self.received($0) }, ended: { ended.open() },
+        congested: { self.lane.serverCongested($0) }))
+    watch(ended)
   }
 
   func nextID() -> UInt64 {
@@ -98,111 +91,139 @@ package final class ServerConnection {
     return lastID
   }
 
-  // MARK: - Requests of clients
+  // MARK: - Writing
+
+  /// Writes one message to the server; `body` appends it whole.
+  @inline(__always)
+  func write(_ envelope: @autoclosure () -> Envelope, _ body: (OutputBuffer) -> Void) {
+    body(output)
+    if sendsEach { send(envelope()) }
+  }
+
+  /// Hands over the one message that was written.
+  @inline(never)
+  private func send(_ envelope: Envelope) {
+    guard case .each(let send) = carrier.way else { return }
+    send(envelope, output)
+    output.removeAll()
+  }
+
+  /// Bytes that the server has not taken yet.
+  var unsentBytes: Int { output.count }
+
+  var hasSentAll: Bool { output.isEmpty }
+
+  /// Answers a request of the server's.
+  func answer(_ id: RawToken, _ body: (OutputBuffer) -> Void) {
+    write(.answer) { output in Reply.result(id: id, to: output) { body(output) } }
+  }
+
+  func answer(_ id: RawToken, _ payload: String) { answer(id) { $0.append(payload) } }
+
+  /// Answers a request of the server's with an error.
+  func refuse(_ id: RawToken, _ code: ErrorCode, _ message: String) {
+    write(.answer) { Reply.error(code, message, id: id, revision: nil, to: $0) }
+  }
+
+  func notify(_ method: Method, params: String? = nil) {
+    write(.notification(method)) { Reply.notification(method, params: params, to: $0) }
+  }
+
+  /// Passes on a client's notification as it is.
+  func notify(_ method: Method, _ frame: Frame) {
+    splicer.reset()
+    write(.notification(method)) { splicer.write(frame, to: $0) }
+  }
+
+  /// Passes on a client's notification with its token replaced.
+  func notify(_ method: Method, _ frame: Frame, replacing range: Range<Int>, with token: RawToken) {
+    splicer.reset()
+    splicer.replace(range, with: token)
+    write(.notification(method)) { splicer.write(frame, to: $0) }
+  }
+
+  /// Passes on a client's answer.
+  ///
+  /// - Parameter edits: the edits of what belongs to the hop, the id among them.
+  func answer(_ frame: Frame, _ edits: borrowing Splicer) { write(.answer) { edits.write(frame, to: $0) } }
+
+  // MARK: - Calls
 
   /// Sends a client's request with the ids and names of this hop.
-  func relay(_ request: Call, _ frame: Frame, at now: Instant) {
+  func relay(_ call: Call, _ frame: Frame, at now: Instant) {
     guard let idRange = frame.outer.id else { return }
-    hasCarried = true
-    let isBridged = era.isModern || request.terms.era.isModern
-    if isBridged, isDealtWith(request, frame) { return }
-    if case .resourcesUnsubscribe = request.method { forgetSubscription(request, frame) }
+    opening.hasCarried = true
+    let isBridged = era.isModern || call.terms.era.isModern
+    if isBridged, isDealtWith(call, frame) { return }
+    if case .resourcesUnsubscribe = call.method { forgetSubscription(call, frame) }
     let id = nextID()
     splicer.reset()
     splicer.replace(idRange, with: id)
-    if let edit = request.edit {
+    if let edit = call.edit {
       edit.bytes.withUnsafeBytes { splicer.replace(edit.range, with: $0) }
     }
     let token = frame.range("progressToken", in: .paramsMeta)
-    request.progressToken = token.flatMap { RawToken(identifier: frame[$0]) }
+    call.progressToken = token.flatMap { RawToken(identifier: frame[$0]) }
     if isBridged {
-      bridge(request, frame, id, &splicer)
-    } else if let token, request.progressToken != nil {
+      bridge(call, frame, id, &splicer)
+    } else if let token, call.progressToken != nil {
       splicer.replace(token, with: id)
     }
-    if request.requiresTask, runsTools(asTasks: request), let params = frame.object(.params) {
+    if call.requiresTask, runsTools(asTasks: call), let params = frame.object(.params) {
       splicer.insert(members: "\"task\":{}", intoObjectAt: params, of: frame.bytes)
     }
-    splicer.write(frame, to: output)
-    pending[id] = .relayed(request)
-    request.state = .sent(self, id: id)
-    request.frame = nil
-    request.sentAt = now
-    request.heardAt = now
+    write(.request(id: id, call.method)) { splicer.write(frame, to: $0) }
+    pending[id] = call
+    call.state = .sent(self, id: id)
+    call.frame = nil
+    call.sentAt = now
+    call.heardAt = now
     if sweep == nil { scheduleSweep() }
   }
 
   /// Asks for what a call has come to in the place of the call itself; its answer is the call's.
-  func exchange(_ request: Call, for method: Method, params: String) {
+  func exchange(_ call: Call, for method: Method, params: String) {
     let id = nextID()
-    Reply.request(method, params: params, id: id, to: output)
-    pending[id] = .relayed(request)
-    request.state = .sent(self, id: id)
-    request.heardAt = heardAt
-  }
-
-  /// Takes a call from the client that waited for it, which is asked something, until another request comes for it.
-  func park(_ id: UInt64, _ call: ParkedCall) { pending[id] = .parked(call) }
-
-  /// Gives a parked call to the request that brings what it waited for.
-  func unpark(_ id: UInt64, to request: Call) {
-    pending[id] = .relayed(request)
-    request.state = .sent(self, id: id)
-    request.heardAt = clock.now()
+    write(.request(id: id, method)) { Reply.request(method, params: params, id: id, to: $0) }
+    pending[id] = call
+    call.state = .sent(self, id: id)
+    call.heardAt = heardAt
   }
 
   /// Tells the server that a request is no longer wanted; its answer will be dropped.
   ///
   /// - Parameter notification: the client's own words, when it was the client who cancelled.
   func cancel(_ id: UInt64, _ notification: Frame? = nil, reason: String = "") {
-    guard pending[id] != nil else { return }
-    let entry = pending.removeValue(forKey: id)
+    guard let call = pending.removeValue(forKey: id) else { return }
     if let notification, let range = notification.range("requestId", in: .params) {
       splicer.reset()
       splicer.replace(range, with: id)
-      splicer.write(notification, to: output)
+      write(.notification(.cancelled)) { splicer.write(notification, to: $0) }
     } else {
-      Reply.notification(
-        .cancelled, params: "{\"requestId\":\(id),\"reason\":\(JSONText.quote(reason))}", to: output)
+      notify(.cancelled, params: "{\"requestId\":\(id),\"reason\":\(JSONText.quote(reason))}")
     }
-    switch entry {
-    case .relayed(let request):
-      endTask(of: request)
-      endpoint.returned(request, answered: false, abandoned: true)
-    case .parked(let call):
-      endTask(of: call.request)
-      endpoint.returned(call.request, answered: false, abandoned: true)
-    case .own, nil: break
-    }
+    guard call.origin == .client else { return }
+    endTask(of: call)
+    lane.returned(call, answered: false, abandoned: true)
   }
 
-  /// Passes on a notification or an answer with its id, or its token, replaced.
-  func forward(_ frame: Frame, replacing range: Range<Int>, with token: RawToken) {
-    splicer.reset()
-    splicer.replace(range, with: token)
-    splicer.write(frame, to: output)
+  /// Keeps the progress token of a task that a call has made: it is good for the task's whole life.
+  func keepProgress(of id: UInt64, caller: any Caller, token: RawToken) {
+    taskProgress.keep(id, caller: caller, token: token)
   }
 
-  /// Keeps a task's progress token after its call was answered: it is good for the task's whole life.
-  func keepProgress(of id: UInt64, session: ClientSession, token: RawToken) {
-    if taskProgress.count >= Self.taskProgressLimit, let oldest = taskProgress.keys.min() {
-      taskProgress[oldest] = nil
-    }
-    taskProgress[id] = (session, token)
-  }
-
-  private static let taskProgressLimit = 1024
+  func taskProgress(of id: UInt64) -> TaskProgress.Entry? { taskProgress[id] }
 
   // MARK: - The end
 
   /// The end of its output and the exit of the process usually come together. Whichever comes first waits a little for
   /// the other: the exit says more than the end of the output, and a grandchild may hold the output open for ever.
-  private func watch(_ readEnded: Gate) {
-    Gate.any(readEnded, process.exited).whenOpen { [self] in
+  private func watch(_ ended: Gate) {
+    Gate.any(ended, carrier.exited).whenOpen { [self] in
       guard !closed.isOpen else { return }
       let timer = clock.after(Self.lastWords) { self.close() }
-      readEnded.whenOpen {
-        self.process.exited.whenOpen {
+      ended.whenOpen {
+        self.carrier.exited.whenOpen {
           timer.cancel()
           self.close()
         }
@@ -219,32 +240,26 @@ package final class ServerConnection {
     sweep?.cancel()
     sweep = nil
     // What was written last, a cancellation perhaps, still leaves; descriptors are kept until nobody is behind them.
-    let transport = process.transport
-    transport.closeWriting()
-    process.gone.whenOpen { transport.close() }
+    let carrier = carrier
+    carrier.closeSending()
+    carrier.gone.whenOpen { carrier.close() }
     let lost = pending.values
     pending = RequestTable()
     closed.open()
-    listeningChanged.open()
-    endpoint.ended(self)
-    for entry in lost {
-      switch entry {
-      case .own(let own): own.fail(lossFailure(own.phase))
-      case .relayed(let request): request.session.lost(request, lossFailure(.call, outcome: .unknown))
-      case .parked(let call): call.ended(.failure(lossFailure(.call, outcome: .unknown)))
-      }
-    }
-    server.manager.audience.connectionClosed(self)
+    attention.changed.open()
+    lane.ended(self)
+    for call in lost { call.caller.lost(call, lossFailure(.call, outcome: .unknown)) }
+    server.upstream.news.connectionClosed(self)
   }
 
   func lossFailure(_ phase: Failure.Phase, outcome: Failure.Outcome = .notSent) -> Failure {
-    let end = verdict ?? process.exit().map { "it ended (\($0))" } ?? "it closed its output"
-    return Failure(server: server.name, phase: phase, reason: end + standardErrorNote, outcome: outcome)
+    let end = opening.verdict ?? carrier.ending().map { "it ended (\($0))" } ?? "it closed its output"
+    return Failure(server: server.name, phase: phase, reason: end + lastWordsNote, outcome: outcome)
   }
 
-  /// The end of what the server wrote to its standard error, as part of a sentence.
-  var standardErrorNote: String {
-    let lines = process.standardErrorTail().split(whereSeparator: \.isNewline).suffix(8)
+  /// The end of what the server said beside its messages, as part of a sentence.
+  var lastWordsNote: String {
+    let lines = carrier.lastWords().split(whereSeparator: \.isNewline).suffix(8)
     guard !lines.isEmpty else { return "" }
     return "; its standard error ends with: " + lines.joined(separator: " | ")
   }

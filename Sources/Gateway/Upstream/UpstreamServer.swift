@@ -4,23 +4,29 @@ package import EventLoop
 import JSONRPC
 package import MCP
 
-/// One server of the configuration: its endpoints, the choice among them, and its last good lists.
+/// One server of the configuration: its endpoints, the choice among their lanes, and its last good lists.
 @GatewayActor
 package final class UpstreamServer {
   // What each call asks for comes first, and lies together.
   package let id: ServerID
-  unowned let manager: ServerManager
+  unowned let upstream: ServerSet
   /// Whether all sessions share its processes.
   let isShared: Bool
   private let isImpeded: Bool
-  /// Whether any of its URIs is listed under another form.
-  var isRenamed = false
-  package private(set) var endpoints: [Endpoint] = []
+  /// The session that called it last; 0 for none.
+  private(set) var lastSession: UInt64 = 0
+  /// All of them, in the order in which they were added.
+  package private(set) var lanes: [Lane] = []
   package let configuration: ServerConfiguration
   private var balancer: LoadBalancer
+  let endpoints: [Endpoint]
   /// Why it cannot be started as it is configured.
   package let impediment: Failure?
-  package private(set) var offer = ServerOffer()
+  private var presence: ServerPresence
+  private var presenceTimer: LoopClock.Cancellation?
+  private var lastLaneNumber = -1
+  /// What it offers now.
+  let shelf: Shelf
   /// What the last handshake agreed on.
   package private(set) var negotiated: ServerConnection.Negotiated?
   /// What an earlier run learned.
@@ -29,21 +35,24 @@ package final class UpstreamServer {
   var eras: EraVerdicts
   /// Milliseconds from the spawn to the first readiness.
   package private(set) var startMilliseconds: UInt64?
-  /// What a modern server said about how long its lists may be kept, and when.
-  private var freshness: [ListKind: (hints: CacheHints, at: Instant)] = [:]
-  private var changedKinds: Set<ListKind> = []
-  private var isRefreshing = false
 
-  init(id: ServerID, configuration: ServerConfiguration, manager: ServerManager) {
+  init(id: ServerID, configuration: ServerConfiguration, upstream: ServerSet) {
+    let settings = configuration.settings
     self.id = id
     self.configuration = configuration
-    self.manager = manager
-    isShared = configuration.settings.shared
-    balancer = LoadBalancer(configuration.settings)
+    self.upstream = upstream
+    isShared = settings.shared
+    balancer = LoadBalancer(settings)
     impediment = Self.impediment(of: configuration)
     isImpeded = impediment != nil
-    facts = impediment == nil ? manager.facts.load(configuration) : nil
+    endpoints = configuration.endpoints.enumerated().map { position, replica in
+      Endpoint(launch: replica.launch, priority: replica.priority, isExtra: position > 0 && settings.shared)
+    }
+    presence = ServerPresence(isAwaited: !isImpeded && !settings.lazy, gracePeriod: settings.gracePeriod)
+    facts = impediment == nil ? upstream.facts.load(configuration) : nil
     eras = facts?.eras ?? EraVerdicts()
+    shelf = Shelf(clock: upstream.clock)
+    if !isImpeded { addLanes(for: isShared ? .everybody : .spare) }
   }
 
   private static func impediment(of configuration: ServerConfiguration) -> Failure? {
@@ -55,229 +64,190 @@ package final class UpstreamServer {
     return configuration.endpoints.isEmpty ? failure("its entry says nothing to start") : nil
   }
 
-  func add(_ endpoint: Endpoint) { endpoints.append(endpoint) }
+  func nextLaneNumber() -> Int {
+    lastLaneNumber += 1
+    return lastLaneNumber
+  }
 
-  func remove(_ endpoint: Endpoint) { endpoints.removeAll { $0 === endpoint } }
+  func add(_ lane: Lane) {
+    lanes.append(lane)
+    upstream.checker.add(lane)
+  }
+
+  func remove(_ lane: Lane) {
+    lanes.removeAll { $0 === lane }
+    upstream.checker.remove(lane)
+    upstream.endsByItself(lane)
+    lanesChanged(at: lane.now)
+  }
 
   package var name: String { configuration.name }
 
   /// A connection that takes calls.
-  package var client: ServerConnection? { endpoints.lazy.compactMap(\.client).first }
+  package var connection: ServerConnection? { lanes.lazy.compactMap(\.connection).first }
 
-  var clients: [ServerConnection] { endpoints.compactMap(\.client) }
+  var connections: [ServerConnection] { lanes.compactMap(\.connection) }
+
+  // MARK: - How it is
 
   /// Whether it has been ready, or has failed once: then nobody waits for it any more.
-  package var isSettled: Bool { impediment != nil || manager.registry.isSettled(name) }
+  package var isSettled: Bool { presence.isSettled }
 
-  /// Why no endpoint is ready; nil while one is, and before the first start has come to an end.
+  /// Some lane has changed its state.
+  func lanesChanged(at now: UInt64) { perform(presence.lanesChanged(lanes.map(\.state), at: now)) }
+
+  private func perform(_ actions: [ServerPresence.Action]) {
+    for action in actions {
+      switch action {
+      case .settled: upstream.serverSettled()
+      case .changed(.gone): graceOver()
+      case .changed: break
+      }
+    }
+    presenceTimer?.cancel()
+    let now = upstream.clock.now().milliseconds
+    presenceTimer = presence.deadline.map { deadline in
+      upstream.clock.after(deadline > now ? deadline - now : 0) { [self] in
+        perform(presence.timePassed(at: upstream.clock.now().milliseconds))
+      }
+    }
+  }
+
+  /// Why no lane is ready; nil while one is, and before the first start has come to an end.
   package var failure: Failure? {
     if let impediment { return impediment }
-    guard client == nil, let endpoint = endpoints.first(where: { $0.lastFailure != nil }) else { return nil }
-    guard case .backingOff(let until, _, _)? = manager.state(of: endpoint.id)?.condition else {
-      return endpoint.lastFailure
-    }
-    let now = manager.clock.now().milliseconds
-    return endpoint.lastFailure?.retrying(in: until > now ? until - now : 0)
+    guard connection == nil, let lane = lanes.first(where: { $0.lastFailure != nil }) else { return nil }
+    guard case .backingOff(let until, _, _) = lane.state.condition else { return lane.lastFailure }
+    let now = upstream.clock.now().milliseconds
+    return lane.lastFailure?.retrying(in: until > now ? until - now : 0)
   }
 
   /// What the server says about itself to the model.
   var instructionsText: String { negotiated?.instructions ?? facts?.instructions ?? "" }
 
+  /// What it is called where its public names begin.
+  var label: String { configuration.prefix.isEmpty ? name : configuration.prefix }
+
   /// The state in a few words.
   package var stateText: String {
     if let failure { return failure.reason }
-    return endpoints.compactMap { manager.state(of: $0.id)?.condition.summary }.first ?? "not started"
+    return lanes.first?.state.condition.summary ?? "not started"
   }
 
-  package var skippedLines: Int { clients.reduce(0) { $0 + $1.skippedLines } }
+  package var skippedLines: Int { connections.reduce(0) { $0 + $1.skippedLines } }
+
+  // MARK: - Tasks
+
+  /// What wrapped task ids of the server begin with: stable between runs.
+  var taskKey: String {
+    let prefix = configuration.prefix
+    return prefix.isEmpty ? "s" + PublicName.hash(name, "", digits: 8) : prefix
+  }
 
   /// Returns the id by which clients know a task.
-  func wrapped(task id: String) -> String { TaskID.prefix(for: manager.taskKey(of: self)) + id }
+  func wrapped(task id: String) -> String { TaskID.prefix(for: taskKey) + id }
 
   func log(_ level: LogLevel, _ event: String, _ fields: KeyValuePairs<String, String> = [:]) {
-    manager.log(level, event, server: name, fields)
+    upstream.log(level, event, server: name, fields)
   }
 
   func log(_ level: LogLevel, _ event: String, fields: [(key: String, value: String)]) {
-    manager.log(level, event, server: name, fields: fields)
+    upstream.log(level, event, server: name, fields: fields)
   }
 
   // MARK: - Calls
 
-  /// Hands a request to the endpoint that is to take it.
-  func accept(_ request: Call, _ frame: Frame) {
-    request.server = self
-    request.meter =
-      request.tool?.meter ?? manager.metrics.meter(server: id, method: request.method, tool: request.tool)
-    guard !isImpeded, let endpoint = request.home ?? choose(for: request.session) else {
-      request.session.fail(
-        request, failure ?? Failure(server: name, phase: .waiting, reason: "none of its processes is running"))
+  /// Hands a call to the lane that is to take it.
+  func accept(_ call: Call, _ frame: Frame) {
+    call.server = self
+    lastSession = call.session
+    call.meter = call.tool?.meter ?? upstream.metrics.meter(server: id, method: call.method, tool: call.tool)
+    guard !isImpeded, let lane = call.home ?? choose(for: call.session) else {
+      call.caller.failed(
+        call, failure ?? Failure(server: name, phase: .waiting, reason: "none of its processes is running"), as: nil)
       return
     }
-    endpoint.accept(request, frame)
+    lane.accept(call, frame)
   }
 
-  private func choose(for session: ClientSession) -> Endpoint? {
-    if isShared, endpoints.count == 1 { return endpoints[0] }
-    let own = endpoints(for: session)
+  private func choose(for session: UInt64) -> Lane? {
+    if isShared, lanes.count == 1 { return lanes[0] }
+    let own = lanes(for: session)
     if own.count == 1 { return own[0] }
     let capacity = configuration.settings.callsInFlight
-    let candidates = own.compactMap { endpoint in
-      manager.registry.candidate(endpoint.id, inFlight: endpoint.inFlight, capacity: capacity, score: endpoint.score)
+    let candidates = own.map { lane in
+      LoadBalancer.Candidate(
+        id: lane.id.number, priority: lane.endpoint.priority, availability: lane.state.availability,
+        inFlight: lane.inFlight, capacity: capacity, score: lane.score)
     }
     let chosen = balancer.pick(
-      among: candidates, session: session.number, at: manager.clock.now().milliseconds,
-      chance: Double.random(in: 0..<1))
-    let endpoint = own.first { $0.id.replica == chosen }
-    endpoint?.tally.picks += 1
-    return endpoint
+      among: candidates, session: session, at: upstream.clock.now().milliseconds, chance: Double.random(in: 0..<1))
+    let lane = own.first { $0.id.number == chosen }
+    lane?.tally.picks += 1
+    return lane
   }
 
-  /// Whether an endpoint must not be ended although nobody calls it: a session stays with it, is subscribed to something
+  /// Whether a lane must not be ended although nobody calls it: a session stays with it, is subscribed to something
   /// there, or no other one could take its place at once.
-  func needs(_ endpoint: Endpoint) -> Bool {
-    balancer.isHome(endpoint.id.replica) || !manager.audience.subscriptions(at: endpoint).isEmpty
-      || !endpoints.contains { $0 !== endpoint && $0.client != nil }
+  func needs(_ lane: Lane) -> Bool {
+    balancer.isHome(lane.id.number) || !upstream.interest.resources(lane).isEmpty
+      || !lanes.contains { $0 !== lane && $0.connection != nil }
   }
 
-  func sessionEnded(_ session: ClientSession) {
-    balancer.sessionEnded(session.number)
-    giveUpEndpoints(of: session)
+  func sessionEnded(_ session: UInt64) {
+    balancer.sessionEnded(session)
+    giveUpLanes(of: session)
   }
 
   /// Fails everything that waits.
-  func refuseWaiting(_ failure: Failure) { for endpoint in endpoints { endpoint.refuseWaiting(failure, as: .closed) } }
+  func refuseWaiting(_ failure: Failure) { for lane in lanes { lane.refuseWaiting(failure, as: .closed) } }
 
   // MARK: - A new connection
 
   /// Takes over what a connection brought, and tells it what sessions had told the one before.
-  func becameReady(_ client: ServerConnection, _ offer: ServerOffer, after time: UInt64) {
-    negotiated = client.negotiated
-    manager.readCache.serverChanged(id)
+  func becameReady(_ connection: ServerConnection, _ offer: ServerOffer, after time: UInt64) {
+    negotiated = connection.negotiated
+    upstream.news.resourcesChanged(id)
     if startMilliseconds == nil { startMilliseconds = time }
     log(
       .info, "server_ready",
       [
-        "pid": String(client.process.pid), "revision": client.negotiated?.revision.rawValue ?? "",
+        "pid": connection.carrier.process.map { String($0) } ?? "",
+        "revision": connection.negotiated?.revision.rawValue ?? "",
         "tools": String(offer.items[.tools]?.count ?? 0),
       ])
     adopt(offer)
-    remember(client)
-    restore(client)
+    remember(connection)
+    restore(connection)
     refreshChanged()
   }
 
   /// Keeps what the server said of itself for the next run.
-  private func remember(_ client: ServerConnection) {
-    guard let negotiated = client.negotiated else { return }
+  private func remember(_ connection: ServerConnection) {
+    guard let negotiated = connection.negotiated else { return }
     let facts = ServerFacts(negotiated, eras: eras, seenAt: WallClock.milliseconds)
     guard self.facts?.saysSame(as: facts) != true else { return }
     self.facts = facts
-    manager.facts.save(configuration, facts)
+    upstream.facts.save(configuration, facts)
   }
 
-  private func restore(_ client: ServerConnection) {
-    guard let capabilities = client.negotiated?.capabilities else { return }
-    if client.era == .modern {
-      client.updateListening()
-      Task { @GatewayActor in await client.endpoint.announceUnheard(client) }
+  private func restore(_ connection: ServerConnection) {
+    guard let capabilities = connection.negotiated?.capabilities else { return }
+    if connection.era == .modern {
+      connection.updateListening()
+      Task { @GatewayActor in await connection.lane.announceUnheard(connection) }
       return
     }
-    if capabilities.logging, let level = manager.audience.logLevel { client.setLogLevel(level) }
+    if capabilities.logging, let level = upstream.interest.logLevel() { connection.setLogLevel(level) }
     guard capabilities.resourcesSubscribe else { return }
-    let subscribed = manager.audience.subscriptions(at: client.endpoint).map { ($0, client.subscribe($0)) }
+    let subscribed = upstream.interest.resources(connection.lane).map { ($0, connection.subscribe($0)) }
     guard !subscribed.isEmpty else { return }
     Task { @GatewayActor in
       for (uri, request) in subscribed {
         _ = await request.answer()
-        guard await client.mayHaveChanged(uri) else { continue }
-        manager.audience.resourceMayHaveChanged(uri, at: client.endpoint)
+        guard await connection.mayHaveChanged(uri) else { continue }
+        upstream.news.resourceMayHaveChanged(uri, connection.lane)
       }
     }
-  }
-
-  // MARK: - Lists
-
-  /// For how long a list of this server may be kept from now on.
-  func cacheHints(_ kind: ListKind) -> CacheHints {
-    guard let entry = freshness[kind] else { return .none }
-    let age = manager.clock.now().since(entry.at)
-    let left = entry.hints.timeToLive > age ? entry.hints.timeToLive - age : 0
-    return CacheHints(timeToLive: left, scope: entry.hints.scope)
-  }
-
-  /// Takes over what the server offers now.
-  private func adopt(_ offer: ServerOffer) {
-    guard offer != self.offer else { return }
-    for entry in offer.quarantined where !self.offer.quarantined.contains(entry) {
-      log(
-        .warning, "item_quarantined",
-        ["kind": entry.kind.itemName, "name": entry.name, "reason": entry.reason])
-    }
-    self.offer = offer
-    manager.catalogStale()
-  }
-
-  func hasExpired(_ kind: ListKind) -> Bool {
-    guard let client, client.era == .modern, let entry = freshness[kind] else { return false }
-    let list = kind == .resourceTemplates ? ListKind.resources : kind
-    if client.listening.honoured.lists.contains(list) { return false }
-    return manager.clock.now().since(entry.at) >= entry.hints.timeToLive
-  }
-
-  /// Reads one list again.
-  func read(_ kind: ListKind) async {
-    guard let client, case .success(let list) = await client.readList(kind), self.client === client else { return }
-    var next = offer
-    take(list, into: &next)
-    adopt(next)
-  }
-
-  private func take(_ list: ListReading, into offer: inout ServerOffer) {
-    note(list.hints, of: list.kind)
-    offer.items[list.kind] = list.items
-    offer.quarantined = offer.quarantined.filter { $0.kind != list.kind } + list.quarantined
-  }
-
-  func note(_ hints: CacheHints?, of kind: ListKind) {
-    freshness[kind] = hints.map { ($0, manager.clock.now()) }
-  }
-
-  /// The server has been away for longer than its lists are kept.
-  func graceOver() { adopt(ServerOffer()) }
-
-  /// Reads lists again that the server says have changed: once for a burst of such notifications.
-  func listChanged(_ kind: ListKind) {
-    if kind == .resources { manager.readCache.serverChanged(id) }
-    changedKinds.insert(kind)
-    refreshChanged()
-  }
-
-  /// A change that was announced while the lists were read for the first time is seen to when the server is ready.
-  private func refreshChanged() {
-    guard client != nil, !changedKinds.isEmpty, !isRefreshing else { return }
-    isRefreshing = true
-    Task { @GatewayActor in await refresh() }
-  }
-
-  private func refresh() async {
-    // A server that announces a change after every list is listened to less and less.
-    var pause = ServerManager.settlingTime
-    while client != nil, !changedKinds.isEmpty {
-      await manager.clock.sleep(milliseconds: pause)
-      pause = min(pause * 2, 5_000)
-      guard let client else { break }
-      let kinds = changedKinds
-      changedKinds = []
-      var next = offer
-      for kind in ListKind.allCases where kinds.contains(kind) {
-        switch await client.readList(kind) {
-        case .success(let list): take(list, into: &next)
-        case .failure(let failure): log(.warning, "list_failed", ["reason": failure.reason])
-        }
-      }
-      if self.client === client { adopt(next) }
-    }
-    isRefreshing = false
   }
 }

@@ -21,6 +21,18 @@ package struct ClientCapabilities: Equatable, Sendable {
     return capabilities
   }()
 
+  /// All that the gateway can pass on to some client.
+  package static let bridgeable: ClientCapabilities = {
+    var capabilities = ClientCapabilities()
+    capabilities.roots = true
+    capabilities.rootsListChanged = true
+    capabilities.sampling = true
+    capabilities.samplingTools = true
+    capabilities.elicitationForm = true
+    capabilities.elicitationURL = true
+    return capabilities
+  }()
+
   package init() {}
 
   /// Reads the capabilities that an `initialize`, or a modern request, declares.

@@ -32,11 +32,11 @@ struct ListCommand {
   func run() async -> ExitStatus {
     let manager = assembly.manager
     let servers = Task { @GatewayActor in await manager.run() }
-    manager.declare(.none)
-    manager.wakeSleepers()
+    manager.declareNothing()
+    manager.upstream.wakeSleepers()
     let progress = Terminal.isTerminal(2) ? Task { @GatewayActor in await showProgress() } : nil
     await Gate.any(manager.settled, assembly.stopped).wait()
-    if !assembly.stopped.isOpen { await manager.whenAwake() }
+    if !assembly.stopped.isOpen { await manager.upstream.whenAwake() }
     progress?.cancel()
     await progress?.value
     let wasStopped = assembly.stopped.isOpen

@@ -39,7 +39,7 @@ struct ServeCommand {
       return .unusable
     }
     port.unreadLimit = assembly.configuration.settings.unreadLimit
-    let session = ClientSession(manager: assembly.manager, transport: Transport(port))
+    let session = assembly.manager.open(Transport(port))
     let metrics = MetricsFile(
       assembly.manager, log: assembly.log, runtimeDirectory: assembly.surroundings.runtimeDirectory)
     metrics.start()

@@ -38,9 +38,8 @@ struct Assembly {
       configurationPath: (try? FileSystem.realPath(configuration.path)) ?? configuration.path)
     facts = FactFiles(in: surroundings, log: log)
     manager = ServerManager(
-      configuration: configuration, identity: Program.identity, clock: .loop, spawner: launching.spawner,
-      facts: facts.store, log: log,
-      redact: { redaction.redact($0) })
+      configuration: configuration, identity: Program.identity, clock: .loop, carriers: launching.carriers,
+      facts: facts.store, log: log)
     let stopped = stopped
     signals = SignalSource.ending.map { number in SignalSource(number) { stopped.open() } }
   }

@@ -34,13 +34,13 @@ final class ServerLaunching {
       environment: inheritedLines, configuration: configurationPath)
   }
 
-  var spawner: ProcessSpawner {
-    ProcessSpawner { server, launch, connection in await self.start(server, launch, connection) }
+  var carriers: CarrierFactory {
+    CarrierFactory { server, launch, connection in await self.start(server, launch, connection) }
   }
 
   private func start(
     _ server: ServerConfiguration, _ launch: ProcessLaunch, _ connection: UInt64
-  ) async -> Result<ServerProcess, LaunchFailure> {
+  ) async -> Result<Carrier, LaunchFailure> {
     var own = Dictionary(launch.environment.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     let executable: String
     switch await find(launch, &own) {
@@ -106,8 +106,7 @@ final class ServerLaunching {
 
   // MARK: - Wiring
 
-  private func connect(_ process: SpawnedProcess, _ server: ServerConfiguration) throws(PlatformError) -> ServerProcess
-  {
+  private func connect(_ process: SpawnedProcess, _ server: ServerConfiguration) throws(PlatformError) -> Carrier {
     let port = try StreamPort(
       reading: process.standardOutput, writing: process.standardInput, isOwnPipe: true, frameLimit: frameLimit)
     let errors = try TextPort(
@@ -133,14 +132,25 @@ final class ServerLaunching {
       await process.whenGone()
       gone.open()
     }
-    return ServerProcess(
-      pid: process.pid, transport: Transport(port),
-      standardErrorTail: { errors.tail },
-      exit: { process.exit.map { "\($0)" } },
+    return Carrier(
+      way: .stream(port.output), process: process.pid,
+      start: { events in
+        port.onEvent = events.received
+        port.onReadEnd = events.ended
+        port.onWriteEnd = events.ended
+        port.onCongested = { events.congested(true) }
+        port.onDrained = { events.congested(false) }
+        port.startReading()
+      },
+      setReading: { isReading in if isReading { port.startReading() } else { port.stopReading() } },
+      closeSending: { port.closeWriting() },
+      close: { port.close() },
       end: { urgent in
         port.closeWriting()
         process.end(urgent: urgent)
       },
+      ending: { process.exit.map { "\($0)" } },
+      lastWords: { errors.tail },
       exited: exited, gone: gone,
       hasStopped: { await !process.stoppedProcesses().isEmpty },
       watchStops: { report in

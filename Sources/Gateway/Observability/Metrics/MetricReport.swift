@@ -69,12 +69,12 @@ package struct MetricReport {
     let name: String
     let kind: MetricFamily.Kind
     let help: String
-    let value: @GatewayActor (Endpoint) -> UInt64
+    let value: @GatewayActor (Lane) -> UInt64
   }
 
   private static let readings: [Reading] = [
     Reading(name: "starts_total", kind: .counter, help: "Processes that were started.") {
-      $0.state?.generation ?? 0
+      $0.state.generation
     },
     Reading(name: "reconnects_total", kind: .counter, help: "Connections that became ready after one was lost.") {
       $0.tally.reconnects
@@ -108,25 +108,25 @@ package struct MetricReport {
   ]
 
   private mutating func addEndpoints(_ manager: ServerManager) {
-    let endpoints = manager.servers.flatMap(\.endpoints)
+    let lanes = manager.servers.flatMap(\.lanes)
     for reading in Self.readings {
       var family = MetricFamily("mcp_junction_endpoint_" + reading.name, reading.kind, reading.help)
-      for endpoint in endpoints { family.add(Double(reading.value(endpoint)), Self.labels(of: endpoint)) }
+      for lane in lanes { family.add(Double(reading.value(lane)), Self.labels(of: lane)) }
       families.append(family)
     }
-    addStates(endpoints)
-    addCauses(endpoints)
+    addStates(lanes)
+    addCauses(lanes)
   }
 
   /// Adds what has one of several names, as one gauge for each name: 1 for the one that holds.
-  private mutating func addStates(_ endpoints: [Endpoint]) {
+  private mutating func addStates(_ lanes: [Lane]) {
     var stages = MetricFamily("mcp_junction_endpoint_state", .gauge, "Which state holds: 1, the others 0.")
     var health = MetricFamily("mcp_junction_endpoint_health", .gauge, "Which health holds: 1, the others 0.")
     var breaker = MetricFamily(
       "mcp_junction_endpoint_breaker", .gauge, "Which state of the circuit breaker holds: 1, the others 0.")
-    for endpoint in endpoints {
-      guard let state = endpoint.state else { continue }
-      let labels = Self.labels(of: endpoint)
+    for lane in lanes {
+      let state = lane.state
+      let labels = Self.labels(of: lane)
       func add(_ current: String, among names: [String], _ label: String, to family: inout MetricFamily) {
         for name in names { family.add(name == current ? 1 : 0, labels + [Label(label, name)]) }
       }
@@ -138,30 +138,30 @@ package struct MetricReport {
   }
 
   /// Adds counters that are told apart by a cause.
-  private mutating func addCauses(_ endpoints: [Endpoint]) {
+  private mutating func addCauses(_ lanes: [Lane]) {
     var changes = MetricFamily(
       "mcp_junction_endpoint_changes_total", .counter, "Changes into a state, or within it.")
     var losses = MetricFamily(
       "mcp_junction_endpoint_losses_total", .counter, "Connections that were lost or could not be opened, by cause.")
     var refusals = MetricFamily(
       "mcp_junction_endpoint_refusals_total", .counter, "Requests that were not sent, by cause.")
-    for endpoint in endpoints {
-      let labels = Self.labels(of: endpoint)
+    for lane in lanes {
+      let labels = Self.labels(of: lane)
       for stage in EndpointStage.allCases {
-        changes.add(Double(endpoint.tally.changes(to: stage)), labels + [Label("state", stage.rawValue)])
+        changes.add(Double(lane.tally.changes(to: stage)), labels + [Label("state", stage.rawValue)])
       }
       for kind in EndpointFailure.Kind.allCases {
-        losses.add(Double(endpoint.tally.losses(kind)), labels + [Label("cause", kind.rawValue)])
+        losses.add(Double(lane.tally.losses(kind)), labels + [Label("cause", kind.rawValue)])
       }
       for refusal in EndpointTally.Refusal.allCases {
-        refusals.add(Double(endpoint.tally.refusals(refusal)), labels + [Label("cause", refusal.rawValue)])
+        refusals.add(Double(lane.tally.refusals(refusal)), labels + [Label("cause", refusal.rawValue)])
       }
     }
     families += [changes, losses, refusals]
   }
 
-  private static func labels(of endpoint: Endpoint) -> [Label] {
-    [Label("server", endpoint.id.server), Label("replica", String(endpoint.id.replica))]
+  private static func labels(of lane: Lane) -> [Label] {
+    [Label("server", lane.id.server), Label("replica", String(lane.id.number))]
   }
 
   // MARK: - Lists

@@ -54,11 +54,12 @@ struct EndpointStatus: Sendable {
   }
 
   @GatewayActor
-  init(of endpoint: Endpoint, _ state: EndpointState, redact: (String) -> String) {
-    let now = endpoint.now
+  init(of lane: Lane, redact: (String) -> String) {
+    let state = lane.state
+    let now = lane.now
     func elapsed(_ then: UInt64) -> UInt64 { now > then ? now - then : 0 }
-    replica = endpoint.id.replica
-    session = endpoint.owner?.number
+    replica = lane.id.number
+    session = if case .session(let number) = lane.key { number } else { nil }
     stage = state.condition.stage
     phase = state.condition.phase
     health = state.health.name
@@ -71,14 +72,14 @@ struct EndpointStatus: Sendable {
     case .idle, .starting, .backingOff, .trial, .failed, .closed: age = state.since.map(elapsed)
     }
     generation = state.generation
-    process = (endpoint.client ?? endpoint.opening)?.process.pid
-    inFlight = endpoint.inFlight
-    waiting = endpoint.pool.waiting
-    connection = endpoint.pool.connections.first.map {
+    process = (lane.connection ?? lane.opening)?.carrier.process
+    inFlight = lane.inFlight
+    waiting = lane.pool.waiting
+    connection = lane.pool.connections.first.map {
       Connection(
         age: elapsed($0.createdAt), unusedFor: elapsed($0.lastUsed), served: $0.served, failures: $0.failures)
     }
-    lastLoss = endpoint.tally.lastLoss.map {
+    lastLoss = lane.tally.lastLoss.map {
       Loss(age: elapsed($0.at), kind: $0.failure.kind.rawValue, message: redact($0.failure.message))
     }
   }

@@ -41,12 +41,10 @@ struct ServerStatus: Sendable {
   }
 
   @GatewayActor
-  init(of server: UpstreamServer, in manager: ServerManager) {
+  init(of server: UpstreamServer, in upstream: ServerSet) {
     name = server.name
-    impediment = (server.impediment?.reason).map { manager.redacted($0) }
-    endpoints = server.endpoints.compactMap { endpoint in
-      endpoint.state.map { EndpointStatus(of: endpoint, $0, redact: manager.redacted) }
-    }
+    impediment = (server.impediment?.reason).map { upstream.log.redacted($0) }
+    endpoints = server.lanes.map { EndpointStatus(of: $0, redact: upstream.log.redacted) }
     let stages = Set(endpoints.map(\.stage))
     let best: EndpointStage? = [.connected, .connecting, .reconnecting, .disconnected, .failed, .closed].first {
       stages.contains($0)
@@ -58,7 +56,7 @@ struct ServerStatus: Sendable {
     features = server.negotiated?.capabilities.names ?? []
     listed = ListKind.allCases.map { ($0, server.offer.items[$0]?.count ?? 0) }
     quarantined = server.offer.quarantined.count
-    totals = manager.metrics.totals(server: server.id)
+    totals = upstream.metrics.totals(server: server.id)
   }
 }
 

@@ -36,14 +36,14 @@ package struct StatusReport: Sendable {
     clients = manager.audience.members.map {
       Client(
         session: $0.number, name: $0.introduction?.name, version: $0.introduction?.version,
-        revision: $0.revision?.rawValue,
+        revision: $0.handshake.revision?.rawValue,
         unanswered: $0.unanswered)
     }
     servers = manager.configuration.servers.map { configuration in
-      guard !configuration.isDisabled, let server = manager.server(named: configuration.name) else {
+      guard !configuration.isDisabled, let server = manager.upstream.server(named: configuration.name) else {
         return ServerStatus(disabled: configuration.name)
       }
-      return ServerStatus(of: server, in: manager)
+      return ServerStatus(of: server, in: manager.upstream)
     }
     takenAt = WallClock.milliseconds
   }

@@ -1,44 +1,43 @@
-import EventLoop
-import JSONRPC
-import MCP
+package import JSONRPC
 
 /// What a modern server wants to know within one call of a legacy client: round after round of questions, which the client
 /// is asked one at a time (2026-07-28, basic/patterns, multi round-trip requests).
-@GatewayActor
-final class InputRounds {
-  struct Question {
+package struct InputRounds {
+  package struct Question {
     /// The key in `inputRequests`, without quotes, as it is spelled in the server's answer.
-    let key: Range<Int>
-    let kind: InputQuestion
-    let params: Range<Int>?
+    package let key: Range<Int>
+    package let kind: InputQuestion
+    package let params: Range<Int>?
   }
 
   /// Why an interim answer cannot be dealt with.
-  struct Fault: Error {
-    let reason: String
+  package struct Fault: Error {
+    package let reason: String
+
+    package init(reason: String) { self.reason = reason }
   }
 
   /// Rounds so far, this one included.
-  private(set) var count = 0
+  package private(set) var count = 0
   /// The server's answer that asks.
-  private(set) var answer: StoredFrame
-  private(set) var questions: [Question]
+  package private(set) var answer: StoredFrame
+  package private(set) var questions: [Question]
   /// What the client has been asked and not answered yet: the id given out for it.
-  var open: UInt64?
+  package var open: UInt64?
   /// Ids that the client knows questions about URLs by.
-  var elicitations: [String] = []
+  package var elicitations: [String] = []
   private var responses: [String] = []
   private var state: String?
   /// The members of the retry, until the next round.
-  private(set) var retry: String?
+  package private(set) var retry: String?
 
-  init() {
+  package init() {
     answer = StoredFrame.empty
     questions = []
   }
 
   /// Takes up the next interim answer.
-  func begin(_ frame: Frame, for capabilities: ClientCapabilities) throws(Fault) {
+  package mutating func begin(_ frame: Frame, for capabilities: ClientCapabilities) throws(Fault) {
     count += 1
     answer = frame.copy()
     responses = []
@@ -52,7 +51,7 @@ final class InputRounds {
   }
 
   /// Reads the `inputRequests` of an interim answer.
-  static func questions(in answer: Frame) throws(Fault) -> [Question] {
+  package static func questions(in answer: Frame) throws(Fault) -> [Question] {
     var found: [Question] = []
     var fault: String?
     if let requests = answer.range("inputRequests", in: .result) {
@@ -72,16 +71,16 @@ final class InputRounds {
   }
 
   /// The question to ask next; nil when all are answered.
-  var next: Question? { responses.count < questions.count ? questions[responses.count] : nil }
+  package var next: Question? { responses.count < questions.count ? questions[responses.count] : nil }
 
   /// - Parameter response: a bare result, JSON text.
-  func answered(with response: String) {
+  package mutating func answered(with response: String) {
     guard let question = next else { return }
     responses.append("\"\(String(decoding: answer[question.key], as: UTF8.self))\":\(response)")
   }
 
   /// Prepares the members of the retry.
-  func finish() {
+  package mutating func finish() {
     var members: [String] = []
     if !responses.isEmpty { members.append("\"inputResponses\":{\(responses.joined(separator: ","))}") }
     if let state { members.append("\"requestState\":\(state)") }

@@ -4,8 +4,8 @@ import EventLoop
 import JSONRPC
 import MCP
 
-/// What the machines of an endpoint order, and what they are told of the time.
-extension Endpoint {
+/// What the machines of a lane order, and what they are told of the time.
+extension Lane {
   func perform(_ action: EndpointState.Action) {
     switch action {
     case .start(let generation):
@@ -31,24 +31,24 @@ extension Endpoint {
     for action in actions {
       switch action {
       case .grant(let waiter, _):
-        if let request = waiting.removeValue(forKey: waiter), let frame = request.frame {
-          send(request, frame, at: now)
+        if let call = waiting.removeValue(forKey: waiter), let frame = call.frame {
+          send(call, frame, at: now)
         } else {
           // Whoever waited is gone; the next one may go.
           perform(pool.leaseReturned(connection: generation, answered: false, at: now))
         }
       case .refuse(let waiter):
-        guard let request = waiting.removeValue(forKey: waiter) else { continue }
-        refuse(request, .closed, notReady(after: 0))
+        guard let call = waiting.removeValue(forKey: waiter) else { continue }
+        refuse(call, .closed, notReady(after: 0))
       case .expire(let waiter):
-        guard let request = waiting.removeValue(forKey: waiter) else { continue }
-        expire(request)
+        guard let call = waiting.removeValue(forKey: waiter) else { continue }
+        expire(call)
       case .validate: sendProbe()
-      case .open: manager.update(id) { $0.wake(at: $1) }
+      case .open: update { $0.wake(at: $1) }
       case .close:
         // What goes of old age is followed by another at once; what was idle for too long, by the next call.
         let isReplaced = actions.contains(.open)
-        manager.update(id) { isReplaced ? $0.replace(at: $1) : $0.retire(at: $1) }
+        update { isReplaced ? $0.replace(at: $1) : $0.retire(at: $1) }
       }
     }
   }
@@ -59,10 +59,10 @@ extension Endpoint {
       case .probe: sendProbe()
       case .inspectProcesses:
         tally.probesMissed += 1
-        guard let client else { continue }
+        guard let connection else { continue }
         Task { @GatewayActor in
-          let isStopped = await client.process.hasStopped()
-          guard self.client === client else { return }
+          let isStopped = await connection.carrier.hasStopped()
+          guard self.connection === connection else { return }
           perform(probe?.inspected(isStopped: isStopped, at: now) ?? [])
         }
       case .pollAgain:
@@ -71,12 +71,12 @@ extension Endpoint {
           checker.attend(to: self)
         }
       case .report(let vitality):
-        if case .dead(let why) = vitality, let client {
-          client.verdict = why.message
-          lastFailure = client.lossFailure(.call)
+        if case .dead(let why) = vitality, let connection {
+          connection.opening.verdict = why.message
+          lastFailure = connection.lossFailure(.call)
         }
         let (generation, chance) = (generation, Double.random(in: 0..<1))
-        manager.update(id) { $0.vitalityChanged(to: vitality, generation: generation, at: $1, chance: chance) }
+        update { $0.vitalityChanged(to: vitality, generation: generation, at: $1, chance: chance) }
       }
     }
   }
@@ -95,18 +95,18 @@ extension Endpoint {
   /// Fails everything that waits.
   func refuseWaiting(_ failure: Failure, as refusal: EndpointTally.Refusal) {
     for waiter in pool.takeWaiters() {
-      guard let request = waiting.removeValue(forKey: waiter) else { continue }
-      request.waiter = nil
-      refuse(request, refusal, failure)
+      guard let call = waiting.removeValue(forKey: waiter) else { continue }
+      call.waiter = nil
+      refuse(call, refusal, failure)
     }
   }
 
-  private func expire(_ request: Call) {
-    request.waiter = nil
+  private func expire(_ call: Call) {
+    call.waiter = nil
     tally.refused(.timedOut)
     let limit = Duration.spelled(server.configuration.callTimeout)
-    request.session.fail(
-      request,
+    call.caller.failed(
+      call,
       Failure(
         server: server.name, phase: .waiting, reason: "it did not take the request within \(limit)",
         cure: ServerConnection.timeoutCure),
@@ -114,12 +114,12 @@ extension Endpoint {
   }
 
   private func sendProbe() {
-    guard let client else { return }
+    guard let connection else { return }
     tally.probesSent += 1
-    let method = client.era == .modern ? Method.discover : .ping
-    let answer = client.begin(method, params: nil, timeout: nil, phase: .call, isProbe: true)
+    let method = connection.era == .modern ? Method.discover : .ping
+    let answer = connection.begin(method, params: nil, timeout: nil, phase: .call, isProbe: true)
     Task { @GatewayActor in
-      guard case .success = await answer.answer(), self.client === client else { return }
+      guard case .success = await answer.answer(), self.connection === connection else { return }
       tally.probesAnswered += 1
       perform(probe?.probeAnswered(at: now) ?? [])
       perform(probe?.paceChanged(to: score.excess(at: now), at: now) ?? [])

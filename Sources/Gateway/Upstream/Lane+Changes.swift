@@ -1,18 +1,17 @@
 import ConnectionPooling
 import EventLoop
 
-/// What is told of an endpoint's state.
-extension Endpoint {
-  /// Counts and logs that the registry has another condition for this endpoint.
+/// What is told of a lane's state.
+extension Lane {
+  /// Counts and logs that the state has another condition.
   func noteChange() {
-    guard let state else { return }
     let before = tally.stage
     tally.changed(to: state, at: now)
     let condition = state.condition
     if condition == .closed { firstStart.open() }
-    guard manager.logs(condition.logLevel) else { return }
+    guard server.upstream.log.shows(condition.logLevel) else { return }
     var fields = [
-      (key: "replica", value: String(id.replica)), ("generation", String(state.generation)),
+      (key: "replica", value: String(id.number)), ("generation", String(state.generation)),
       ("from", before.rawValue), ("to", condition.stage.rawValue),
     ]
     func add(_ key: String, _ value: String?) { if let value { fields.append((key, value)) } }

@@ -1,0 +1,174 @@
+import Configuration
+package import EventLoop
+import JSONRPC
+import MCP
+
+/// What a client sees of the merged lists: which servers, under which names, within which budget. Clients that see the
+/// same share one.
+@GatewayActor
+package final class CatalogView {
+  /// What makes one view another than the next.
+  package struct Terms: Hashable, Sendable {
+    /// Characters of a public name.
+    package var nameLimit: Int
+    /// The servers that are seen, by their names in the configuration; nil for all.
+    package var servers: Set<String>?
+
+    package init(nameLimit: Int, servers: Set<String>? = nil) {
+      self.nameLimit = nameLimit
+      self.servers = servers
+    }
+  }
+
+  /// A server and the form in which it knows a URI.
+  struct Owner {
+    let server: UpstreamServer
+    let original: String
+  }
+
+  private let upstream: ServerSet
+  private unowned let shared: Catalogs
+  /// The servers that are seen, in the order of the configuration.
+  let servers: [UpstreamServer]
+  private var merged: Catalog
+  private var isStale = true
+  /// Whether any URI is listed under another form than its server's.
+  private var renamesURIs = false
+  /// Whether URIs in what a server says are looked at: to learn whose they are, or to give them their public form.
+  private(set) var readsURIs: Bool
+
+  init(_ terms: Terms, of upstream: ServerSet, in shared: Catalogs) {
+    self.upstream = upstream
+    self.shared = shared
+    servers = upstream.servers.filter { server in terms.servers.map { $0.contains(server.name) } ?? true }
+    readsURIs = servers.count > 1
+    merged = Catalog(
+      nameLimit: terms.nameLimit, prefixesURIs: upstream.configuration.settings.uriPolicy == .prefix,
+      prefixes: servers.map { ($0.id, $0.configuration.prefix) })
+  }
+
+  func markStale() { isStale = true }
+
+  private func refresh() {
+    isStale = false
+    let exhausted = merged.exhausted
+    merged.rebuild(
+      servers.map { Catalog.Source(server: $0.id, prefix: $0.configuration.prefix, offer: $0.offer) },
+      own: shared.own.resources)
+    for id in merged.exhausted.subtracting(exhausted) {
+      upstream.log(.warning, "names_used_up", server: upstream.server(id)?.name)
+    }
+    renamesURIs = servers.contains { merged.resources.renames(of: $0.id) }
+    readsURIs = servers.count > 1 || renamesURIs
+  }
+
+  /// The merged lists as they are now.
+  package var catalog: Catalog {
+    if isStale { refresh() }
+    return merged
+  }
+
+  // MARK: - Lists
+
+  func payload(_ kind: ListKind, for profile: ListProfile) -> ByteBuffer {
+    if isStale { refresh() }
+    return merged.payload(kind, for: profile)
+  }
+
+  /// For how long the merged list may be kept: as long as the shortest-lived part of it. What is not complete yet may
+  /// not, and neither may a list with parts of legacy servers, which say nothing about it.
+  func cacheHints(_ kind: ListKind) -> CacheHints {
+    guard upstream.settled.isOpen else { return .none }
+    let parts = servers.filter { $0.negotiated.map { kind.isOffered(by: $0.capabilities) } ?? false }.map {
+      $0.shelf.cacheHints(kind)
+    }
+    guard let first = parts.first else { return .none }
+    return parts.dropFirst().reduce(first) { $0.merged(with: $1) }
+  }
+
+  /// Whether a list of some modern server is older than it said it would be good for, and it does not tell of changes.
+  func hasExpired(_ kind: ListKind) -> Bool { servers.contains { $0.hasExpired(kind) } }
+
+  /// Reads such lists again, within a while; what does not come in time is served as it was.
+  func freshen(_ kind: ListKind) async {
+    let expired = servers.filter { $0.hasExpired(kind) }
+    guard !expired.isEmpty else { return }
+    let enough = Gate()
+    let timer = upstream.clock.after(Self.freshenWait) { enough.open() }
+    let reading = Task { @GatewayActor in
+      let readings = expired.map { server in Task { @GatewayActor in await server.read(kind) } }
+      for reading in readings { await reading.value }
+      enough.open()
+    }
+    await enough.wait()
+    timer.cancel()
+    reading.cancel()
+  }
+
+  /// Milliseconds that a list waits for servers whose part of it has expired.
+  private static let freshenWait: UInt64 = 2_000
+
+  // MARK: - Names
+
+  func tool(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {
+    if isStale { refresh() }
+    return merged.tools.target(quoted: raw)
+  }
+
+  func prompt(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {
+    if isStale { refresh() }
+    return merged.prompts.target(quoted: raw)
+  }
+
+  func server(of target: Catalog.Target) -> UpstreamServer? { upstream.server(target.server) }
+
+  /// A sentence about servers that are not ready, for the message about a name that nobody has; empty when all are.
+  var absentees: String {
+    let absent = servers.filter { $0.connection == nil }
+    guard !absent.isEmpty else { return "" }
+    return " Not ready: " + absent.map { "\($0.name) (\($0.stateText))" }.joined(separator: ", ") + "."
+  }
+
+  // MARK: - Resources
+
+  /// Returns the servers that may have a URI: whose it is, or all that might.
+  func owners(of uri: String) -> [Owner] { owner(of: uri).map { [$0] } ?? guesses(at: uri) }
+
+  /// Returns whose a URI is, when a list, a mention or a template names it.
+  func owner(of uri: String) -> Owner? {
+    if isStale { refresh() }
+    let resources = merged.resources
+    if let target = resources.owner(of: uri) { return owner(target) }
+    let mention = shared.mentions[uri]
+    // A scheme such as git+https looks like a prefix; it is one only of a server whose URIs are given out with it.
+    if mention == nil, let target = resources.prefixedOwner(of: uri), resources.renames(of: target.server) {
+      return owner(target)
+    }
+    return (mention ?? resources.templateOwner(of: uri)).flatMap { upstream.server($0) }.map {
+      Owner(server: $0, original: uri)
+    }
+  }
+
+  private func owner(_ target: ResourceTable.Target) -> Owner? {
+    upstream.server(target.server).map { Owner(server: $0, original: target.original) }
+  }
+
+  /// Returns the servers that may have a URI that nothing names.
+  func guesses(at uri: String) -> [Owner] {
+    servers.filter { $0.negotiated?.capabilities.resources == true }.map { Owner(server: $0, original: uri) }
+  }
+
+  /// Returns whose a listed template is.
+  func templateOwner(of form: String) -> Owner? {
+    if isStale { refresh() }
+    return merged.resources.owner(ofTemplate: form).flatMap { owner($0) }
+  }
+
+  /// Remembers which server has mentioned a URI.
+  func learn(_ uri: String, from server: UpstreamServer) { shared.mentions.note(uri, server.id) }
+
+  /// The form under which a URI of a server is known; nil when it is the server's own.
+  func publicForm(of uri: String, server: UpstreamServer) -> String? {
+    renamesURIs ? merged.resources.publicForm(of: uri, server: server.id) : nil
+  }
+}

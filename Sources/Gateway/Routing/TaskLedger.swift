@@ -1,0 +1,22 @@
+import JSONRPC
+
+/// The tasks that one session made or was shown, the latest ten thousand of them, and the lane that has each.
+struct TaskLedger {
+  private static let limit = 10_000
+
+  private var lanes: [RawToken: Lane] = [:]
+  /// In the order in which they were first seen.
+  private var order: [RawToken] = []
+
+  /// - Parameter id: the wrapped id.
+  mutating func note(_ id: String, at lane: Lane) {
+    let id = RawToken(id)
+    if lanes.updateValue(lane, forKey: id) == nil { order.append(id) }
+    guard order.count > Self.limit else { return }
+    for old in order.prefix(Self.limit / 2) { lanes[old] = nil }
+    order.removeFirst(Self.limit / 2)
+  }
+
+  /// The lane that has a task, given by its wrapped id; nil when the session does not know it.
+  subscript(id: String) -> Lane? { lanes[RawToken(id)] }
+}

@@ -1,0 +1,54 @@
+import Configuration
+import EventLoop
+import JSONRPC
+import MCP
+
+/// Who of the clients reads what it is sent, and what follows for the servers.
+///
+/// The only client holds the servers up while it does not read, and misses nothing. Where there are several, each of them
+/// can hold up nobody but itself.
+@GatewayActor
+final class Readers {
+  /// Milliseconds between two looks at a client that does not read.
+  private static let interval: UInt64 = 1_000
+
+  private let upstream: ServerSet
+  private var duties: [UInt64: ReadingDuty] = [:]
+
+  init(_ upstream: ServerSet) { self.upstream = upstream }
+
+  /// Whether servers must wait.
+  func holdUp(_ members: [ClientSession]) -> Bool { members.count == 1 && members[0].port.isCongested }
+
+  func membersChanged(_ members: [ClientSession]) {
+    for session in members where session.port.isCongested { congestionChanged(session, among: members) }
+    upstream.setReading(!holdUp(members))
+  }
+
+  func congestionChanged(_ session: ClientSession, among members: [ClientSession]) {
+    let isAlone = members.count == 1
+    upstream.setReading(!holdUp(members))
+    let waits = session.port.isCongested && !isAlone
+    session.port.setReading(!waits)
+    guard waits else {
+      duties[session.number] = nil
+      return
+    }
+    guard duties[session.number] == nil else { return }
+    duties[session.number] = ReadingDuty(unread: session.port.output.count, at: upstream.clock.now().milliseconds)
+    look(at: session)
+  }
+
+  private func look(at session: ClientSession) {
+    _ = upstream.clock.after(Self.interval) { [self] in
+      let unread = session.port.output.count
+      guard let reason = duties[session.number]?.looked(unread: unread, at: upstream.clock.now().milliseconds) else {
+        if duties[session.number] != nil { look(at: session) }
+        return
+      }
+      duties[session.number] = nil
+      upstream.log(.error, "client_let_go", ["session": String(session.number), "reason": reason])
+      session.letGo("The gateway lets this client go, because \(reason) while others share its servers.")
+    }
+  }
+}

@@ -1,0 +1,272 @@
+package import Configuration
+import ConnectionPooling
+package import EventLoop
+import JSONRPC
+package import MCP
+
+/// All configured servers: started in parallel, kept running, told apart by their identities, shut down.
+///
+/// It knows no client. What servers say goes up through ``news``; what is wanted of them is asked of ``interest``.
+@GatewayActor
+package final class ServerSet {
+  /// Milliseconds in which changes are gathered before anybody is told, so that a burst is one notification.
+  static let settlingTime: UInt64 = 50
+
+  package let configuration: Configuration
+  package let clock: LoopClock
+  private let carriers: CarrierFactory
+  let facts: FactStore
+  package let log: Log
+  let introduction: OwnIntroduction
+  package let metrics: Metrics
+  let checker: HealthChecker
+  /// In the order of the configuration.
+  package private(set) var servers: [UpstreamServer] = []
+  /// The same by the numbers of their identities; nil for one that is not configured any more.
+  private var serversByNumber: [UpstreamServer?] = []
+  var news = ServerNews()
+  var interest = Interest()
+  private(set) var declaration: Declaration
+  private let declared = Gate()
+  /// Open once every server has been ready, or has failed once.
+  package let settled = Gate()
+  private var life = Life()
+  /// What the gateway's own requests are made on.
+  let ownTerms: RequestTerms
+
+  @GatewayActor
+  private struct Life {
+    var isClosing = false
+    /// Whether what ends now ends without the first step of the ladder.
+    var isUrgent = false
+    let closing = Gate()
+    /// How many carriers were made.
+    var connections: UInt64 = 0
+    /// Lanes that were taken out and may not have ended yet.
+    var leaving: [Lane] = []
+  }
+
+  init(
+    configuration: Configuration, identity: Identity, clock: LoopClock, carriers: CarrierFactory, facts: FactStore,
+    log: Log, declaring policy: Declaration.Policy
+  ) {
+    self.configuration = configuration
+    self.clock = clock
+    self.carriers = carriers
+    self.facts = facts
+    self.log = log
+    introduction = OwnIntroduction(identity, configuration.settings)
+    ownTerms = RequestTerms(era: .legacy, stamp: introduction.stamp, logLevel: nil)
+    metrics = Metrics(startedAt: clock.now())
+    checker = HealthChecker(clock: clock)
+    declaration = Declaration(policy)
+    var identities = ServerID.Register()
+    servers = configuration.servers.filter { !$0.isDisabled }.map {
+      UpstreamServer(id: identities.id(of: $0.name), configuration: $0, upstream: self)
+    }
+    serversByNumber = Array(repeating: nil, count: identities.count)
+    for server in servers { serversByNumber[server.id.number] = server }
+    serverSettled()
+  }
+
+  // MARK: - Who there is
+
+  /// Returns a server; nil when it is not configured any more.
+  func server(_ id: ServerID) -> UpstreamServer? {
+    id.number < serversByNumber.count ? serversByNumber[id.number] : nil
+  }
+
+  func server(named name: String) -> UpstreamServer? { servers.first { $0.name == name } }
+
+  func server(taskKey: String) -> UpstreamServer? { servers.first { $0.taskKey == taskKey } }
+
+  /// Whether a person has to be told which server speaks.
+  var labels: Bool { configuration.settings.labels && servers.count > 1 }
+
+  /// Whether every server's instructions are known, so that nobody has to wait for them.
+  var knowsAllInstructions: Bool {
+    settled.isOpen || servers.allSatisfy { $0.negotiated != nil || $0.isSettled || $0.facts != nil }
+  }
+
+  private var lanes: [Lane] { servers.flatMap(\.lanes) }
+
+  // MARK: - Life
+
+  package var isClosing: Bool { life.isClosing }
+  var isUrgent: Bool { life.isUrgent }
+
+  /// Starts every server in parallel and keeps them running; returns after ``shutDown(urgent:)``.
+  package func run() async {
+    for lane in servers.filter({ !$0.configuration.settings.lazy }).flatMap(\.lanes) where !isClosing {
+      lane.update { $0.activate(at: $1) }
+    }
+    let checking = Task { @GatewayActor in await checker.run() }
+    await life.closing.wait()
+    checker.stop()
+    await checking.value
+    await whenOver()
+  }
+
+  private func whenOver() async {
+    for lane in lanes + life.leaving { await lane.whenOver() }
+    life.leaving = []
+  }
+
+  /// Remembers a lane that is not a server's any more until nothing of it runs.
+  func endsByItself(_ lane: Lane) {
+    life.leaving.append(lane)
+    Task { @GatewayActor in
+      await lane.whenOver()
+      life.leaving.removeAll { $0 === lane }
+    }
+  }
+
+  /// Makes what carries the next connection.
+  func open(_ launch: ProcessLaunch, of server: ServerConfiguration) async -> Result<Carrier, LaunchFailure> {
+    life.connections += 1
+    return await carriers.open(server, launch, life.connections)
+  }
+
+  /// Some server has settled, or there is none that could.
+  func serverSettled() {
+    // While they are made, none is in its place yet.
+    guard !settled.isOpen, servers.allSatisfy(\.isSettled) else { return news.settled() }
+    settled.open()
+    news.settled()
+  }
+
+  /// Ends all servers and everything below them, in parallel. What still waits is answered with an error; a server that
+  /// is just being started ends as soon as it is there.
+  ///
+  /// - Parameter urgent: skips the first step of the ladder.
+  package func shutDown(urgent: Bool) async {
+    life.isClosing = true
+    life.isUrgent = life.isUrgent || urgent
+    declared.open()
+    for server in servers {
+      server.refuseWaiting(Failure(server: server.name, phase: .shutdown, reason: "the gateway is shutting down"))
+    }
+    if urgent { for lane in lanes { lane.hurry() } }
+    for lane in lanes { lane.update { $0.shutDown(at: $1) } }
+    life.closing.open()
+    await whenOver()
+  }
+
+  /// Makes what is ending end faster.
+  func hurry() {
+    life.isUrgent = true
+    for lane in lanes { lane.hurry() }
+  }
+
+  /// Ends every server that has nothing to do and will get nothing any more: the first step of a quiet end.
+  func retireIdle() {
+    for lane in lanes where lane.connection != nil && lane.inFlight == 0 && lane.waitingBytes == 0 {
+      lane.update { $0.shutDown(at: $1) }
+    }
+  }
+
+  // MARK: - What clients can do
+
+  /// Lets the handshakes begin, with what the clients behind the gateway can do.
+  package func declare(_ capabilities: ClientCapabilities, by era: Era = .legacy, isDiscovery: Bool = false) {
+    for action in declaration.declared(capabilities, by: era, isDiscovery: isDiscovery, at: clock.now()) {
+      switch action {
+      case .open: declared.open()
+      case .reopen: reopen()
+      }
+    }
+  }
+
+  private func reopen() {
+    for lane in lanes {
+      guard let connection = lane.connection ?? lane.opening, connection.opening.wasInitialized,
+        !connection.opening.hasCarried
+      else { continue }
+      lane.update { $0.replace(at: $1) }
+    }
+  }
+
+  func sessionOpened(_ session: UInt64, _ capabilities: ClientCapabilities) {
+    declaration.opened(session: session, capabilities)
+  }
+
+  func sessionEnded(_ session: UInt64) {
+    declaration.ended(session: session)
+    for server in servers { server.sessionEnded(session) }
+  }
+
+  /// Suspends until a client has said what it can do, and returns the era in which it did.
+  func declaredEra() async -> Era {
+    await declared.wait()
+    return declaration.era
+  }
+
+  // MARK: - To all servers
+
+  /// Stops or goes on reading servers, by what their clients leave unread.
+  func setReading(_ isReading: Bool) { for lane in lanes { lane.readingChanged(isReading) } }
+
+  /// Tells every server the most talkative level that a client wants.
+  func applyLogLevel() {
+    guard let level = interest.logLevel() else { return }
+    for connection in servers.flatMap(\.connections)
+    where connection.negotiated?.capabilities.logging == true && connection.era == .legacy {
+      connection.setLogLevel(level)
+    }
+  }
+
+  /// Tells every server that was told about a session's roots that they changed.
+  func rootsChanged(_ frame: Frame, of session: UInt64) {
+    for connection in servers.flatMap(\.connections)
+    where connection.era == .legacy && connection.opening.declared.rootsListChanged
+      && connection.lane.serves(session)
+    {
+      connection.notify(.rootsListChanged, frame)
+    }
+  }
+
+  /// Starts servers that nobody has needed yet, because one of them may have what is asked for. Returns whether any is
+  /// on its way.
+  @discardableResult
+  package func wakeSleepers() -> Bool {
+    var isAnyComing = false
+    for server in servers where server.configuration.settings.lazy && server.negotiated == nil {
+      for lane in server.lanes where !lane.firstStart.isOpen {
+        lane.update { $0.wake(at: $1) }
+        isAnyComing = true
+      }
+    }
+    return isAnyComing
+  }
+
+  /// Suspends until every server that was woken has come or failed: nobody has asked it anything yet.
+  package func whenAwake() async {
+    for server in servers where server.configuration.settings.lazy { await server.lanes.first?.firstStart.wait() }
+  }
+
+  // MARK: - Waiting at the start
+
+  /// Suspends until every server is settled, or the time after the first declaration is over.
+  ///
+  /// - Parameter limit: milliseconds.
+  func settle(within limit: UInt64) async {
+    guard let left = startTimeLeft(of: limit) else { return }
+    let gate = Gate()
+    let timer = clock.after(left) { gate.open() }
+    let watch = Task { @GatewayActor in
+      await settled.wait()
+      gate.open()
+    }
+    await gate.wait()
+    timer.cancel()
+    watch.cancel()
+  }
+
+  /// Returns what is left of so many milliseconds after the first declaration; nil when nothing is, or every server is
+  /// settled.
+  func startTimeLeft(of limit: UInt64) -> UInt64? {
+    guard !settled.isOpen else { return nil }
+    let gone = declaration.declaredAt.map { clock.now().since($0) } ?? 0
+    return gone < limit ? limit - gone : nil
+  }
+}

@@ -33,6 +33,11 @@ package struct OuterMembers: Sendable {
   /// Those that occur twice: two readers of the message could disagree about them.
   package private(set) var repeated = Keys(bits: 0)
 
+  /// Whether a member of the outer object is null.
+  package internal(set) var hasNull = false
+  /// Whether there are members that JSON-RPC gives no meaning.
+  package private(set) var hasOthers = false
+
   @inlinable package var jsonrpc: Range<Int>? { jsonrpcExtent.ifAny }
   @inlinable package var id: Range<Int>? { idExtent.ifAny }
   @inlinable package var method: Range<Int>? { methodExtent.ifAny }
@@ -52,7 +57,7 @@ package struct OuterMembers: Sendable {
     case KeyOutline("result", in: .message): note(.result, member)
     case KeyOutline("error", in: .message): note(.error, member)
     case .escaped(in: .message): noteEscaped(member, of: text)
-    default: break
+    default: hasOthers = true
     }
   }
 
@@ -62,7 +67,7 @@ package struct OuterMembers: Sendable {
       ("error", .error),
     ]
     let known = names.first { JSONText.key(text, member.key, hasEscape: true, equals: $0.name) }
-    if let known { note(known.key, member) }
+    if let known { note(known.key, member) } else { hasOthers = true }
   }
 
   @inline(__always)

@@ -36,4 +36,10 @@ extension Frame {
     text.append(UInt8(ascii: "}"))
     return try? text.withUnsafeBytes { try Frame.parse($0).get() }
   }
+
+  /// Returns the message with other bytes in the place of some; nil when that is none.
+  package func replacing(_ range: Range<Int>, with text: String) -> StoredFrame? {
+    let edited = Array(self[0..<range.lowerBound]) + Array(text.utf8) + Array(self[range.upperBound..<bytes.count])
+    return try? edited.withUnsafeBytes { try Frame.parse($0).get() }
+  }
 }

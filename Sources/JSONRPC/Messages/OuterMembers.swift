@@ -45,6 +45,17 @@ package struct OuterMembers: Sendable {
   @inlinable package var result: Range<Int>? { resultExtent.ifAny }
   @inlinable package var error: Range<Int>? { errorExtent.ifAny }
 
+  /// Whether there are the three members of a successful answer, each once, and no others.
+  @inline(__always)
+  package var areOfPlainResult: Bool {
+    present.bits == Keys.jsonrpc.bits | Keys.id.bits | Keys.result.bits && repeated.bits == 0 && !hasOthers
+  }
+
+  /// Whether there are the three members of an error, each once, and no others.
+  package var areOfPlainError: Bool {
+    present.bits == Keys.jsonrpc.bits | Keys.id.bits | Keys.error.bits && repeated.bits == 0 && !hasOthers
+  }
+
   /// Notes a member of the outer object.
   @inline(__always)
   mutating func note(_ member: Frame.Member, of text: UnsafeRawBufferPointer) {

@@ -49,6 +49,17 @@ import Testing
     #expect(table.names(for: [other]) == [both[1]], "the other one is gone, the suffix stays")
   }
 
+  @Test func aServerThatListsTheSuffixedNamesOfOthersTakesTheNamesOnlyOfThese() {
+    var table = NameTable(limit: 48, namesPerServer: 100)
+    let stolen = (0..<20).map { PublicName.suffixed(prefix: "a", original: "x", limit: 48, round: $0) }
+    #expect(table.names(for: stolen.map { item(2, "", $0) }) == stolen)
+    let names = table.names(for: [item(0, "a", "x"), item(1, "a", "X"), item(0, "a", "y")])
+    #expect(names[0] == nil)
+    #expect(names[1] != nil)
+    #expect(names[2] == "a__y")
+    #expect(table.names(for: [item(0, "a", "x"), item(1, "a", "X"), item(0, "a", "y")]) == names)
+  }
+
   @Test func randomNamesAreLegalUniqueAndStable() {
     for seed in 1...200 as ClosedRange<UInt64> {
       var random = SplitMix(seed)

@@ -33,6 +33,7 @@ struct ListBuilder {
     for index in lists.indices {
       let profile = lists.count == 1 ? nil : ListProfile.all[index]
       if item.isForAppsOnly, profile?.showsApps == false { continue }
+      if item.legacyFault != nil, profile?.era == .legacy { continue }
       if !lists[index].isEmpty { Self.append(",", to: lists[index].bytes) }
       lists[index].isEmpty = false
       let cut = profile.flatMap { $0.era == .legacy ? item.modernOnly : item.legacyOnly }

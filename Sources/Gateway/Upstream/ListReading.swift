@@ -18,6 +18,8 @@ struct ListReading {
   /// Why reading ended before the server said so.
   private(set) var stoppedEarly: String?
   private var pages = 0
+  /// Bytes of all items.
+  private var size = 0
   private var seenCursors: Set<String> = []
   private var seenKeys = ByteTable<Bool>()
 
@@ -37,6 +39,10 @@ struct ListReading {
     }
     if let range = page.range(kind.member, in: .result) { addItems(page, range) }
     guard let next = page.raw("nextCursor", in: .result), next.first == UInt8(ascii: "\"") else { return false }
+    guard next.count <= ListBudget.cursor else {
+      stoppedEarly = "a cursor has more than \(ListBudget.cursor) bytes"
+      return false
+    }
     let raw = String(decoding: next, as: UTF8.self)
     cursor = raw
     if !seenCursors.insert(raw).inserted {
@@ -45,6 +51,8 @@ struct ListReading {
       stoppedEarly = "there are more than \(maxPages) pages"
     } else if items.count >= maxItems {
       stoppedEarly = "there are more than \(maxItems) items"
+    } else if size >= ListBudget.list {
+      stoppedEarly = "there are more than \(ListBudget.list) bytes of items"
     }
     return stoppedEarly == nil
   }
@@ -63,12 +71,14 @@ struct ListReading {
 
   private mutating func addItems(_ page: Frame, _ range: Range<Int>) {
     JSONWalk.elements(of: page.bytes, in: range) { element in
-      guard items.count + brokenCount < maxItems else { return false }
+      guard items.count + brokenCount < maxItems, size < ListBudget.list else { return false }
       switch ListItem.judge(page[element], kind: kind, era: era) {
       case .good(let item):
         if seenKeys[item.key] == nil {
           seenKeys[item.key] = true
           items.append(item)
+          size += item.bytes.count
+          if let fault = item.legacyFault { quarantine(item.key, "for clients of the older protocol: \(fault)") }
         } else {
           quarantine(item.key, "the server lists it twice")
         }

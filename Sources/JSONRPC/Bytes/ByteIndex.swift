@@ -15,13 +15,14 @@ package struct ByteIndex: Sendable {
   /// At most half of them are taken.
   private var places = [Place](repeating: Place(), count: 8)
   private var hasBackslash = false
+  private let hashing = SeededHash()
 
   package init() {}
 
   package var count: Int { ends.count }
 
   /// Returns the position of a name; nil for one that was never entered.
-  package func position(of bytes: UnsafeRawBufferPointer) -> Int? { find(bytes, ByteIndex.hash(of: bytes)).position }
+  package func position(of bytes: UnsafeRawBufferPointer) -> Int? { find(bytes, hash(of: bytes)).position }
 
   /// Returns the position of a name given as a raw JSON string, quotes included; escapes are resolved.
   package func position(ofQuoted raw: UnsafeRawBufferPointer) -> Int? {
@@ -36,7 +37,7 @@ package struct ByteIndex: Sendable {
 
   /// Returns the position of a name, which it gets now if it has none.
   package mutating func enter(_ bytes: UnsafeRawBufferPointer) -> Int {
-    let hash = Self.hash(of: bytes)
+    let hash = hash(of: bytes)
     let found = find(bytes, hash)
     if let position = found.position { return position }
     names.append(contentsOf: bytes)
@@ -76,24 +77,8 @@ package struct ByteIndex: Sendable {
     return names.withUnsafeBytes { ByteScan.areEqual($0.baseAddress.unsafelyUnwrapped + start, base, bytes.count) }
   }
 
-  /// Eight bytes at a time, the last ones together with some of those before: it is the same in one process only.
   @inline(__always)
-  private static func hash(of bytes: UnsafeRawBufferPointer) -> UInt32 {
-    guard let base = bytes.baseAddress else { return 0 }
-    let count = bytes.count
-    var hash = UInt64(truncatingIfNeeded: count)
-    func mix(_ word: UInt64) {
-      hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
-      hash ^= hash &>> 32
-    }
-    var offset = 0
-    while offset < count &- 8 {
-      mix(ByteScan.word(base + offset))
-      offset &+= 8
-    }
-    mix(count < 8 ? ByteScan.short(base, count) : ByteScan.word(base + (count &- 8)))
-    return UInt32(truncatingIfNeeded: hash)
-  }
+  private func hash(of bytes: UnsafeRawBufferPointer) -> UInt32 { UInt32(truncatingIfNeeded: hashing.of(bytes)) }
 
   private mutating func grow() {
     let old = places

@@ -80,6 +80,8 @@ package class Frame {
   private final var count = 0
   /// A plain allocation: an array would be retained and released for each of the many look-ups of a message.
   private final var table: UnsafeMutableBufferPointer<Member>
+  /// Whether words stood before the message on its line: what echoes a message looks like that as well.
+  package final internal(set) var isBehindWords = false
   /// The buffer that the bytes lie in, when they can be shared instead of copied.
   package final internal(set) var storage: ByteBuffer?
   final var storageOffset = 0
@@ -182,8 +184,8 @@ extension Frame {
   /// The id as it was spelled; nil when it is neither a string nor a number.
   package var id: RawToken? { outer.id.flatMap { RawToken(identifier: self[$0]) } }
 
-  /// The id, when it is spelled like those that the gateway mints.
-  package var mintedID: UInt64? { outer.id.flatMap { JSONText.unsigned(self[$0]) } }
+  /// The id, when it is one that the gateway can have minted, as ``JSONText/minted(_:)`` reads it.
+  package var mintedID: UInt64? { outer.id.flatMap { JSONText.minted(self[$0]) } }
 
   @inlinable
   package subscript(range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
@@ -211,6 +213,9 @@ extension Frame {
     if parent == .message { outer.note(member, of: bytes) }
     return true
   }
+
+  /// A member of the outer object is null.
+  func noteNull() { outer.hasNull = true }
 
   /// Expects a key with escapes to be any key.
   func noteEscapedKey() {

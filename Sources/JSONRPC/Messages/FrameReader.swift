@@ -1,7 +1,8 @@
 /// Cuts a byte stream into messages at line feeds and scans each one as it arrives.
 ///
-/// Only byte 0x0A ends a message; a carriage return before it and empty lines are passed over. A message that is broken
-/// or too long costs that message alone: the stream goes on with the next line.
+/// Only byte 0x0A ends a message; a carriage return before it and empty lines are passed over. What stands beside a message
+/// on its line is passed over as well (``LineNoise``), and outer members that are null and should be absent are taken out.
+/// A message that is broken or too long costs that message alone: the stream goes on with the next line.
 package struct FrameReader {
   /// A line that is no message.
   package struct Malformed {
@@ -10,13 +11,39 @@ package struct FrameReader {
       case tooLong(limit: Int)
     }
 
+    /// What is wrong, and where: offsets count from the first byte of the message.
     package let reason: Reason
-    /// The raw `id`, when it stood before the fault.
+    /// The raw `id`, when it stood before the fault, or at the very end of the line.
     package let id: RawToken?
     /// Whether a `method` stood before the fault.
     package let hasMethod: Bool
     /// The line's beginning, at most 4 KiB: more than is ever shown, so that it can be freed of secrets before it is cut.
     package let excerpt: String
+
+    /// The id, when it is one that the gateway can have minted.
+    package var mintedID: UInt64? { id?.withBytes { JSONText.minted($0) } }
+  }
+
+  /// The ends of a broken line, whose bytes are no longer kept.
+  private struct Broken {
+    let id: RawToken?
+    let hasMethod: Bool
+    let excerpt: String
+    var tail: [UInt8] = []
+
+    mutating func goesOn(_ bytes: UnsafeRawBufferPointer) {
+      tail.append(contentsOf: bytes.suffix(LineNoise.tailLength))
+      tail.removeFirst(max(0, tail.count - LineNoise.tailLength))
+    }
+  }
+
+  /// How far a line is whose end has not arrived.
+  private enum Progress {
+    case unread
+    /// Scanned as far as it has come.
+    case scanned
+    /// There is something beside a message: it is looked at again when it is whole.
+    case gathered
   }
 
   package enum Event {
@@ -30,11 +57,9 @@ package struct FrameReader {
   private let frame = Frame()
   /// The beginning of a message whose end has not arrived.
   private var partial: ByteBuffer?
-  /// Where in `partial` no line feed has been looked for.
-  private var searched = 0
+  private var progress = Progress.unread
   private var fault: Malformed.Reason?
-  /// The beginning of a broken line, whose bytes are no longer kept.
-  private var broken: (id: RawToken?, hasMethod: Bool, excerpt: String)?
+  private var broken: Broken?
   private var scanner = EnvelopeScanner()
 
   package init(limit: Int) { self.limit = min(limit, Frame.longest) }
@@ -69,10 +94,19 @@ package struct FrameReader {
   /// Takes the first of several lines, the last of which ends too. Returns its length, line feed included.
   private mutating func line(_ lines: UnsafeRawBufferPointer, _ body: (Event) -> Void) -> Int {
     if let end = WholeMessageScanner.scan(lines, into: frame), frame.bytes.count <= limit {
-      body(.frame(frame))
+      emit(body)
       return end + 1
     }
     return unusualLine(lines, body)
+  }
+
+  @inline(__always)
+  private func emit(_ body: (Event) -> Void) {
+    if frame.outer.hasNull, let mended = frame.withoutNulls() {
+      mended.isBehindWords = frame.isBehindWords
+      return body(.frame(mended))
+    }
+    body(.frame(frame))
   }
 
   /// Takes the first line when it is no plain object, or too long.
@@ -83,7 +117,7 @@ package struct FrameReader {
     if text.count > limit {
       scanner.reset(frame)
       try? scanner.scan(UnsafeRawBufferPointer(rebasing: text[..<limit]), into: frame)
-      fail(.tooLong(limit: limit), text, body)
+      fail(.tooLong(limit: limit), text, at: 0, body)
     } else if !text.isEmpty {
       scanner.reset(frame)
       deliver(text, storage: nil, body)
@@ -91,30 +125,87 @@ package struct FrameReader {
     return end + 1
   }
 
+  /// Takes a whole line, of which the scanner has seen nothing, or a part.
   private mutating func deliver(_ line: UnsafeRawBufferPointer, storage: ByteBuffer?, _ body: (Event) -> Void) {
-    do throws(JSONSyntaxError) {
-      try scanner.scan(line, into: frame)
-      try scanner.finish(frame)
-    } catch {
-      fail(.syntax(error), line, body)
-      return
-    }
+    var start = 0
     frame.storage = storage
-    frame.storageOffset = 0
-    body(.frame(frame))
+    while let next = deliver(line, from: start, body) {
+      start = next
+      scanner.reset(frame)
+    }
     frame.storage = nil
+    frame.isBehindWords = false
   }
 
-  private mutating func fail(_ reason: Malformed.Reason, _ line: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
-    let start = beginning(of: line)
+  /// Takes what stands on a line from an offset on. Returns where to go on; nil at the end.
+  private mutating func deliver(
+    _ line: UnsafeRawBufferPointer, from start: Int, _ body: (Event) -> Void
+  ) -> Int? {
+    let text = UnsafeRawBufferPointer(rebasing: line[start...])
+    frame.storageOffset = start
+    do throws(JSONSyntaxError) {
+      try scanner.scan(text, into: frame)
+      try scanner.finish(frame)
+      emit(body)
+      return nil
+    } catch {
+      return next(in: line, from: start, behind: error, body)
+    }
+  }
+
+  /// Looks behind a fault for a message that has only something beside it.
+  private mutating func next(
+    in line: UnsafeRawBufferPointer, from start: Int, behind fault: JSONSyntaxError, _ body: (Event) -> Void
+  ) -> Int? {
+    let text = UnsafeRawBufferPointer(rebasing: line[start...])
+    if let end = endOfMessage(before: fault) {
+      emit(body)
+      let rest = UnsafeRawBufferPointer(rebasing: text[end...])
+      guard let message = LineNoise.messageStart(in: rest, from: 0) else { return nil }
+      frame.isBehindWords = LineNoise.lengthOfInvisible(rest) < message
+      return start + end + message
+    }
+    if !LineNoise.beginsMessage(text) {
+      let invisible = LineNoise.lengthOfInvisible(text)
+      if invisible == text.count { return nil }
+      if invisible > 0 { return start + invisible }
+      if let message = LineNoise.messageStart(in: text, from: fault.offset) {
+        frame.isBehindWords = true
+        return start + message
+      }
+    }
+    fail(.syntax(fault), line, at: start, body)
+    return nil
+  }
+
+  /// Returns where the message ends that is whole before the fault; nil when there is none.
+  private func endOfMessage(before fault: JSONSyntaxError) -> Int? {
+    guard case .trailingBytes = fault.reason, let end = scanner.end else { return nil }
+    scanner.cutBehindValue(frame)
+    return frame.kind == .invalid || frame.kind == .batch ? nil : end
+  }
+
+  /// - Parameter start: where on the line the message begins.
+  private mutating func fail(
+    _ reason: Malformed.Reason, _ line: UnsafeRawBufferPointer, at start: Int, _ body: (Event) -> Void
+  ) {
+    var ends = beginning(of: line, at: start)
+    ends.goesOn(line)
+    report(reason, ends, body)
+  }
+
+  private mutating func report(_ reason: Malformed.Reason, _ ends: Broken, _ body: (Event) -> Void) {
     scanner.reset(frame)
-    body(.malformed(Malformed(reason: reason, id: start.id, hasMethod: start.hasMethod, excerpt: start.excerpt)))
+    let id = ends.id ?? ends.tail.withUnsafeBytes { LineNoise.idAtEnd(of: $0) }
+    body(.malformed(Malformed(reason: reason, id: id, hasMethod: ends.hasMethod, excerpt: ends.excerpt)))
   }
 
-  /// What can be told of a broken line: its id, as long as it stood before the fault.
-  private func beginning(of line: UnsafeRawBufferPointer) -> (id: RawToken?, hasMethod: Bool, excerpt: String) {
-    frame.bytes = line
-    return (frame.id, frame.outer.method != nil, String(decoding: line.prefix(4096), as: UTF8.self))
+  /// What can be told of a broken line by its beginning.
+  private func beginning(of line: UnsafeRawBufferPointer, at start: Int) -> Broken {
+    frame.bytes = UnsafeRawBufferPointer(rebasing: line[start...])
+    return Broken(
+      id: frame.id, hasMethod: frame.outer.method != nil,
+      excerpt: String(decoding: line.prefix(4096), as: UTF8.self))
   }
 
   // MARK: - Lines in pieces
@@ -127,7 +218,8 @@ package struct FrameReader {
     let isBroken = broken != nil
     guard isBroken || partial?.count ?? 0 > 0 else { return bytes }
     let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: bytes, from: 0)
-    if !isBroken { partial?.append(UnsafeRawBufferPointer(rebasing: bytes[..<(end ?? bytes.count)])) }
+    let more = UnsafeRawBufferPointer(rebasing: bytes[..<(end ?? bytes.count)])
+    if isBroken { broken?.goesOn(more) } else { partial?.append(more) }
     guard let end else {
       if !isBroken { scanPartial() }
       return nil
@@ -149,27 +241,44 @@ package struct FrameReader {
 
   private mutating func scanPartial() {
     guard let buffer = partial else { return }
-    if searched == 0 { scanner.reset(frame) }
-    searched = buffer.count
-    do throws(JSONSyntaxError) {
-      try scanner.scan(buffer.bytes, into: frame)
-      guard buffer.count > limit else { return }
-      fault = .tooLong(limit: limit)
-    } catch {
-      fault = .syntax(error)
+    if progress == .unread {
+      scanner.reset(frame)
+      fault = nil
     }
-    broken = beginning(of: buffer.bytes)
+    if progress != .gathered {
+      progress = .scanned
+      do throws(JSONSyntaxError) {
+        try scanner.scan(buffer.bytes, into: frame)
+      } catch {
+        fault = .syntax(error)
+        progress = .gathered
+      }
+    }
+    if buffer.count > limit {
+      fault = .tooLong(limit: limit)
+    } else if progress == .scanned || mayHoldMessage(buffer.bytes) {
+      return
+    }
+    broken = beginning(of: buffer.bytes, at: 0)
+    broken?.goesOn(buffer.bytes)
     partial = nil
-    searched = 0
+    progress = .unread
+  }
+
+  /// Whether a line with a fault in it can bring a message all the same.
+  private func mayHoldMessage(_ text: UnsafeRawBufferPointer) -> Bool {
+    if scanner.end != nil { return true }
+    if LineNoise.beginsMessage(text) { return false }
+    return text.count <= LineNoise.limit || LineNoise.messageStart(in: text, from: 0) != nil
   }
 
   private mutating func endPartial(_ body: (Event) -> Void) {
     guard var buffer = partial.take() else { return }
-    if searched == 0 { scanner.reset(frame) }
-    searched = 0
+    if progress != .scanned { scanner.reset(frame) }
+    progress = .unread
     let line = Self.trimmedEnd(buffer.bytes)
     if line.count > limit {
-      fail(.tooLong(limit: limit), line, body)
+      fail(.tooLong(limit: limit), line, at: 0, body)
     } else if !Self.trimmed(line).isEmpty {
       deliver(line, storage: buffer, body)
     }
@@ -181,11 +290,8 @@ package struct FrameReader {
   }
 
   private mutating func endBrokenLine(_ body: (Event) -> Void) {
-    guard let start = broken, let fault else { return }
-    broken = nil
-    self.fault = nil
-    scanner.reset(frame)
-    body(.malformed(Malformed(reason: fault, id: start.id, hasMethod: start.hasMethod, excerpt: start.excerpt)))
+    guard let ends = broken.take(), let fault else { return }
+    report(fault, ends, body)
   }
 
   private static func trimmed(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

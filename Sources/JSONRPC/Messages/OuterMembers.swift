@@ -33,12 +33,28 @@ package struct OuterMembers: Sendable {
   /// Those that occur twice: two readers of the message could disagree about them.
   package private(set) var repeated = Keys(bits: 0)
 
+  /// Whether a member of the outer object is null.
+  package internal(set) var hasNull = false
+  /// Whether there are members that JSON-RPC gives no meaning.
+  package private(set) var hasOthers = false
+
   @inlinable package var jsonrpc: Range<Int>? { jsonrpcExtent.ifAny }
   @inlinable package var id: Range<Int>? { idExtent.ifAny }
   @inlinable package var method: Range<Int>? { methodExtent.ifAny }
   @inlinable package var params: Range<Int>? { paramsExtent.ifAny }
   @inlinable package var result: Range<Int>? { resultExtent.ifAny }
   @inlinable package var error: Range<Int>? { errorExtent.ifAny }
+
+  /// Whether there are the three members of a successful answer, each once, and no others.
+  @inline(__always)
+  package var areOfPlainResult: Bool {
+    present.bits == Keys.jsonrpc.bits | Keys.id.bits | Keys.result.bits && repeated.bits == 0 && !hasOthers
+  }
+
+  /// Whether there are the three members of an error, each once, and no others.
+  package var areOfPlainError: Bool {
+    present.bits == Keys.jsonrpc.bits | Keys.id.bits | Keys.error.bits && repeated.bits == 0 && !hasOthers
+  }
 
   /// Notes a member of the outer object.
   @inline(__always)
@@ -52,7 +68,7 @@ package struct OuterMembers: Sendable {
     case KeyOutline("result", in: .message): note(.result, member)
     case KeyOutline("error", in: .message): note(.error, member)
     case .escaped(in: .message): noteEscaped(member, of: text)
-    default: break
+    default: hasOthers = true
     }
   }
 
@@ -62,7 +78,7 @@ package struct OuterMembers: Sendable {
       ("error", .error),
     ]
     let known = names.first { JSONText.key(text, member.key, hasEscape: true, equals: $0.name) }
-    if let known { note(known.key, member) }
+    if let known { note(known.key, member) } else { hasOthers = true }
   }
 
   @inline(__always)

@@ -55,10 +55,10 @@ package struct RawToken: Hashable, Sendable {
       && (one.isShort || one.long == other.long)
   }
 
-  /// A cheap hash, the same in every run, whose upper half is the better one.
+  /// A cheap hash, which nobody can foresee.
   package var hash: UInt64 {
-    if let long { return StableHash.of(long) }
-    return (low ^ high &* 0xC2B2_AE3D_27D4_EB4F) &* 0x9E37_79B9_7F4A_7C15
+    if let long { return long.withUnsafeBytes { SeededHash.shared.of($0) } }
+    return SeededHash.shared.of(low, high)
   }
 
   /// The token as it is spelled in JSON.

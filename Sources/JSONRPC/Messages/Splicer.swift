@@ -164,29 +164,3 @@ package struct Splicer: ~Copyable {
     if position < range.upperBound { body(false, position, range.upperBound &- position) }
   }
 }
-
-/// Which bytes go with members that are taken out of an object: before the first one that stays it is the comma behind a
-/// member, after it the comma before.
-private struct MemberRemoval {
-  private var previousEnd: Int?
-  private var pending: Int?
-
-  mutating func next(key: Range<Int>, value: Range<Int>, goes: Bool) -> Range<Int>? {
-    let start = key.lowerBound - 1
-    let open = pending.map { $0..<start }
-    pending = nil
-    if !goes {
-      previousEnd = value.upperBound
-      return open
-    }
-    if let end = previousEnd {
-      previousEnd = value.upperBound
-      return end..<value.upperBound
-    }
-    pending = open?.lowerBound ?? start
-    return nil
-  }
-
-  /// - Parameter object: where the whole object lies.
-  func finish(_ object: Range<Int>) -> Range<Int>? { pending.map { $0..<(object.upperBound - 1) } }
-}

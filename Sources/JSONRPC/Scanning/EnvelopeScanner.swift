@@ -20,6 +20,8 @@ package struct EnvelopeScanner {
   /// The deepest level that is of interest where the scanner stands.
   private var level = 1
   private var outermost: JSONScanner.Token?
+  /// Where the outermost object or array ends, as soon as it does.
+  private(set) var end: Int?
 
   package init() {}
 
@@ -29,6 +31,7 @@ package struct EnvelopeScanner {
     frame.removeMembers()
     level = 1
     outermost = nil
+    end = nil
   }
 
   /// Looks at what is new in `text`, which starts at the first byte of the message. Also of a message that turns out to
@@ -55,7 +58,10 @@ package struct EnvelopeScanner {
           if token == .objectStart { enter(depth, text) }
         }
       case .objectEnd, .arrayEnd:
-        guard depth > 0 else { continue }
+        guard depth > 0 else {
+          end = scanner.position
+          continue
+        }
         level = depth
         try record(depth, slots[depth].valueStart..<scanner.position, in: frame)
       case .string, .number, .true, .false, .null:
@@ -63,6 +69,7 @@ package struct EnvelopeScanner {
           outermost = token
         } else {
           try record(depth, scanner.tokenStart..<scanner.position, in: frame)
+          if token == .null, depth == 1 { frame.noteNull() }
         }
       }
     }
@@ -72,6 +79,12 @@ package struct EnvelopeScanner {
   mutating func finish(_ frame: Frame) throws(JSONSyntaxError) {
     let last = try scanner.finish()
     if last != .end { outermost = last }
+    frame.classify(outermost)
+  }
+
+  /// Ends the message where its outermost value ends, whatever stands behind.
+  func cutBehindValue(_ frame: Frame) {
+    frame.bytes = UnsafeRawBufferPointer(rebasing: frame.bytes[..<(end ?? frame.bytes.count)])
     frame.classify(outermost)
   }
 

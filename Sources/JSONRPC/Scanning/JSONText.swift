@@ -101,6 +101,33 @@ package enum JSONText {
     return value
   }
 
+  /// Returns the number that a peer means by an id or a token which the gateway has given it: spelled as it was, or as text
+  /// (`"7"`), or as a number with a fraction or an exponent of nothing (`7.0`, `7e0`). Some peers' JSON readers know no
+  /// others.
+  package static func minted(_ bytes: UnsafeRawBufferPointer) -> UInt64? { unsigned(bytes) ?? respelled(bytes) }
+
+  @inline(never)
+  private static func respelled(_ bytes: UnsafeRawBufferPointer) -> UInt64? {
+    if bytes.count > 2, bytes.first == UInt8(ascii: "\"") {
+      let inner = UnsafeRawBufferPointer(rebasing: bytes[1..<(bytes.count - 1)])
+      return inner.first == UInt8(ascii: "0") && inner.count > 1 ? nil : unsigned(inner)
+    }
+    var rest = bytes[...]
+    let digits = rest.prefix { (0x30...0x39).contains($0) }
+    rest = rest[digits.endIndex...]
+    func dropZeros() { rest = rest.drop { $0 == UInt8(ascii: "0") } }
+    if rest.first == UInt8(ascii: ".") {
+      rest = rest.dropFirst()
+      dropZeros()
+    }
+    if let exponent = rest.first, exponent | 0x20 == UInt8(ascii: "e") {
+      rest = rest.dropFirst()
+      if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+      dropZeros()
+    }
+    return rest.isEmpty ? unsigned(UnsafeRawBufferPointer(rebasing: digits)) : nil
+  }
+
   /// Returns a number as the nearest double; nil when the value is no number.
   package static func number(_ bytes: UnsafeRawBufferPointer) -> Double? {
     guard let first = bytes.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first) else { return nil }

@@ -64,6 +64,9 @@ struct WholeMessageScanner {
         } else {
           end = self.value(from: value)
         }
+      case UInt8(ascii: "n"):
+        end = literal("null", from: value)
+        if parent == .message { frame.noteNull() }
       default: end = self.value(from: value)
       }
       guard let end else { return nil }

@@ -31,8 +31,13 @@ package struct ListItem: Equatable, Sendable {
   /// Whether a tool can be called as a task only (2025-11-25, server/tools, execution).
   package private(set) var requiresTask = false
 
+  /// Why it is kept from clients of the legacy era, which would refuse the whole list for it; nil when they take it.
+  package private(set) var legacyFault: String?
+
   /// Whether not all clients see it, or not all see it alike.
-  package var differs: Bool { legacyOnly != nil || modernOnly != nil || isForAppsOnly }
+  package var differs: Bool {
+    legacyOnly != nil || modernOnly != nil || isForAppsOnly || legacyFault != nil
+  }
 
   package enum Verdict: Equatable, Sendable {
     case good(ListItem)
@@ -40,26 +45,51 @@ package struct ListItem: Equatable, Sendable {
     case broken(name: String, reason: String)
   }
 
-  /// Judges an element of a server's list by what the protocol's schema requires of it.
+  /// Judges an element of a server's list as the strictest client would, and mends what can be mended (``ItemCheck``).
+  ///
+  /// - Parameter era: the server's.
   package static func judge(
     _ element: UnsafeRawBufferPointer, kind: ListKind, era: Era = .legacy
   ) -> Verdict {
-    let keyMember: ListItemMembers.Name =
-      switch kind {
-      case .tools, .prompts: .name
-      case .resources: .uri
-      case .resourceTemplates: .uriTemplate
-      }
     guard element.first == UInt8(ascii: "{") else { return .broken(name: "", reason: "it is not an object") }
+    guard element.count <= ListBudget.item else {
+      let members = ListItemMembers(of: element)
+      let name = members[keyMember(of: kind)].flatMap(JSONText.string) ?? ""
+      return .broken(name: String(name.prefix(64)), reason: "it has more than \(ListBudget.item) bytes")
+    }
+    let check = ItemCheck(element, is: .of(kind, era: era))
+    guard !check.edits.isEmpty else { return judge(element, check.faults, kind: kind) }
+    return check.mended.withUnsafeBytes { judge($0, check.faults, kind: kind) }
+  }
+
+  private static func judge(
+    _ element: UnsafeRawBufferPointer, _ faults: [Era: String], kind: ListKind
+  ) -> Verdict {
     let members = ListItemMembers(of: element)
+    let keyMember = keyMember(of: kind)
     guard let range = members.range(keyMember), let key = members[keyMember].flatMap(JSONText.string), !key.isEmpty
     else {
       return .broken(name: "", reason: "its \"\(keyMember)\" is not a string with something in it")
     }
-    if let reason = fault(of: members, kind: kind, key: key, era: era) { return .broken(name: key, reason: reason) }
+    let budget = keyMember == .name ? ListBudget.name : ListBudget.uri
+    guard key.utf8.count <= budget else {
+      return .broken(name: String(key.prefix(64)), reason: "its \"\(keyMember)\" has more than \(budget) bytes")
+    }
+    if let reason = faults[.modern] ?? (kind == .resources ? ResourceURI.fault(of: key) : nil) {
+      return .broken(name: key, reason: reason)
+    }
     var item = ListItem(bytes: Array(element), keyRange: range, key: key)
+    item.legacyFault = faults[.legacy]
     if kind == .tools { item.noteTool(members) }
     return .good(item)
+  }
+
+  private static func keyMember(of kind: ListKind) -> ListItemMembers.Name {
+    switch kind {
+    case .tools, .prompts: .name
+    case .resources: .uri
+    case .resourceTemplates: .uriTemplate
+    }
   }
 
   private mutating func noteTool(_ members: ListItemMembers) {
@@ -104,71 +134,23 @@ package struct ListItem: Equatable, Sendable {
     return !isForModels
   }
 
-  /// Returns the bytes that go with a member: the comma behind it for the first one, the comma before it for others. Nil
-  /// when there is no such member, or more than one.
+  /// Returns the bytes that go with a member. Nil when there is no such member, or more than one.
   private static func cut(_ name: StaticString, from element: UnsafeRawBufferPointer) -> Range<Int>? {
-    var found: Range<Int>?
-    var count = 0
-    var previousEnd: Int?
-    var isOpen = false
+    var removal = MemberRemoval()
+    var cuts: [Range<Int>] = []
     JSONWalk.members(of: element, in: 0..<element.count) { key, value in
-      if isOpen, let start = found?.lowerBound { found = start..<(key.lowerBound - 1) }
-      isOpen = false
-      let hasEscape = element[key].contains(UInt8(ascii: "\\"))
-      if JSONText.key(element, key, hasEscape: hasEscape, equals: name) {
-        count += 1
-        found = (previousEnd ?? key.lowerBound - 1)..<value.upperBound
-        isOpen = previousEnd == nil
-      }
-      previousEnd = value.upperBound
+      let goes = JSONText.key(element, key, hasEscape: JSONWalk.hasEscape(element, key), equals: name)
+      if let cut = removal.next(key: key, value: value, goes: goes) { cuts.append(cut) }
       return true
     }
-    return count == 1 ? found : nil
+    if let cut = removal.finish(0..<element.count) { cuts.append(cut) }
+    return cuts.count == 1 ? cuts[0] : nil
   }
 
   /// Whether a schema is there that says so of itself, or none.
   private static func isObjectSchema(_ schema: UnsafeRawBufferPointer?) -> Bool {
     guard let schema else { return true }
     return JSONWalk.member("type", of: schema).map { JSONText.string($0) == "object" } ?? false
-  }
-
-  private static func fault(of members: ListItemMembers, kind: ListKind, key: String, era: Era) -> String? {
-    var reason: String?
-    func require(_ name: ListItemMembers.Name, _ first: Unicode.Scalar, _ what: String, isRequired: Bool = false) {
-      guard reason == nil else { return }
-      guard let value = members[name] else {
-        if isRequired { reason = "it has no \"\(name)\"" }
-        return
-      }
-      if value.first != UInt8(ascii: first) { reason = "its \"\(name)\" is not \(what)" }
-    }
-    require(.description, "\"", "a string")
-    require(.title, "\"", "a string")
-    require(._meta, "{", "an object")
-    require(.icons, "[", "an array")
-    require(.annotations, "{", "an object")
-    switch kind {
-    case .tools:
-      require(.inputSchema, "{", "an object", isRequired: true)
-      if era == .legacy { require(.outputSchema, "{", "an object") }
-      if reason == nil, !isObjectSchema(members[.inputSchema]) {
-        reason = "the \"type\" of its \"inputSchema\" is not \"object\""
-      }
-      // Only the modern era knows others.
-      if reason == nil, era == .legacy, !isObjectSchema(members[.outputSchema]) {
-        reason = "the \"type\" of its \"outputSchema\" is not \"object\""
-      }
-    case .prompts:
-      require(.arguments, "[", "an array")
-    case .resources:
-      require(.name, "\"", "a string", isRequired: true)
-      require(.mimeType, "\"", "a string")
-      if reason == nil, !ResourceURI.hasScheme(key) { reason = "its \"uri\" has no scheme" }
-    case .resourceTemplates:
-      require(.name, "\"", "a string", isRequired: true)
-      require(.mimeType, "\"", "a string")
-    }
-    return reason
   }
 
   /// Returns the value of a string member of the item, for showing it to a person.

@@ -26,6 +26,8 @@ package struct NameTable: Sendable {
   /// Who has, or had, a name; by its identity, since names that some client takes for equal are one.
   private var owners: [String: Item] = [:]
   private var suffixed: Set<Item> = []
+  /// The names that those were given which clashed, so that nothing is tried again.
+  private var given: [Item: String] = [:]
   /// How many names each server has, or had.
   private var counts: [ServerID: Int] = [:]
 
@@ -37,8 +39,8 @@ package struct NameTable: Sendable {
     self.namesPerServer = namesPerServer
   }
 
-  /// Returns the public name of each item, in order; nil for a new one of a server that has used up its names. Call it
-  /// with all items that are listed now.
+  /// Returns the public name of each item, in order; nil for a new one of a server that has used up its names, or whose
+  /// suffixed names are all taken. Call it with all items that are listed now.
   package mutating func names(for items: [Item]) -> [String?] {
     let plain = items.map { PublicName.plain(prefix: $0.prefix, original: $0.original, limit: limit) }
     let identities = plain.map(PublicName.identity)
@@ -58,16 +60,30 @@ package struct NameTable: Sendable {
   }
 
   private mutating func name(for item: Item, _ plain: String, _ identity: String) -> String? {
-    var name = plain
-    var verdict = suffixed.contains(item) ? Claim.taken : claim(identity, for: item)
-    var round = 0
-    while verdict == .taken {
-      name = PublicName.suffixed(prefix: item.prefix, original: item.original, limit: limit, round: round)
-      verdict = claim(PublicName.identity(name), for: item)
-      round += 1
+    if !suffixed.contains(item) {
+      switch claim(identity, for: item) {
+      case .given: return plain
+      case .taken: break
+      case .exhausted: return nil
+      }
     }
-    return verdict == .given ? name : nil
+    if let name = given[item] { return name }
+    for round in 0..<Self.rounds {
+      let name = PublicName.suffixed(prefix: item.prefix, original: item.original, limit: limit, round: round)
+      switch claim(PublicName.identity(name), for: item) {
+      case .given:
+        given[item] = name
+        return name
+      case .taken: continue
+      case .exhausted: return nil
+      }
+    }
+    return nil
   }
+
+  /// Suffixes that are tried for one item: each is taken by chance once in four thousand million, or because a server
+  /// lists names that are the suffixed ones of others.
+  private static let rounds = 8
 
   private mutating func claim(_ identity: String, for item: Item) -> Claim {
     if let owner = owners[identity] { return owner == item ? .given : .taken }

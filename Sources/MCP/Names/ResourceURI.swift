@@ -10,6 +10,33 @@ package enum ResourceURI {
     return scheme.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E }
   }
 
+  /// Returns why a client that parses URIs (RFC 3986 section 3.2; the Python SDK up to version 1 does) refuses one; nil when
+  /// it takes it.
+  package static func fault(of uri: String) -> String? {
+    guard hasScheme(uri), let colon = uri.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+      return "its \"uri\" has no scheme"
+    }
+    let rest = uri.utf8[uri.utf8.index(after: colon)...]
+    let needsHost = ["http", "https", "ws", "wss", "ftp"].contains(uri[..<colon].lowercased())
+    guard rest.starts(with: "//".utf8) else { return needsHost ? "its \"uri\" has no host" : nil }
+    let authority = rest.dropFirst(2).prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 }
+    let hostAndPort = authority.lastIndex(of: UInt8(ascii: "@")).map { authority[authority.index(after: $0)...] }
+    var host = hostAndPort ?? authority
+    if host.first != UInt8(ascii: "["), let colon = host.firstIndex(of: UInt8(ascii: ":")) {
+      let port = host[host.index(after: colon)...]
+      guard port.allSatisfy(\.isASCIIDigit), port.isEmpty || UInt16(String(decoding: port, as: UTF8.self)) != nil else {
+        return "its \"uri\" has a port that is none"
+      }
+      host = host[..<colon]
+      if host.isEmpty, !port.isEmpty { return "its \"uri\" has no host" }
+    }
+    if host.isEmpty, needsHost { return "its \"uri\" has no host" }
+    if host.first != UInt8(ascii: "["), host.contains(where: { $0 <= 0x20 || "<>[]^|\\`\"{}".utf8.contains($0) }) {
+      return "its \"uri\" has a host that is none"
+    }
+    return nil
+  }
+
   /// Returns a form in which spellings of the same URI are equal: scheme and host in lower case, escapes in upper case,
   /// unreserved characters unescaped, no default trailing slash after the host (RFC 3986 section 6.2.2).
   package static func normalized(_ uri: String) -> String {

@@ -1,0 +1,45 @@
+/// Messages that are not quite what JSON-RPC demands, and mean something plain all the same.
+extension Frame {
+  /// Returns the message without the outer members that are null and should be absent; nil when there are none.
+  ///
+  /// Serialisers that write one structure for all kinds of messages fill it up with nulls. `params` is an object or
+  /// absent, `result` and `error` exclude each other, an answer has no method (JSON-RPC 2.0, sections 4.2 and 5), and what
+  /// MCP calls a notification has no id. A null that is all there is stays: it means nothing plain.
+  func withoutNulls() -> StoredFrame? {
+    func isNull(_ range: Range<Int>?) -> Bool { range.map { bytes[$0.lowerBound] == UInt8(ascii: "n") } ?? false }
+    func isThere(_ range: Range<Int>?) -> Bool { range != nil && !isNull(range) }
+    let isAnswer = isThere(outer.result) || isThere(outer.error)
+    var cuts: [StaticString] = []
+    if isNull(outer.params) { cuts.append("params") }
+    if isAnswer, isNull(outer.method) { cuts.append("method") }
+    if isAnswer, isNull(outer.result) { cuts.append("result") }
+    if isAnswer || isThere(outer.method) {
+      if isNull(outer.error) { cuts.append("error") }
+      if isThere(outer.method), isNull(outer.result) { cuts.append("result") }
+    }
+    if isNull(outer.id), let method = outer.method, self[method].starts(with: "\"notifications/".utf8) {
+      cuts.append("id")
+    }
+    if cuts.isEmpty { return nil }
+    return keepingMembers { member in !cuts.contains { has(member, key: $0) } }
+  }
+
+  /// Returns the message with some of its outer members only, each as it is spelled.
+  package func keepingMembers(where isKept: (Member) -> Bool) -> StoredFrame? {
+    var text: [UInt8] = []
+    forEachMember(of: .message) { member in
+      guard isKept(member) else { return }
+      text.append(text.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+      text.append(contentsOf: self[(member.key.lowerBound - 1)..<member.value.upperBound])
+    }
+    if text.isEmpty { text.append(UInt8(ascii: "{")) }
+    text.append(UInt8(ascii: "}"))
+    return try? text.withUnsafeBytes { try Frame.parse($0).get() }
+  }
+
+  /// Returns the message with other bytes in the place of some; nil when that is none.
+  package func replacing(_ range: Range<Int>, with text: String) -> StoredFrame? {
+    let edited = Array(self[0..<range.lowerBound]) + Array(text.utf8) + Array(self[range.upperBound..<bytes.count])
+    return try? edited.withUnsafeBytes { try Frame.parse($0).get() }
+  }
+}

@@ -1,6 +1,5 @@
 import EventLoop
 import TestSupport
-import Testing
 
 /// A client of one era in a random walk, which knows what it may be told.
 @GatewayActor
@@ -36,10 +35,14 @@ final class WalkClient {
   private var lastNumber = 0
   /// How many messages it was sent.
   private(set) var heard = 0
+  /// A server all of whose calls succeed.
+  var reliable: String?
+  /// Whether what only modern results have is a fault in those of a legacy client.
+  var holdsLegacyToItsEra = true
   /// What it came across: methods, and kinds of answers.
   private(set) var seen: Set<String> = []
-  /// Says where in the walk it is.
-  var story: () -> String = { "" }
+  /// What it was sent and should not have been, until the walk takes it.
+  private var faults: [String] = []
 
   init(_ client: ScriptedClient, isModern: Bool) {
     self.client = client
@@ -51,7 +54,19 @@ final class WalkClient {
   /// Requests whose answers are still owed.
   var owed: [String] { open.filter { !$0.value.isTakenBack && !$0.value.isListen }.keys.sorted() }
 
+  /// Calls of a server whose answers are still owed.
+  func owed(to server: String) -> [String] { owed.filter { open[$0]?.server == server } }
+
+  /// Whether the answer to the call with a word is still owed.
+  func owes(_ word: String) -> Bool { owed.contains { open[$0]?.word == word } }
+
   var unanswered: Int { client.unanswered }
+
+  /// Returns what it was sent and should not have been, once.
+  func takeFaults() -> [String] {
+    defer { faults = [] }
+    return faults
+  }
 
   /// Opens its session.
   func begin() {
@@ -130,7 +145,9 @@ final class WalkClient {
     do throws(StrictMessage.Fault) {
       try take(StrictMessage(line), line)
     } catch {
-      Issue.record("\(story()): a \(isModern ? "modern" : "legacy") client got \(line.prefix(500)): \(error.reason)")
+      // It is reported once, and not again as an answer that is missing.
+      if let id = JSONOracle.value(of: line, "id") { open[id] = nil }
+      faults.append("a \(isModern ? "modern" : "legacy") client got \(line.prefix(500)): \(error.reason)")
     }
   }
 
@@ -159,12 +176,17 @@ final class WalkClient {
       guard let request = open.removeValue(forKey: id) else {
         throw StrictMessage.Fault(reason: "no such request is open")
       }
+      if let server = request.server, server == reliable, !line.contains("\"word\"") {
+        throw StrictMessage.Fault(reason: "nothing was wrong with the server of the call")
+      }
       guard message.kind == .result else { return }
       if let word = JSONOracle.value(of: line, "result", "word"), word != request.word {
         throw StrictMessage.Fault(reason: "it is the answer to \(word), not to \(request.word)")
       }
       let type = JSONOracle.value(of: line, "result", "resultType")
-      guard (type != nil) == isModern else { throw StrictMessage.Fault(reason: "it is not of the client's era") }
+      guard (type != nil) == isModern || !isModern && !holdsLegacyToItsEra else {
+        throw StrictMessage.Fault(reason: "it is not of the client's era")
+      }
       if type == "\"input_required\"", request.method == "tools/call" {
         interim.append(Interim(request: request, answer: line))
       }

@@ -38,12 +38,22 @@ final class Bench {
 
   subscript(name: String) -> FakeServer { servers[name]! }
 
+  /// How many messages have passed between the gateway and its servers.
+  var traffic: Int { servers.values.reduce(0) { $0 + $1.all.count } }
+
+  /// What the gateway says of the calls of each server that it has in flight or that wait; none where there are none.
+  var openCalls: [String] {
+    StatusReport(of: manager, process: 1).text.split(separator: "\n").map(String.init).filter {
+      $0.contains(" in flight, ") && !$0.contains(" 0 in flight, 0 waiting")
+    }
+  }
+
+  func startServers() { running = Task { @GatewayActor in await manager.run() } }
+
   func run() {
     startServers()
     session.start()
   }
-
-  private func startServers() { running = Task { @GatewayActor in await manager.run() } }
 
   /// Opens the session and waits until every server is settled.
   func open(capabilities: String = "{}", revision: String = "2025-11-25") async -> String {

@@ -26,6 +26,9 @@ final class FakeServer {
   var takesEach = false
   /// Takes everything that the gateway writes, in the place of its manners, with the number of the process.
   var onLine: (@GatewayActor (Frame, Int) -> Void)?
+  /// Sees everything that the gateway writes, with the number of the process, and says whether it takes it: else the
+  /// manners do.
+  var onLine: (@GatewayActor (String, Int) -> Bool)?
   private(set) var processes: [FakeProcess] = []
 
   subscript<Value>(dynamicMember path: WritableKeyPath<ServerManners, Value>) -> Value {
@@ -49,6 +52,9 @@ final class FakeServer {
     process.onLine = { [weak self] frame in self?.take(frame, number) }
     return .success(process.running(pid: Int32(number + 1), isStopped: { [weak self] in self?.isStopped ?? false }))
   }
+
+  /// Whether its latest process runs.
+  var isRunning: Bool { processes.last.map { !$0.isOver } ?? false }
 
   func die() { processes.last?.end() }
 
@@ -87,7 +93,7 @@ final class FakeServer {
   private func take(_ frame: Frame, _ process: Int) {
     let line = String(decoding: frame.bytes, as: UTF8.self)
     all.append(line)
-    if let onLine { return onLine(frame, process) }
+    if let onLine, onLine(line, process) { return }
     let method = frame.string("method") ?? ""
     switch method {
     case "notifications/initialized": return

@@ -41,6 +41,9 @@ final class ScriptedClient {
   /// Requests that it made and that are not answered.
   var unanswered: Int { session.unanswered }
 
+  /// Is there, and says nothing yet.
+  func start() { session.start() }
+
   /// Opens the session.
   func open(capabilities: String = "{}", revision: String = "2025-11-25") async -> String {
     session.start()

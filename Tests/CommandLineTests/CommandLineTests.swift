@@ -1,4 +1,5 @@
 import Configuration
+import TestSupport
 import Testing
 
 @testable import mcp_junction
@@ -112,6 +113,13 @@ import Testing
       for argument in command.arguments { #expect(own.contains("\n  \(argument.name) "), "\(command.name)") }
     }
     for line in texts.flatMap({ $0.split(separator: "\n") }) { #expect(line.count <= 80, "\(line)") }
+  }
+
+  @Test func theStatusesAreDocumented() throws {
+    let rows = try RepositoryFile.lines("docs/operations.md").filter {
+      $0.hasPrefix("| ") && $0.dropFirst(2).first?.isNumber == true
+    }
+    #expect(rows == ExitStatus.allCases.map { "| \($0.rawValue) | \($0.meaning) |" })
   }
 
   @Test func theHelpOfACommandIsWhatItsRowSays() throws {

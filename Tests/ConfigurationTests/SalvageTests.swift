@@ -67,15 +67,13 @@ import Testing
 
   @Test func aThoroughCheckFindsWhatIsNotThere() {
     let text = #"{"mcpServers": {"a": {"command": "x"}, "b": {"command": "y", "cwd": "/no"}, "c": {"command": "z"}}}"#
-    let access = SystemAccess(
-      readFile: { _ in .failure(FileProblem("none")) },
-      missing: { launch in
-        switch launch.command {
-        case "x": .program(reason: "x was not found in PATH: /bin")
-        case "y": .directory(reason: "/no does not exist")
-        default: nil
-        }
-      }, checksPrograms: true)
+    let access = SystemAccess(readFile: { _ in .failure(FileProblem("none")) }).checkingPrograms { launch in
+      switch launch.command {
+      case "x": .program(reason: "x was not found in PATH: /bin")
+      case "y": .directory(reason: "/no does not exist")
+      default: nil
+      }
+    }
     let servers = Configuration.salvage(
       Array(text.utf8), path: Reading.path, in: Surroundings(environment: [:]), with: access
     ).servers

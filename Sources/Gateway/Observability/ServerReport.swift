@@ -88,15 +88,7 @@ package struct ServerReport {
   /// The first line of a text that is fit for a terminal.
   private static func line(_ text: String) -> String {
     let first = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-    return String(harmless(first).drop { $0 == " " })
-  }
-
-  /// Returns a line without what a terminal would obey.
-  private static func harmless(_ line: String) -> String {
-    let scalars = line.unicodeScalars.map { scalar -> Unicode.Scalar in
-      scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) ? " " : scalar
-    }
-    return String(String.UnicodeScalarView(scalars))
+    return String(ShownText.line(first).drop { $0 == " " })
   }
 
   package var allReady: Bool { servers.allSatisfy { $0.state == "ready" || $0.state == "disabled" } }
@@ -111,7 +103,7 @@ package struct ServerReport {
       lines += self.lines(of: server, columns: columns)
     }
     if servers.isEmpty { lines.append("No servers are configured in \(configurationPath).") }
-    return lines.map { Self.harmless($0) }.joined(separator: "\n") + "\n"
+    return lines.map { ShownText.line($0) }.joined(separator: "\n") + "\n"
   }
 
   private func lines(of server: Server, columns: Int?) -> [String] {

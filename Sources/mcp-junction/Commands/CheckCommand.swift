@@ -34,16 +34,16 @@ struct CheckCommand {
   }
 
   private func run() async -> ExitStatus {
+    // Once, since it may be a pipe.
+    guard let (path, bytes) = ConfigurationLoading.read(in: surroundings, console) else { return .unusable }
     let access = ConfigurationLoading.access(in: surroundings)
-    guard let plain = ConfigurationLoading.salvage(in: surroundings, console, with: access) else { return .unusable }
-    if let failure = plain.failure {
-      return report(plain, problems: failure.problems, status: .unusable)
-    }
+    let plain = Configuration.salvage(bytes, path: path, in: surroundings, with: access)
+    if let failure = plain.failure { return report(plain, problems: failure.problems, status: .unusable) }
     let loginPath = needsLoginPath(plain) ? await loginPath() : nil
-    let thorough = ConfigurationLoading.access(in: surroundings, checksPrograms: true, loginPath: loginPath)
-    guard let checked = ConfigurationLoading.salvage(in: surroundings, console, with: thorough) else {
-      return .unusable
+    let thorough = access.checkingPrograms { [surroundings] in
+      ConfigurationLoading.missing(for: $0, in: surroundings, loginPath: loginPath)
     }
+    let checked = Configuration.salvage(bytes, path: path, in: surroundings, with: thorough)
     let problems = checked.servers.filter { !$0.isDisabled }.flatMap(\.problems)
     return report(checked, problems: problems, status: problems.isEmpty ? .good : .failed)
   }
@@ -66,7 +66,7 @@ struct CheckCommand {
   private func needsLoginPath(_ configuration: Configuration) -> Bool {
     configuration.servers.filter { !$0.isDisabled }.flatMap(\.endpoints).contains { endpoint in
       guard !endpoint.launch.command.contains("/") else { return false }
-      if case .program? = ConfigurationLoading.missing(for: endpoint.launch, in: surroundings, loginPath: nil) {
+      if case .program? = ConfigurationLoading.missing(for: endpoint.launch, in: surroundings) {
         return true
       }
       return false

@@ -15,22 +15,22 @@ enum ConfigurationLoading {
 
   /// Returns the configuration, or nil after saying why there is none that can be used. What is odd in it is said.
   static func load(in surroundings: Surroundings, _ console: Console) -> Configuration? {
-    guard let configuration = salvage(in: surroundings, console, with: access(in: surroundings)) else { return nil }
+    guard let (path, bytes) = read(in: surroundings, console) else { return nil }
+    let configuration = Configuration.salvage(bytes, path: path, in: surroundings, with: access(in: surroundings))
     for problem in configuration.failure?.problems ?? [] { console.complain("\(problem)") }
     for warning in configuration.warnings { console.complain("\(warning)") }
     return configuration.failure == nil ? configuration : nil
   }
 
-  /// Returns what can be read of the configuration, or nil after saying why its file cannot be read at all.
-  static func salvage(in surroundings: Surroundings, _ console: Console, with access: SystemAccess) -> Configuration? {
+  /// Returns the bytes of the configuration and its absolute path, or nil after saying why it cannot be read.
+  static func read(in surroundings: Surroundings, _ console: Console) -> (path: String, bytes: [UInt8])? {
     guard let location = surroundings.configuration else {
       complainOfNothing(surroundings, console)
       return nil
     }
     let path = surroundings.absolute(location.path)
     do throws(PlatformError) {
-      let bytes = try FileSystem.read(path, limit: sizeLimit, patience: patience)
-      return Configuration.salvage(bytes, path: path, in: surroundings, with: access)
+      return (path, try FileSystem.read(path, limit: sizeLimit, patience: patience))
     } catch {
       console.complain("\(Program.identity.name): cannot read the configuration: \(error)")
       if location.origin == .configurationDirectory { complainOfNothing(surroundings, console) }
@@ -38,22 +38,21 @@ enum ConfigurationLoading {
     }
   }
 
-  /// What reading asks of the system.
-  ///
-  /// - Parameters:
-  ///   - checksPrograms: whether the programs and directories of all entries are looked for.
-  ///   - loginPath: the login shell's PATH, where programs are looked for that are not on ours.
-  static func access(
-    in surroundings: Surroundings, checksPrograms: Bool = false, loginPath: String? = nil
-  ) -> SystemAccess {
+  /// What reading asks of the system. Each file is read once: it may be a pipe.
+  static func access(in surroundings: Surroundings) -> SystemAccess {
     let own = (try? OwnProcess.executablePath()).flatMap { try? FileSystem.identity(of: $0) }
+    var files: [String: Result<[UInt8], FileProblem>] = [:]
     return SystemAccess(
       readFile: { path in
+        if let known = files[path] { return known }
+        let result: Result<[UInt8], FileProblem>
         do throws(PlatformError) {
-          return .success(try FileSystem.read(path, limit: sizeLimit, patience: patience))
+          result = .success(try FileSystem.read(path, limit: sizeLimit, patience: patience))
         } catch {
-          return .failure(FileProblem("\(error)"))
+          result = .failure(FileProblem("\(error)"))
         }
+        files[path] = result
+        return result
       },
       gateway: { launch in
         let found = ExecutableSearch.resolve(
@@ -61,7 +60,7 @@ enum ConfigurationLoading {
         guard let own, let path = try? found.get(), (try? FileSystem.identity(of: path)) == own else { return nil }
         return gateway(of: launch, in: surroundings)
       },
-      missing: { missing(for: $0, in: surroundings, loginPath: loginPath) }, checksPrograms: checksPrograms,
+      missing: { missing(for: $0, in: surroundings) },
       areSameFile: { one, other in
         guard let first = try? FileSystem.identity(of: one), let second = try? FileSystem.identity(of: other) else {
           return one == other
@@ -71,8 +70,10 @@ enum ConfigurationLoading {
   }
 
   /// Returns what a process cannot be started without and is not there, by the same search as at its start.
+  ///
+  /// - Parameter loginPath: the login shell's PATH, where programs are looked for that are not on ours.
   nonisolated static func missing(
-    for launch: ProcessLaunch, in surroundings: Surroundings, loginPath: String?
+    for launch: ProcessLaunch, in surroundings: Surroundings, loginPath: String? = nil
   ) -> MissingFile? {
     if let directory = launch.directory, !FileSystem.isDirectory(directory) {
       return .directory(reason: "\(directory) is no directory")

@@ -9,7 +9,12 @@ struct Expansion: Sendable {
   }
 
   /// A variable that was put in, with its value.
-  typealias Use = EnvironmentVariable
+  struct Use: Equatable {
+    let name: String
+    let value: String
+    /// Whether the value is the reference's own default.
+    var isDefault = false
+  }
 
   let environment: [String: String]
   /// Whether `{env:VAR}` refers to a variable.
@@ -63,7 +68,9 @@ struct Expansion: Sendable {
     if let value = environment[variable], !(value.isEmpty && fallback != nil) {
       return .success((value, Use(name: variable, value: value)))
     }
-    if let fallback { return .success((String(fallback), nil)) }
+    if let fallback {
+      return .success((String(fallback), Use(name: variable, value: String(fallback), isDefault: true)))
+    }
     return .failure(.unset(variable: variable))
   }
 

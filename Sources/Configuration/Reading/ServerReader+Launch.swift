@@ -43,6 +43,7 @@ extension ServerReader {
       environment.append(variable)
       secrets.add(variable.value, of: variable.name)
     }
+    secrets.add(arguments: Array(words.dropFirst()))
     let directory = fields["cwd"].flatMap { expanded($0.value, key: $0.key) }.map(context.resolve)
     guard let command = words.first else { return nil }
     guard !command.isEmpty else {
@@ -92,6 +93,7 @@ extension ServerReader {
     let headers = pairs(fields["headers"]).map { HeaderField(name: $0.name, value: $0.value) }
     for header in headers { secrets.add(header.value, of: header.name) }
     guard let url = expanded(field.value, key: field.key) else { return nil }
+    secrets.add(arguments: [url])
     guard RemoteAddress.isWellFormed(url) else {
       report(
         field.value.offset,

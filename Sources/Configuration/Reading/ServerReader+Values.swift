@@ -29,7 +29,9 @@ extension ServerReader {
     guard let text = string(node, key: key) else { return nil }
     switch Expansion(environment: context.environment, expandsBraced: dialect.expandsBracedVariables).expand(text) {
     case .success(let (result, uses)):
-      for use in uses { secrets.add(use.value, of: use.name) }
+      for use in uses {
+        if use.isDefault { secrets.add(default: use.value, of: use.name) } else { secrets.add(use.value, of: use.name) }
+      }
       if let hint = ReferenceHint.literal(in: text, expandsBraced: dialect.expandsBracedVariables) {
         warn(node.offset, "'\(key)': \(hint)")
       }

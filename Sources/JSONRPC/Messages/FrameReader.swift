@@ -25,6 +25,9 @@ package struct FrameReader {
     indirect case malformed(Malformed)
   }
 
+  /// How many of the first bytes of a broken line are kept.
+  package static let excerptLimit = 4096
+
   /// The most bytes of a message, line ending excluded.
   package let limit: Int
   private let frame = Frame()
@@ -114,7 +117,7 @@ package struct FrameReader {
   /// What can be told of a broken line: its id, as long as it stood before the fault.
   private func beginning(of line: UnsafeRawBufferPointer) -> (id: RawToken?, hasMethod: Bool, excerpt: String) {
     frame.bytes = line
-    return (frame.id, frame.outer.method != nil, String(decoding: line.prefix(4096), as: UTF8.self))
+    return (frame.id, frame.outer.method != nil, String(decoding: line.prefix(Self.excerptLimit), as: UTF8.self))
   }
 
   // MARK: - Lines in pieces

@@ -1,6 +1,7 @@
 import Configuration
 import EventLoop
 import Gateway
+import JSONRPC
 import Platform
 
 /// The parts of a gateway, put together once per process.
@@ -40,7 +41,8 @@ struct Assembly {
     manager = ServerManager(
       configuration: configuration, identity: Program.identity, clock: .loop, spawner: launching.spawner,
       facts: facts.store, log: log,
-      redact: { redaction.redact($0) })
+      // What is that long goes on where it was cut off.
+      redact: { redaction.redact($0, isCut: $0.utf8.count >= FrameReader.excerptLimit) })
     let stopped = stopped
     signals = SignalSource.ending.map { number in SignalSource(number) { stopped.open() } }
   }

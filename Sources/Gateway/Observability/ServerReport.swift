@@ -58,8 +58,8 @@ package struct ServerReport {
     report.cure = (failure?.cure).map { manager.redacted($0) }
     guard state == "ready" else { return report }
     report.revision = server.negotiated?.revision.rawValue
-    report.serverInfo = server.negotiated?.serverInfo
-    report.title = server.negotiated.flatMap { Self.title($0.serverInfo) }
+    report.serverInfo = (server.negotiated?.serverInfo).map { manager.redacted($0) }
+    report.title = report.serverInfo.flatMap { Self.title($0) }
     report.startMilliseconds = server.startMilliseconds
     report.skippedLines = server.skippedLines
     report.quarantined = server.offer.quarantined

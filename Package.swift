@@ -49,7 +49,7 @@ let package = Package(
     tests("MCPTests", ["JSONRPC", "MCP"]),
     tests("GatewayTests", ["JSONRPC", "MCP", "Configuration", "EventLoop", "Gateway"]),
     tests("ConfigurationTests", ["Configuration"]),
-    tests("CommandLineTests", ["Configuration", "EventLoop", "mcp-junction"]),
+    tests("CommandLineTests", ["JSONRPC", "Configuration", "EventLoop", "mcp-junction"]),
     .executableTarget(
       name: "PlatformPeer", dependencies: ["Platform", "EventLoop"], path: "Tests/PlatformPeer",
       swiftSettings: settings),

@@ -1,4 +1,5 @@
 import Configuration
+import TestSupport
 import Testing
 
 @testable import mcp_junction
@@ -57,7 +58,8 @@ import Testing
     ("call a {} b", "unexpected argument 'b' after '{}'"), ("status now", "unexpected argument 'now' after 'status'"),
     ("config", "'config' needs 'check' or 'schema'"),
     ("config chek", "'config' needs 'check' or 'schema'; did you mean 'check'?"),
-    ("config check x", "unexpected argument 'x' after 'check'"),
+    ("config check x y", "unexpected argument 'y' after 'x'"),
+    ("config schema x", "unexpected argument 'x' after 'schema'"),
     ("--list status", "--list stands alone, without 'status'"),
     ("--list --version", "--version stands alone, without '--list'"),
     ("--json", "--json goes with --list, 'call' and 'status'"),
@@ -111,6 +113,13 @@ import Testing
       for argument in command.arguments { #expect(own.contains("\n  \(argument.name) "), "\(command.name)") }
     }
     for line in texts.flatMap({ $0.split(separator: "\n") }) { #expect(line.count <= 80, "\(line)") }
+  }
+
+  @Test func theStatusesAreDocumented() throws {
+    let rows = try RepositoryFile.lines("docs/operations.md").filter {
+      $0.hasPrefix("| ") && $0.dropFirst(2).first?.isNumber == true
+    }
+    #expect(rows == ExitStatus.allCases.map { "| \($0.rawValue) | \($0.meaning) |" })
   }
 
   @Test func theHelpOfACommandIsWhatItsRowSays() throws {

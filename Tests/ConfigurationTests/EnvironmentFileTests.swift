@@ -27,6 +27,7 @@ import Testing
       Issue.record("accepted")
       return
     }
-    #expect(found.description == "/e:\(problem)")
+    #expect("\(found.line):\(found.column): \(found.message)" == problem)
+    #expect(found.description.hasPrefix("/e:\(found.line):\(found.column): error: server 's': "))
   }
 }

@@ -4,34 +4,49 @@ import Testing
 
 /// What is read with a warning, and what is read although it is unusual.
 @Suite struct OddButUsableTests {
+  /// A file, and the warnings as `line:column: server: message`; the server is missing when it is the whole file's.
   static let warnings: [(String, [String])] = [
     ("{\"mcpServers\": {}, \"$schema\": \"x\"}", ["1:1: no server is configured"]),
     ("{\"servers\": {\"a\": {\"command\": 1, \"disabled\": true}}}", ["1:1: every server is disabled"]),
     (
-      "{\"servers\": {\"a\": {\"command\": \"x\", \"autoApprove\": []},\n\"b\": {\"command\": \"x\", \"autoApprove\": []}},\n\"inputs\": []}",
-      ["3:1: unknown key 'inputs' is ignored", "1:36: unknown key 'autoApprove' is ignored"]
+      "{\"servers\": {\"a\": {\"command\": \"x\", \"frob\": []},\n\"b\": {\"command\": \"x\", \"frob\": []}},\n\"inputs\": []}",
+      ["1:36: server 'a': unknown key 'frob' is ignored"]
     ),
     (
-      "{\"servers\": {\"a\": {\"command\": \"x\", \"enabled\": false}}}",
-      ["1:36: unknown key 'enabled' of server 'a' is ignored; did you mean 'disabled'?"]
+      "{\"servers\": {\"a\": {\"command\": \"x\", \"argz\": []}}}",
+      ["1:36: server 'a': unknown key 'argz' is ignored; did you mean 'args'?"]
     ),
     (
       "{\"servers\": {\"a\": {\"command\": \"x\"}}, \"juntcion\": {}}",
       ["1:38: unknown key 'juntcion' is ignored; did you mean 'junction'?"]
     ),
     (
-      "{\"servers\": {\"a\": {\"command\": \"x\", \"timeout\": 30}}}",
-      ["1:47: 'timeout' is in milliseconds; 30 is read as 30 seconds, write 30000 to say so"]
+      "{\"servers\": {\"a\": {\"command\": \"x\"}}, \"mcpServers\": {\"b\": {\"command\": \"y\"}}}",
+      ["1:2: servers stand under 'mcpServers' and 'servers'; both are read"]
     ),
     (
-      "{\"servers\": {\"a\": {\"command\": \"npx -y thing\"}}}",
-      ["1:31: 'command' is one program's name and goes through no shell; put its arguments into 'args'"]
+      "{\"servers\": {\"a\": {\"command\": \"x\", \"timeout\": 30}}}",
+      ["1:47: server 'a': 'timeout' is in milliseconds; 30 is read as 30 seconds, write 30000 to say so"]
     ),
+    (
+      "{\"servers\": {\"a\": {\"command\": \"x\", \"timeout\": 1800}}}",
+      ["1:47: server 'a': 'timeout' is in milliseconds: 1800 is 1.8 s; for 1800 seconds, write 1800000"]
+    ),
+    (
+      "{\"servers\": {\"a\": {\"command\": \"x\", \"env\": {\"A\": \"$TOKEN\", \"B\": \"Bearer %TOKEN%\", \"C\": \"{env:T}\"}}}}",
+      [
+        "1:49: server 'a': 'env.A': '$TOKEN' is handed over as it is; write '${TOKEN}' for the value of the variable",
+        "1:64: server 'a': 'env.B': '%TOKEN%' is handed over as it is; write '${TOKEN}' for the value of the variable",
+        "1:87: server 'a': 'env.C': '{env:T}' is handed over as it is; write '${T}' for the value of the variable",
+      ]
+    ),
+    ("{\"servers\": {\"a\": {\"command\": \"sh\", \"args\": [\"-c\", \"exec x $5 a$B ${HOME}\"]}}}", []),
   ]
 
   @Test(arguments: warnings) func whatIsOddIsReadWithAWarning(_ text: String, _ warnings: [String]) throws {
     let configuration = try Reading.read(text).get()
-    #expect(configuration.warnings.map(\.description) == warnings.map { "\(Reading.path):\($0)" })
+    #expect(configuration.warnings.map(\.description) == warnings.map { Reading.description($0, "warning") })
+    #expect(configuration.servers.allSatisfy { $0.isDisabled || $0.problem == nil })
   }
 
   @Test func aByteOrderMarkAndWindowsLinesAreReadAndDoNotShiftPositions() {
@@ -39,7 +54,7 @@ import Testing
       Issue.record("accepted")
       return
     }
-    #expect(failure.map(\.description) == ["\(Reading.path):2:6: '?' where a value was expected"])
+    #expect(failure.map(\.description) == ["\(Reading.path):2:6: error: '?' where a value was expected"])
   }
 
   @Test func pathsStartAtTheDirectoryOfTheFile() throws {

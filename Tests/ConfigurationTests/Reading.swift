@@ -15,6 +15,12 @@ enum Reading {
       Array(text.utf8), path: path, in: Surroundings(environment: environment), with: access)
   }
 
+  /// Returns how a problem is described whose place and message are given as `line:column: message`.
+  static func description(_ problem: String, _ severity: String = "error", server: String? = nil) -> String {
+    let parts = problem.split(separator: ": ", maxSplits: 1)
+    return "\(path):\(parts[0]): \(severity): \(server.map { "server '\($0)': " } ?? "")\(parts[1])"
+  }
+
   /// Reads the entry of one server, called `s`, beside a server that is right.
   static func server(
     _ entry: String, environment: [String: String] = ["HOME": "/home/ada", "PATH": "/usr/bin"],

@@ -32,9 +32,54 @@ import Testing
           "first line", "first line\nsecond line\nend", "key-of-a-server", "line\nsecond line\nend", "of the file",
           "second line", "the file",
         ])
-    #expect(configuration.servers[1].secrets == ["Bearer 12345678", "12345678"])
+    #expect(configuration.servers[1].secrets.sorted() == ["12345678", "Bearer 12345678"])
     let redaction = Redaction(configuration)
     #expect(redaction.redact("x --key=key-of-a-server: 12345678 /home/ada") == "x --key=•••: ••• /home/ada")
+  }
+
+  /// A secret, and a text in which a program has written it.
+  static let spellings: [(secret: String, text: String)] = [
+    ("ab/cd/ef/gh", "ab\\/cd\\/ef\\/gh"), ("geheim-äöü-längst", "geheim-\\u00e4\\u00f6\\u00fc-l\\u00e4ngst"),
+    ("geheim-äöü-😀", "geheim-\\u00E4\\u00F6\\u00FC-\\uD83D\\uDE00"), ("p@ss/w+rd=é", "p%40ss%2Fw%2Brd%3D%C3%A9"),
+    ("p@ss/w+rd=é", "p%40ss%2fw%2brd%3d%c3%a9"), ("p@ss/w+rd", "p%40ss/w%2Brd"), ("pass word!", "pass%20word!"),
+    ("pass word!", "pass+word%21"), ("it's a \\secret\\", "it\\'s a \\\\secret\\\\"),
+    ("line one\n\"two\"", "line one\\n\"two\""),
+    ("correct-horse", "Y29ycmVjdC1ob3JzZQ"), ("correct-horse", "dXNlcjpjb3JyZWN0LWhvcnNl"),
+  ]
+
+  @Test(arguments: spellings) func aSecretIsKnownHoweverItIsWritten(_ secret: String, _ text: String) {
+    let shown = Redaction([secret]).redact("x " + text + " y")
+    #expect(shown.contains("•••"))
+    for start in text.indices where text[start...].count >= 8 {
+      #expect(!shown.contains(text[start...].prefix(8)), "\(shown)")
+    }
+  }
+
+  static let parts: [(entry: String, secrets: [String])] = [
+    (
+      #"{"command": "a", "env": {"DB": "postgres://ada:s3cret-pw@db/x"}}"#,
+      ["postgres://ada:s3cret-pw@db/x", "s3cret-pw"]
+    ),
+    (
+      #"{"command": "a", "env": {"A": "Basic realm 9f8e7d6c5b4a3f2e1d0c"}}"#,
+      ["Basic realm 9f8e7d6c5b4a3f2e1d0c", "realm 9f8e7d6c5b4a3f2e1d0c", "9f8e7d6c5b4a3f2e1d0c"]
+    ), (#"{"command": "a", "args": ["--token", "literal-token", "--port", "80801234"]}"#, ["literal-token"]),
+    (#"{"command": "a", "args": ["--api-key=literal-token", "--verbose-output"]}"#, ["literal-token"]),
+    (
+      #"{"command": "docker", "args": ["run", "-e", "DB_PASSWORD=literal-token", "-e", "MODE=production"]}"#,
+      ["literal-token"]
+    ),
+    (
+      #"{"command": "npx", "args": ["mcp-remote", "https://x/y", "--header", "Authorization: Bearer literal-token"]}"#,
+      ["Bearer literal-token", "literal-token"]
+    ), (#"{"command": "a", "args": ["--key-file", "/etc/keys/one.pem"]}"#, []),
+    (#"{"command": "a", "args": ["${API_TOKEN:-literal-token}", "${LEVEL:-information}"]}"#, ["literal-token"]),
+    (#"{"command": "a", "args": ["${ID:-9f8e7d6c5b4a3f2e1d0c}"]}"#, ["9f8e7d6c5b4a3f2e1d0c"]),
+    (#"{"url": "https://ada:s3cret-pw@example.com/mcp"}"#, ["s3cret-pw"]),
+  ]
+
+  @Test(arguments: parts) func whatLooksLikeASecretIsOne(_ entry: String, _ secrets: [String]) throws {
+    #expect(try Reading.server(entry).secrets == secrets)
   }
 
   @Test func theBeginningOfASecretIsBlottedOutWhereTheTextIsCut() {

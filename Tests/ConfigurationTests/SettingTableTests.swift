@@ -111,7 +111,7 @@ import Testing
   @Test func everySettingIsDocumentedAsItIs() throws {
     let lines = try RepositoryFile.lines("docs/configuration.md")
     let expected =
-      rows(GatewaySettings.own).map(documented) + EntryKey.table.map { "| `\($0.name)` | \($0.effect) |" }
+      rows(GatewaySettings.own).map(documented) + EntryKey.table.map(documented)
       + rows(ServerSettings.table).map(documented)
     for line in expected {
       let isDocumented = lines.contains(line)
@@ -123,6 +123,11 @@ import Testing
       let isKnown = known.contains(line)
       #expect(isKnown, "unknown setting in docs/configuration.md:\n\(line)")
     }
+  }
+
+  private func documented(_ key: EntryKey) -> String {
+    let spellings = key.spellings.isEmpty ? "" : " " + key.spellings.map { "`\($0)`" }.joined(separator: ", ")
+    return "| `\(key.name)` | \(key.effect) |\(spellings) |"
   }
 
   private func documented(_ row: Row) -> String {

@@ -17,6 +17,9 @@ package func fuzzConfiguration(_ data: UnsafePointer<UInt8>?, _ count: Int) -> C
     for problem in configuration.warnings { check(problem) }
     for server in configuration.servers { check(server) }
     let text = String(decoding: bytes, as: UTF8.self)
+    precondition(
+      ShownText.lines(text).unicodeScalars.allSatisfy { ShownText.isHarmless($0) || "\n\t".unicodeScalars.contains($0) }
+    )
     let shown = Redaction(configuration).redact(text)
     if configuration.servers.allSatisfy(\.secrets.isEmpty) { precondition(shown == text, "text changed for no secret") }
   }
@@ -42,7 +45,7 @@ private func check(_ server: ServerConfiguration) {
   precondition(isLegal && server.prefix.utf8.count <= 20, "an illegal prefix")
   precondition(server.secrets.allSatisfy { $0.count >= 8 }, "a short secret")
   guard server.problem == nil else { return }
-  precondition(!server.endpoints.isEmpty, "nothing to run, and no problem")
+  precondition(server.launch != nil, "nothing to run or to reach, and no problem")
   for endpoint in server.endpoints {
     let launch = endpoint.launch
     let words = [launch.command] + launch.arguments + launch.environment.flatMap { [$0.name, $0.value] }

@@ -24,8 +24,6 @@ final class FakeServer {
   var frameLimit = Int.max
   /// Whether each message comes by itself, with its envelope, instead of in one stream.
   var takesEach = false
-  /// Takes everything that the gateway writes, in the place of its manners, with the number of the process.
-  var onLine: (@GatewayActor (Frame, Int) -> Void)?
   /// Sees everything that the gateway writes, with the number of the process, and says whether it takes it: else the
   /// manners do.
   var onLine: (@GatewayActor (String, Int) -> Bool)?

@@ -34,6 +34,12 @@ import Testing
         """#)
   }
 
+  @Test func whatATerminalWouldObeyIsSpelledOut() {
+    var family = MetricFamily("calls_total", .counter, "Calls.")
+    family.add(1, [.init("tool", "a\u{1B}[2J\u{202E}")])
+    #expect(text(family).contains(#"{tool="a\\u{1b}[2J\\u{202e}"} 1"#))
+  }
+
   @Test func largeNumbersAreExact() {
     var family = MetricFamily("bytes", .gauge, "Bytes.")
     family.add(9_007_199_254_740_991)

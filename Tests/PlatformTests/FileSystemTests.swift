@@ -20,6 +20,22 @@ import Testing
     #expect(try FileSystem.read("/dev/null", limit: 0) == [])
   }
 
+  @Test func aPipeThatNobodyWritesIntoKeepsNobody() throws {
+    let scratch = try ScratchDirectory()
+    let path = scratch.path + "/pipe"
+    try #require(mkfifo(path, 0o600) == 0)
+    let failure = PlatformError("read the pipe", path: path, code: ETIMEDOUT)
+    #expect(throws: failure) { try FileSystem.read(path, limit: 10) }
+    #expect(throws: failure) { try FileSystem.read(path, limit: 10, patience: 20) }
+    // Somebody who writes and goes on.
+    let writing = open(path, O_RDWR)
+    defer { close(writing) }
+    #expect(write(writing, "abc", 3) == 3)
+    #expect(throws: failure) { try FileSystem.read(path, limit: 10) }
+    #expect(write(writing, "abc", 3) == 3)
+    #expect(throws: PlatformError("read", path: path, code: EFBIG)) { try FileSystem.read(path, limit: 2) }
+  }
+
   @Test func aReplacedFileIsPrivateAndLeavesNothingBeside() throws {
     let scratch = try ScratchDirectory()
     let path = scratch.path + "/facts"

@@ -1,8 +1,7 @@
 /// Reads the outermost object of a configuration.
 struct ConfigurationReader {
-  private static let serverKeys = ["mcpServers", "servers"]
   /// `$schema` is for the editor that completes and checks the file.
-  private static let keys = serverKeys + ["junction", "$schema"]
+  private static let keys = ["mcpServers", "servers", "junction", "$schema"]
 
   let source: SourceText
   let surroundings: Surroundings
@@ -16,28 +15,36 @@ struct ConfigurationReader {
     self.access = access
   }
 
-  mutating func read(_ root: JSONNode) -> Result<Configuration, ConfigurationFailure> {
+  mutating func read(_ root: JSONNode) -> Configuration {
     guard case .object(let members) = root.content else {
       report(root.offset, "the file must hold an object with 'mcpServers', not \(root.kind)")
-      return .failure(ConfigurationFailure(problems: problems))
+      return configuration([], GatewaySettings())
     }
-    reportDuplicates(members)
-    for member in members where !Self.keys.contains(member.key) { warnUnknown(member) }
+    let places = places(in: root)
+    let isSettings = places.contains { $0.dialect.isSettings }
+    reportDuplicates(members, places, onlyOurs: isSettings)
+    for member in members where !Self.keys.contains(member.key) { warnSlip(member, isSettings: isSettings) }
     let settings = settings(root.member("junction"))
-    let servers = servers(root, defaults: settings.servers)
-    guard problems.isEmpty else { return .failure(ConfigurationFailure(problems: problems)) }
-    let enabled = servers.filter { !$0.isDisabled }
-    if enabled.isEmpty {
-      warn(root.offset, servers.isEmpty ? "no server is configured" : "every server is disabled")
-    } else if enabled.allSatisfy({ $0.problem != nil }) {
-      return .failure(ConfigurationFailure(problems: enabled.flatMap(\.problems)))
+    if places.isEmpty { reportNoServers(root, members) }
+    if places.count > 1 {
+      warn(
+        places[1].field.keyOffset,
+        "servers stand under '\(places[0].dialect.name)' and '\(places[1].dialect.name)'; both are read")
     }
-    return .success(Configuration(path: source.path, servers: servers, settings: settings, warnings: warnings))
+    let servers = servers(places, defaults: settings.servers)
+    if problems.isEmpty, servers.allSatisfy(\.isDisabled) {
+      warn(root.offset, servers.isEmpty ? "no server is configured" : "every server is disabled")
+    }
+    return configuration(servers, settings)
+  }
+
+  private func configuration(_ servers: [ServerConfiguration], _ settings: GatewaySettings) -> Configuration {
+    Configuration(path: source.path, servers: servers, settings: settings, warnings: warnings, problems: problems)
   }
 
   private mutating func settings(_ field: JSONNode.Member?) -> GatewaySettings {
     var settings = GatewaySettings()
-    guard let field else { return settings }
+    guard let field, field.value.kind != "null" else { return settings }
     var reader = SettingReader(source: source, server: nil)
     reader.read(field.value, into: &settings)
     problems += reader.problems
@@ -45,22 +52,42 @@ struct ConfigurationReader {
     return settings
   }
 
-  private mutating func servers(_ root: JSONNode, defaults: ServerSettings) -> [ServerConfiguration] {
-    guard let field = serverField(root) else { return [] }
-    guard case .object(let entries) = field.value.content else {
-      report(field.value.offset, "'\(field.key)' must be an object of servers by name, not \(field.value.kind)")
-      return []
+  // MARK: - Servers
+
+  /// A place in the file where servers stand.
+  private typealias Place = (dialect: Dialect, field: JSONNode.Member)
+
+  /// One server as it stands in the file.
+  private struct Entry {
+    let dialect: Dialect
+    let name: String
+    /// Where it begins, with its name if that stands in front.
+    let offset: Int
+    let value: JSONNode
+  }
+
+  private func places(in root: JSONNode) -> [Place] {
+    var places: [Place] = []
+    for dialect in Dialect.all {
+      // 'mcp' is looked into only when its 'servers' are not there.
+      if dialect.path == ["mcp"], places.contains(where: { $0.dialect.path.first == "mcp" }) { continue }
+      if let field = dialect.servers(in: root) { places.append((dialect, field)) }
     }
+    return places
+  }
+
+  private mutating func servers(_ places: [Place], defaults: ServerSettings) -> [ServerConfiguration] {
+    let entries = places.flatMap { self.entries(in: $0) }
     let context = ReadingContext(source: source, surroundings: surroundings, access: access, defaults: defaults)
     var servers: [ServerConfiguration] = []
     var seen: Set<String> = []
-    for entry in entries where seen.insert(entry.key).inserted {
-      var reader = ServerReader(context: context, name: entry.key)
-      for other in entries where other.key == entry.key && other.keyOffset != entry.keyOffset {
-        reader.reportSecondEntry(at: other.keyOffset)
+    for entry in entries where seen.insert(entry.name).inserted {
+      var reader = ServerReader(context: context, name: entry.name, dialect: entry.dialect)
+      for other in entries where other.name == entry.name && other.offset != entry.offset {
+        reader.reportSecondEntry(at: other.offset)
       }
       servers.append(reader.read(entry.value))
-      // Editors add the same key to every entry; once is enough.
+      // Programs add the same key to every entry; once is enough.
       warnings += reader.warnings.filter { new in !warnings.contains { $0.message == new.message } }
     }
     let prefixes = ServerPrefix.assign(servers.map { ($0.name, $0.settings.prefix) })
@@ -68,32 +95,60 @@ struct ConfigurationReader {
     return servers
   }
 
-  private mutating func serverField(_ root: JSONNode) -> JSONNode.Member? {
-    switch (root.member("mcpServers"), root.member("servers")) {
-    case (let field?, nil), (nil, let field?): return field
-    case (.some, let second?):
-      report(second.keyOffset, "the file has both 'mcpServers' and 'servers'; keep one of them")
-    case (nil, nil): report(root.offset, "the file has no 'mcpServers', the object that holds the servers by name")
+  /// Returns the entries of one place: the members of an object, or the elements of an array, which say their names.
+  private mutating func entries(in place: Place) -> [Entry] {
+    switch place.field.value.content {
+    case .object(let members):
+      return members.map { Entry(dialect: place.dialect, name: $0.key, offset: $0.keyOffset, value: $0.value) }
+    case .array(let elements):
+      return elements.enumerated().map { index, element in
+        var name = "\(place.dialect.name)[\(index)]"
+        if case .string(let own)? = element.member("name")?.value.content { name = own }
+        return Entry(dialect: place.dialect, name: name, offset: element.offset, value: element)
+      }
+    default:
+      report(
+        place.field.value.offset,
+        "'\(place.dialect.name)' must be an object of servers by name, not \(place.field.value.kind)")
+      return []
     }
-    return nil
   }
 
+  private mutating func reportNoServers(_ root: JSONNode, _ members: [JSONNode.Member]) {
+    let missing = "the file has no 'mcpServers', the object that holds the servers by name"
+    if let slip = members.first(where: {
+      !Self.keys.contains($0.key) && NearestName.of($0.key, among: Self.keys) == "mcpServers"
+    }) {
+      report(slip.keyOffset, "\(missing); did you mean it by '\(slip.key)'?")
+    } else if Dialect.holdsServers(root) {
+      report(root.offset, "\(missing); put them into one: {\"mcpServers\": {\"\(members[0].key)\": …}}")
+    } else {
+      report(root.offset, missing)
+    }
+  }
+
+  // MARK: - Keys
+
   /// Reports keys that stand twice outside the servers' entries; inside one it is that server's own failure.
-  private mutating func reportDuplicates(_ members: [JSONNode.Member]) {
+  ///
+  /// - Parameter onlyOurs: whether the file is a program's, in which only what is read here matters.
+  private mutating func reportDuplicates(_ members: [JSONNode.Member], _ places: [Place], onlyOurs: Bool) {
+    let ours = Set(places.map { $0.dialect.path[0] }).union(["junction"])
     var seen: [String: Int] = [:]
-    for member in members {
+    for member in members where !onlyOurs || ours.contains(member.key) {
       if let first = seen[member.key] {
         problems.append(source.duplicate(member, first: first))
       } else {
         seen[member.key] = member.keyOffset
       }
-      if !Self.serverKeys.contains(member.key) { problems += source.duplicates(in: member.value) }
+      if member.key == "junction" || !ours.contains(member.key) { problems += source.duplicates(in: member.value) }
     }
   }
 
-  private mutating func warnUnknown(_ member: JSONNode.Member) {
-    let cure = NearestName.of(member.key, among: Self.keys).map { "; did you mean '\($0)'?" } ?? ""
-    warn(member.keyOffset, "unknown key '\(member.key)' is ignored\(cure)")
+  /// Programs keep other things beside the servers, so that only what looks like a slip is worth a hint.
+  private mutating func warnSlip(_ member: JSONNode.Member, isSettings: Bool) {
+    guard let nearest = NearestName.of(member.key, among: isSettings ? ["junction"] : Self.keys) else { return }
+    warn(member.keyOffset, "unknown key '\(member.key)' is ignored; did you mean '\(nearest)'?")
   }
 
   private mutating func report(_ offset: Int, _ message: String) {
@@ -101,6 +156,6 @@ struct ConfigurationReader {
   }
 
   private mutating func warn(_ offset: Int, _ message: String) {
-    warnings.append(source.problem(at: offset, message))
+    warnings.append(source.problem(at: offset, message, severity: .warning))
   }
 }

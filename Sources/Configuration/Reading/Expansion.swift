@@ -1,6 +1,6 @@
 /// Puts environment variables in for `${VAR}`, `${VAR:-default}` and `${env:VAR}`.
 ///
-/// As in a shell, the default also stands for a variable that is set to nothing. `$${` is a literal `${`. Nothing else
+/// In the files of OpenCode and Kilo, `{env:VAR}` is one as well. As in a shell, the default also stands for a variable that is set to nothing. `$${` is a literal `${`. Nothing else
 /// is special: a `$` without a brace stays.
 struct Expansion: Sendable {
   enum Failure: Error, Equatable {
@@ -9,25 +9,34 @@ struct Expansion: Sendable {
   }
 
   /// A variable that was put in, with its value.
-  typealias Use = EnvironmentVariable
+  struct Use: Equatable {
+    let name: String
+    let value: String
+    /// Whether the value is the reference's own default.
+    var isDefault = false
+  }
 
   let environment: [String: String]
+  /// Whether `{env:VAR}` refers to a variable.
+  var expandsBraced = false
 
   /// Returns the text with every reference replaced, and the variables that were used.
   func expand(_ text: String) -> Result<(text: String, uses: [Use]), Failure> {
-    guard text.utf8.contains(UInt8(ascii: "$")) else { return .success((text, [])) }
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "{") }) else {
+      return .success((text, []))
+    }
     var result = ""
     var uses: [Use] = []
     var rest = text[...]
-    while let dollar = rest.firstIndex(of: "$") {
-      result += rest[..<dollar]
-      rest = rest[dollar...]
+    while let start = rest.firstIndex(where: { $0 == "$" || $0 == "{" }) {
+      result += rest[..<start]
+      rest = rest[start...]
       if rest.hasPrefix("$${") {
         result += "${"
         rest = rest.dropFirst(3)
-      } else if rest.hasPrefix("${") {
+      } else if rest.hasPrefix("${") || expandsBraced && rest.hasPrefix("{env:") {
         guard let end = rest.firstIndex(of: "}") else { return .failure(.malformed("'${' without '}'")) }
-        switch value(of: rest[rest.index(rest.startIndex, offsetBy: 2)..<end]) {
+        switch value(of: rest[..<end].drop { $0 == "$" }.dropFirst()) {
         case .success(let (value, use)):
           result += value
           if let use { uses.append(use) }
@@ -35,8 +44,7 @@ struct Expansion: Sendable {
         }
         rest = rest[rest.index(after: end)...]
       } else {
-        result += "$"
-        rest = rest.dropFirst()
+        result.append(rest.removeFirst())
       }
     }
     return .success((result + rest, uses))
@@ -51,8 +59,7 @@ struct Expansion: Sendable {
       name = name[..<colon]
     }
     guard Self.isVariableName(name) else {
-      return .failure(
-        .malformed("'${\(reference)}' is not ${VAR}, ${VAR:-default} or ${env:VAR}; for a literal '${' write '$${'"))
+      return .failure(.malformed("'${\(reference)}' \(ReferenceHint.malformed(reference))"))
     }
     if let brace = fallback?.firstIndex(of: "{"), reference[..<brace].last == "$" {
       return .failure(.malformed("the default in '${\(reference)}' cannot refer to another variable"))
@@ -61,7 +68,9 @@ struct Expansion: Sendable {
     if let value = environment[variable], !(value.isEmpty && fallback != nil) {
       return .success((value, Use(name: variable, value: value)))
     }
-    if let fallback { return .success((String(fallback), nil)) }
+    if let fallback {
+      return .success((String(fallback), Use(name: variable, value: String(fallback), isDefault: true)))
+    }
     return .failure(.unset(variable: variable))
   }
 

@@ -4,9 +4,12 @@ struct SourceText: Sendable {
   let bytes: [UInt8]
 
   /// Makes a problem at a byte offset.
-  func problem(at offset: Int, _ message: String, server: String? = nil) -> ConfigurationProblem {
+  func problem(
+    at offset: Int, _ message: String, server: String? = nil, severity: ConfigurationProblem.Severity = .error
+  ) -> ConfigurationProblem {
     let (line, column) = position(of: offset)
-    return ConfigurationProblem(file: path, line: line, column: column, message: message, server: server)
+    return ConfigurationProblem(
+      file: path, line: line, column: column, severity: severity, message: message, server: server)
   }
 
   /// Returns line and column, both from 1, the column in characters. A byte order mark takes no column.

@@ -30,6 +30,7 @@ extension Configuration {
     package let changedSettings: [String]
     private let path: String
     private let warnings: [ConfigurationProblem]
+    private let problems: [ConfigurationProblem]
 
     package init(from old: Configuration, to new: Configuration) {
       let before = old.serversByName
@@ -42,6 +43,7 @@ extension Configuration {
       changedSettings = Setting.differing(old.settings, new.settings, in: GatewaySettings.own).map(\.name)
       path = new.path
       warnings = new.warnings
+      problems = new.problems
     }
 
     /// Whether nothing has to be done.
@@ -59,7 +61,8 @@ extension Configuration {
         case .change(let server), .restart(let server), .start(let server), .rest(let server): server
         }
       }
-      return Configuration(path: path, servers: servers, settings: settings, warnings: warnings)
+      return Configuration(
+        path: path, servers: servers, settings: settings, warnings: warnings, problems: problems)
     }
 
     private static func step(from old: ServerConfiguration?, to new: ServerConfiguration) -> Step {

@@ -9,20 +9,39 @@ package struct Configuration: Equatable, Sendable {
   package let settings: GatewaySettings
   /// What is odd but harms nothing.
   package let warnings: [ConfigurationProblem]
+  /// What is wrong with the file as a whole. What could be read of it can be served all the same.
+  package let problems: [ConfigurationProblem]
 
-  /// Reads a file's bytes. It fails when nothing useful is left: the bytes are not JSON, there is no object of servers,
-  /// the top-level `junction` is wrong, or every server that is not disabled is.
+  /// Reads what can be read of a file's bytes: of what is no JSON nothing, else every server whose entry is right, and
+  /// every setting that is.
   ///
   /// `path` appears in messages and is where relative paths start; it should be absolute.
-  package static func read(
+  package static func salvage(
     _ bytes: [UInt8], path: String, in surroundings: Surroundings, with access: SystemAccess
-  ) -> Result<Configuration, ConfigurationFailure> {
+  ) -> Configuration {
     let source = SourceText(path: path, bytes: bytes)
     do {
       var reader = ConfigurationReader(source: source, surroundings: surroundings, access: access)
       return reader.read(try JSONNode.parse(source))
     } catch {
-      return .failure(ConfigurationFailure(problems: [source.problem(at: error.offset, error.description)]))
+      let problem = ForeignFormat.problem(in: source) ?? source.problem(at: error.offset, error.description)
+      return Configuration(path: path, servers: [], settings: GatewaySettings(), warnings: [], problems: [problem])
     }
+  }
+
+  /// Reads a file's bytes for whoever can do nothing with a part of it; see ``failure``.
+  package static func read(
+    _ bytes: [UInt8], path: String, in surroundings: Surroundings, with access: SystemAccess
+  ) -> Result<Configuration, ConfigurationFailure> {
+    let configuration = salvage(bytes, path: path, in: surroundings, with: access)
+    return configuration.failure.map { .failure($0) } ?? .success(configuration)
+  }
+
+  /// Why nothing useful can be done with it: the file as a whole is wrong, or every server that is not disabled is.
+  package var failure: ConfigurationFailure? {
+    if !problems.isEmpty { return ConfigurationFailure(problems: problems) }
+    let enabled = servers.filter { !$0.isDisabled }
+    guard !enabled.isEmpty, enabled.allSatisfy({ $0.problem != nil }) else { return nil }
+    return ConfigurationFailure(problems: enabled.flatMap(\.problems))
   }
 }

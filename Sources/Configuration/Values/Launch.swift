@@ -1,7 +1,7 @@
 /// How a server is reached.
 package enum Launch: Equatable, Sendable {
   case process(ProcessLaunch)
-  case remote(url: String)
+  case remote(RemoteLaunch)
 
   package var process: ProcessLaunch? {
     if case .process(let launch) = self { launch } else { nil }

@@ -1,5 +1,3 @@
-import JSONRPC
-
 /// Blots secrets out of text that is about to be shown.
 ///
 /// Text must be redacted before it is cut: what is left of a secret that was cut in two is not recognised.
@@ -12,12 +10,12 @@ package struct Redaction: Sendable {
   private var secrets: [[[UInt8]]] = []
   private let isEmpty: Bool
 
-  /// Takes secrets as they are; each is recognised in its JSON spelling as well.
+  /// Takes secrets as they are; each is recognised as programs write it as well: in JSON, in addresses, in Base64, as a
+  /// literal.
   package init(_ secrets: some Sequence<String>) {
     var all: Set<String> = []
-    for secret in secrets where !secret.isEmpty {
-      all.insert(secret)
-      all.insert(String(JSONText.quote(secret).dropFirst().dropLast()))
+    for secret in Set(secrets) where !secret.isEmpty {
+      all.formUnion(SecretSpelling.all(of: secret))
     }
     isEmpty = all.isEmpty
     guard !isEmpty else { return }

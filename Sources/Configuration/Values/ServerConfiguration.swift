@@ -13,12 +13,13 @@ package struct ServerConfiguration: Equatable, Sendable {
   /// What `junction.replicas` lists beside the entry's own command.
   let replicas: [ReplicaConfiguration]
   package let settings: ServerSettings
+  package let toolFilter: ToolFilter
   /// Texts that must not be shown: values of `env`, `envFile` and `headers`, and what was put in for `${VAR}`, from 8
   /// characters on.
   package let secrets: [String]
 
   /// How long a start may take from package caches that are empty.
-  private static let launcherHandshakeTimeout: UInt64 = 120_000
+  static let launcherHandshakeTimeout: UInt64 = 120_000
   private static let handshakeTimeout: UInt64 = 30_000
 
   package var problem: ConfigurationProblem? { problems.first }

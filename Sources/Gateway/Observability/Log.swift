@@ -48,7 +48,9 @@ package final class Log {
   }
 
   private static func quoted(_ value: String) -> String {
-    let needsQuotes = value.isEmpty || value.utf8.contains { $0 <= 0x20 || $0 == 0x22 || $0 == 0x3D || $0 == 0x7F }
+    let needsQuotes =
+      value.isEmpty || value.utf8.contains { $0 <= 0x20 || $0 == 0x22 || $0 == 0x3D || $0 == 0x7F }
+      || !value.unicodeScalars.allSatisfy(ShownText.isHarmless)
     guard needsQuotes else { return value }
     var result = "\""
     for scalar in value.unicodeScalars {
@@ -56,7 +58,7 @@ package final class Log {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
-      default: result += scalar.value < 0x20 || scalar.value == 0x7F ? "?" : String(scalar)
+      default: result += ShownText.isHarmless(scalar) ? String(scalar) : "?"
       }
     }
     return result + "\""

@@ -58,8 +58,8 @@ package struct ServerReport {
     report.cure = (failure?.cure).map { manager.log.redacted($0) }
     guard state == "ready" else { return report }
     report.revision = server.negotiated?.revision.rawValue
-    report.serverInfo = server.negotiated?.serverInfo
-    report.title = server.negotiated.flatMap { Self.title($0.serverInfo) }
+    report.serverInfo = (server.negotiated?.serverInfo).map { manager.redacted($0) }
+    report.title = report.serverInfo.flatMap { Self.title($0) }
     report.startMilliseconds = server.startMilliseconds
     report.skippedLines = server.skippedLines
     report.quarantined = server.offer.quarantined
@@ -88,15 +88,7 @@ package struct ServerReport {
   /// The first line of a text that is fit for a terminal.
   private static func line(_ text: String) -> String {
     let first = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-    return String(harmless(first).drop { $0 == " " })
-  }
-
-  /// Returns a line without what a terminal would obey.
-  private static func harmless(_ line: String) -> String {
-    let scalars = line.unicodeScalars.map { scalar -> Unicode.Scalar in
-      scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) ? " " : scalar
-    }
-    return String(String.UnicodeScalarView(scalars))
+    return String(ShownText.line(first).drop { $0 == " " })
   }
 
   package var allReady: Bool { servers.allSatisfy { $0.state == "ready" || $0.state == "disabled" } }
@@ -111,7 +103,7 @@ package struct ServerReport {
       lines += self.lines(of: server, columns: columns)
     }
     if servers.isEmpty { lines.append("No servers are configured in \(configurationPath).") }
-    return lines.map { Self.harmless($0) }.joined(separator: "\n") + "\n"
+    return lines.map { ShownText.line($0) }.joined(separator: "\n") + "\n"
   }
 
   private func lines(of server: Server, columns: Int?) -> [String] {

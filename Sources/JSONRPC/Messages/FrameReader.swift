@@ -52,6 +52,9 @@ package struct FrameReader {
     indirect case malformed(Malformed)
   }
 
+  /// How many of the first bytes of a broken line are kept.
+  package static let excerptLimit = 4096
+
   /// The most bytes of a message, line ending excluded.
   package let limit: Int
   private let frame = Frame()
@@ -205,7 +208,7 @@ package struct FrameReader {
     frame.bytes = UnsafeRawBufferPointer(rebasing: line[start...])
     return Broken(
       id: frame.id, hasMethod: frame.outer.method != nil,
-      excerpt: String(decoding: line.prefix(4096), as: UTF8.self))
+      excerpt: String(decoding: line.prefix(Self.excerptLimit), as: UTF8.self))
   }
 
   // MARK: - Lines in pieces

@@ -72,6 +72,9 @@ package final class StreamPort {
     set { writer.onEnd = newValue }
   }
 
+  /// Why the peer or the file took no more; nil while it does.
+  package var writeFailure: PlatformError? { writer.failure }
+
   /// Called once when ``closeWriting()`` has written the last byte.
   package var onWritten: @GatewayActor () -> Void {
     get { writer.onClosed }

@@ -16,29 +16,52 @@ package enum FileSystem {
 
   /// Returns a file's bytes. A file of more than `limit` bytes is refused with EFBIG; a device or a pipe is read up to
   /// its end.
-  package static func read(_ path: String, limit: Int) throws(PlatformError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  ///
+  /// - Parameter patience: milliseconds in all for which somebody may take to write into a pipe or a terminal; then it is
+  ///   refused with ETIMEDOUT.
+  package static func read(_ path: String, limit: Int, patience: UInt64 = 0) throws(PlatformError) -> [UInt8] {
+    // Without O_NONBLOCK a pipe that nobody writes into would keep the whole thread.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw PlatformError("open", path: path, code: errno) }
     defer { Descriptor.close(descriptor) }
+    var status = stat()
+    let isFile = fstat(descriptor, &status) == 0 && [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    let end = ContinuousClock.now + .milliseconds(Int64(clamping: patience))
     var bytes: [UInt8] = []
     var failure: Int32 = 0
     var isAtEnd = false
     withUnsafeTemporaryAllocation(byteCount: 16 * 1024, alignment: 16) { buffer in
       while !isAtEnd, failure == 0, bytes.count <= limit {
+        if !isFile, !isReadable(descriptor, until: end) {
+          failure = ETIMEDOUT
+          continue
+        }
         // One byte more than allowed tells a file that is too large.
         let count = Descriptor.read(descriptor, buffer.baseAddress!, min(buffer.count, limit + 1 - bytes.count))
         if count > 0 {
           bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         } else if count == 0 {
           isAtEnd = true
-        } else if errno != EINTR {
+        } else if errno != EINTR, errno != EAGAIN {
           failure = errno
         }
       }
     }
-    guard failure == 0 else { throw PlatformError("read", path: path, code: failure) }
+    guard failure == 0 else {
+      throw PlatformError(failure == ETIMEDOUT ? "read the pipe" : "read", path: path, code: failure)
+    }
     guard bytes.count <= limit else { throw PlatformError("read", path: path, code: EFBIG) }
     return bytes
+  }
+
+  /// Waits until reading would not block: there are bytes, or the writers are gone.
+  private static func isReadable(_ descriptor: Int32, until end: ContinuousClock.Instant) -> Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while true {
+      let left = (end - ContinuousClock.now) / .milliseconds(1)
+      let count = poll(&entry, 1, Int32(max(0, left.rounded(.up))))
+      if count >= 0 || errno != EINTR { return count > 0 }
+    }
   }
 
   /// Replaces a file in one step, so that a reader sees the old bytes or the new ones; its mode becomes 0600.

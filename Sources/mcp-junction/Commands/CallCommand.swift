@@ -17,17 +17,23 @@ struct CallCommand {
         name: "JSON", complaint: nil, effect: "The arguments as a JSON object, or '-' to read them from standard input."
       ),
     ],
-    options: [.json],
+    options: [.json, output],
     examples: [
       .init(line: "call time__now", effect: "Call a tool that needs no arguments."),
       .init(line: "call git__log '{\"limit\": 3}'", effect: "Call one with arguments, and print what it says."),
+      .init(line: "call shop__photo -o photo.png", effect: "Save the image, sound or other bytes of a result."),
       .init(line: "call --json git__log - <arguments.json", effect: "Print the result as it came."),
     ]
   ) { context in
-    await Assembly.run(context, level: .error) { assembly in
+    let name = context.invocation.arguments[0]
+    return await Assembly.run(context, level: .error, narrowing: { $0.narrowed(toName: name) }) { assembly in
       await CallCommand(assembly, context.console, context.invocation).run()
     }
   }
+
+  private nonisolated static let output = CommandOption(
+    "--output", short: "-o", value: .text(placeholder: "FILE"),
+    "Save the bytes of a result in a file; further ones in FILE-2 and so on.")
 
   private let assembly: Assembly
   private let console: Console
@@ -35,6 +41,8 @@ struct CallCommand {
   /// The arguments as they were typed; nil when there are none.
   private let argument: String?
   private let isForProgram: Bool
+  /// Where bytes are saved.
+  private let outputPath: String?
 
   init(_ assembly: Assembly, _ console: Console, _ invocation: Invocation) {
     self.assembly = assembly
@@ -42,6 +50,7 @@ struct CallCommand {
     name = invocation.arguments[0]
     argument = invocation.arguments.count > 1 ? invocation.arguments[1] : nil
     isForProgram = invocation.has(.json)
+    outputPath = invocation.value(of: Self.output)
   }
 
   func run() async -> ExitStatus {
@@ -69,7 +78,7 @@ struct CallCommand {
     let client = LocalClient(manager: assembly.manager)
     await client.open()
     let params = "{\"name\":\(JSONText.quote(name)),\"arguments\":\(arguments)}"
-    guard let answer = await client.request(.toolsCall, params: params) else { return .unusable }
+    guard let answer = await client.request(.toolsCall, params: params) else { return .outcomeUnknown }
     return show(answer)
   }
 
@@ -84,12 +93,12 @@ struct CallCommand {
       do throws(PlatformError) {
         let limit = assembly.configuration.settings.maxFrame
         guard let bytes = await Self.readAll(try DescriptorReader(taking: console.streams.input), limit: limit) else {
-          console.complain("\(Program.identity.name): the arguments are longer than \(limit) bytes (\"maxFrame\")")
+          complain("the arguments are longer than \(limit) bytes (\"maxFrame\")")
           return nil
         }
         return object(bytes)
       } catch {
-        console.complain("\(Program.identity.name): cannot read the arguments: \(error)")
+        complain("cannot read the arguments: \(error)")
         return nil
       }
     }
@@ -116,13 +125,12 @@ struct CallCommand {
     let parsed = line.withUnsafeBytes { Frame.parse($0) }
     switch parsed {
     case .failure(let error):
-      console.complain(
-        "\(Program.identity.name): the arguments are not JSON: \(error), at byte \(error.offset + 1)")
+      complain("the arguments are not JSON: \(error), at byte \(error.offset + 1)")
       return nil
     case .success(let frame):
       let text = String(decoding: frame.bytes, as: UTF8.self)
       guard text.drop(while: { $0 == " " || $0 == "\t" }).first == "{" else {
-        console.complain("\(Program.identity.name): the arguments must be a JSON object")
+        complain("the arguments must be a JSON object")
         return nil
       }
       return text
@@ -131,45 +139,90 @@ struct CallCommand {
 
   // MARK: - The answer
 
-  private func show(_ answer: Frame) -> ExitStatus {
-    if let error = answer.range("error") {
-      if isForProgram {
-        console.say(answer[error])
-        console.say("\n")
-      }
-      console.complain("\(Program.identity.name): \(answer.string("message", in: .error) ?? "error")")
-      return .unusable
+  private func show(_ frame: Frame) -> ExitStatus {
+    let answer = ToolAnswer(frame)
+    if isForProgram, let body = frame.raw("result") ?? frame.raw("error") { console.say(json: body) }
+    switch answer.outcome {
+    case .refused(let code, let message): return refused(code: code, message)
+    case .notSent, .unknown:
+      for text in answer.texts { complain(text) }
+      return answer.outcome == .notSent ? .notSent : .outcomeUnknown
+    case .good, .toolFailed:
+      let isSaved = show(answer.blocks)
+      return answer.outcome == .toolFailed || !isSaved ? .failed : .good
     }
-    let isError = answer.raw("isError", in: .result)?.first == UInt8(ascii: "t")
-    let isOurFailure = answer.range("mcp-junction/failure", in: .resultMeta) != nil
-    if isForProgram, let result = answer.raw("result") {
-      console.say(result)
-      console.say("\n")
-    }
-    if isOurFailure {
-      for text in texts(of: answer) { console.complain("\(Program.identity.name): \(text)") }
-      return .unusable
-    }
-    if !isForProgram { for text in texts(of: answer) { console.say(text + "\n") } }
-    return isError ? .failed : .good
   }
 
-  /// The blocks of the answer as a person reads them.
-  private func texts(of answer: Frame) -> [String] {
-    guard let content = answer.range("content", in: .result) else { return [] }
-    var texts: [String] = []
-    JSONWalk.elements(of: answer.bytes, in: content) { block in
-      let member = { (name: StaticString) in
-        JSONWalk.member(name, of: answer.bytes, in: block).flatMap { JSONText.string(answer[$0]) }
-      }
-      switch member("type") {
-      case "text": texts.append(member("text") ?? "")
-      case "resource_link": texts.append("[resource \(member("uri") ?? "")]")
-      case let type?: texts.append("[\(type) \(member("mimeType") ?? "")]")
-      case nil: break
-      }
-      return true
+  /// Says why there is no result: no tool has the name, the server that may have it is out, or the server refused.
+  private func refused(code: String, _ message: String) -> ExitStatus {
+    let report = ServerReport(of: assembly.manager)
+    let names = report.servers.flatMap(\.tools).map(\.name)
+    guard code == "-32602", !names.contains(name) else {
+      complain(message)
+      return .failed
     }
-    return texts
+    guard report.allReady else {
+      complain(message)
+      return .notSent
+    }
+    // The tool's own name, or what stands in another prefix's place.
+    let cure =
+      names.first { $0.hasSuffix("__\(name)") } ?? NearestName.of(name, among: names)
+    complain("no tool is called '\(name)'; \(cure.map { "did you mean '\($0)'?" } ?? "--list shows them")")
+    return .noSuchName
+  }
+
+  private func complain(_ text: String) { console.complain("\(Program.identity.name): \(text)") }
+
+  /// Prints what the blocks say, and saves what is for a file. Returns false when that was not possible.
+  private func show(_ blocks: [ToolAnswer.Block]) -> Bool {
+    var isSaved = true
+    var files = 0
+    for block in blocks {
+      switch block {
+      case .text(let text): print(text)
+      case .link(let uri): print("[resource \(uri)]")
+      case .unknown(let type): print("[\(type)]")
+      case .bytes(let encoded, let type):
+        guard let bytes = Base64.decode(encoded) else {
+          complain("the server's \(type) is no Base64")
+          isSaved = false
+          continue
+        }
+        files += 1
+        if let path = outputPath.map({ files == 1 ? $0 : "\($0)-\(files)" }) {
+          if save(bytes, at: path) {
+            print("[\(type), \(Self.size(bytes.count)); saved in \(path)]")
+          } else {
+            isSaved = false
+          }
+        } else {
+          print("[\(type), \(Self.size(bytes.count)); -o FILE saves it]")
+        }
+      }
+    }
+    if outputPath != nil, files == 0 {
+      complain("the result has nothing for a file")
+      isSaved = false
+    }
+    return isSaved
+  }
+
+  private func print(_ text: String) {
+    if !isForProgram { console.say(shown: text + "\n") }
+  }
+
+  private func save(_ bytes: [UInt8], at path: String) -> Bool {
+    do throws(PlatformError) {
+      try FileSystem.replace(assembly.surroundings.absolute(path), with: bytes)
+      return true
+    } catch {
+      complain("\(error)")
+      return false
+    }
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    bytes < 1024 ? "\(bytes) bytes" : bytes < 1 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
   }
 }

@@ -1,29 +1,89 @@
 import Configuration
 import EventLoop
+import Platform
 
-/// `config check`: says everything that is wrong with the configuration.
+/// `config check`: says everything that is wrong with the configuration, and which programs and directories are not
+/// there.
 ///
-/// The status is that of `--list`, as far as the file alone decides it.
+/// The status is that of `--list`, as far as the file and what it names decide it.
 @GatewayActor
-enum CheckCommand {
+struct CheckCommand {
   nonisolated static let row = Command(
     "config", "check", summary: "Check the configuration and say what is wrong with it.",
-    examples: [.init(line: "--config servers.json config check", effect: "Check a file before it is used.")]
-  ) { context in check(context) }
+    arguments: [
+      .init(name: "FILE", complaint: nil, effect: "The file; the configuration in use when it is not given.")
+    ],
+    examples: [
+      .init(line: "config check", effect: "Check the configuration in use."),
+      .init(line: "config check servers.json", effect: "Check a file before it is used."),
+    ]
+  ) { context in
+    let file = context.invocation.arguments.first
+    let surroundings = context.surroundings
+    return await CheckCommand(
+      context.console, file.map { surroundings.with(configurationFlag: $0) } ?? surroundings
+    ).run()
+  }
 
-  private static func check(_ context: CommandContext) -> ExitStatus {
-    let console = context.console
-    guard let configuration = ConfigurationLoading.load(in: context.surroundings, console) else { return .unusable }
-    var status = ExitStatus.good
-    for server in configuration.servers where !server.isDisabled {
-      for problem in server.problems {
-        console.complain("\(problem)")
-        status = .failed
-      }
+  private let console: Console
+  private let surroundings: Surroundings
+
+  private init(_ console: Console, _ surroundings: Surroundings) {
+    self.console = console
+    self.surroundings = surroundings
+  }
+
+  private func run() async -> ExitStatus {
+    // Once, since it may be a pipe.
+    guard let (path, bytes) = ConfigurationLoading.read(in: surroundings, console) else { return .unusable }
+    let access = ConfigurationLoading.access(in: surroundings)
+    let plain = Configuration.salvage(bytes, path: path, in: surroundings, with: access)
+    if let failure = plain.failure { return report(plain, problems: failure.problems, status: .unusable) }
+    let loginPath = needsLoginPath(plain) ? await loginPath() : nil
+    let thorough = access.checkingPrograms { [surroundings] in
+      ConfigurationLoading.missing(for: $0, in: surroundings, loginPath: loginPath)
     }
-    let count = configuration.servers.count
-    console.say("\(configuration.path): \(count) server\(count == 1 ? "" : "s")")
-    console.say(status == .good ? ", no problem\n" : ", with problems\n")
+    let checked = Configuration.salvage(bytes, path: path, in: surroundings, with: thorough)
+    let problems = checked.servers.filter { !$0.isDisabled }.flatMap(\.problems)
+    return report(checked, problems: problems, status: problems.isEmpty ? .good : .failed)
+  }
+
+  private func report(
+    _ configuration: Configuration, problems: [ConfigurationProblem], status: ExitStatus
+  ) -> ExitStatus {
+    for problem in problems + configuration.warnings { console.complain("\(problem)") }
+    let counts = [(problems.count, "error"), (configuration.warnings.count, "warning")].filter { $0.0 > 0 }
+    let found = counts.isEmpty ? "no problem" : counts.map { Self.count($0.0, $0.1) }.joined(separator: ", ")
+    console.say("\(configuration.path): \(Self.count(configuration.servers.count, "server")), \(found)\n")
     return status
+  }
+
+  private static func count(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
+
+  // MARK: - The login shell
+
+  /// Whether a program is not found with the PATH that we were given.
+  private func needsLoginPath(_ configuration: Configuration) -> Bool {
+    configuration.servers.filter { !$0.isDisabled }.flatMap(\.endpoints).contains { endpoint in
+      guard !endpoint.launch.command.contains("/") else { return false }
+      if case .program? = ConfigurationLoading.missing(for: endpoint.launch, in: surroundings) {
+        return true
+      }
+      return false
+    }
+  }
+
+  /// Asks the login shell for its PATH as the start of a server does.
+  private func loginPath() async -> String? {
+    let supervisor = Supervisor()
+    guard let image = try? OwnProcess.image(),
+      (try? supervisor.start(executable: image, runtimeDirectory: surroundings.runtimeDirectory)) != nil
+    else { return nil }
+    let shell = LoginShell(
+      supervisor: supervisor, connection: 0, shell: surroundings.environment["SHELL"] ?? "/bin/sh",
+      environment: surroundings.variables)
+    let path = await shell.path()
+    await supervisor.shutDown(urgent: true)
+    return path
   }
 }

@@ -42,7 +42,11 @@ struct ListCommand {
     let wasStopped = assembly.stopped.isOpen
     let report = ServerReport(of: manager)
     if !wasStopped {
-      console.say(isForProgram ? report.json + "\n" : report.text(columns: Terminal.columns(console.streams.output)))
+      if isForProgram {
+        console.say(json: report.json)
+      } else {
+        console.say(report.text(columns: Terminal.columns(console.streams.output)))
+      }
     }
     await assembly.end(urgent: wasStopped)
     await servers.value
@@ -57,7 +61,7 @@ struct ListCommand {
       let waiting = servers.filter { !$0.isSettled }
       let names = waiting.prefix(4).map { "\($0.name) (\($0.stateText))" }.joined(separator: ", ")
       let line = "\(servers.count - waiting.count) of \(servers.count) servers settled; waiting for \(names)"
-      console.show("\r\u{1B}[K" + String(line.prefix((Terminal.columns(2) ?? 80) - 1)))
+      console.show("\r\u{1B}[K" + String(ShownText.line(line).prefix((Terminal.columns(2) ?? 80) - 1)))
       await LoopClock.loop.sleep(milliseconds: 100)
     }
     console.show("\r\u{1B}[K")

@@ -48,7 +48,9 @@ struct ServeCommand {
     control?.close()
     metrics.stop()
     await assembly.endSupervisor(urgent: true)
-    return .good
+    // A client that has gone is the usual end.
+    guard let failure = port.writeFailure, !failure.isReaderGone else { return .good }
+    return console.reportUnusableOutput(failure)
   }
 
   /// Makes the socket at which this gateway can be asked; it serves just as well without.

@@ -53,9 +53,9 @@ struct StatusCommand {
     let isHealthy = !answers.isEmpty && answers.allSatisfy { $0.status?.isHealthy == true }
     if isForProgram {
       let gateways = answers.map(json).joined(separator: ",")
-      console.say("{\"healthy\":\(isHealthy),\"gateways\":[\(gateways)]}\n")
+      console.say(json: "{\"healthy\":\(isHealthy),\"gateways\":[\(gateways)]}")
     } else if !answers.isEmpty {
-      console.say(answers.map(text).joined(separator: "\n"))
+      console.say(shown: answers.map(text).joined(separator: "\n"))
     }
     guard !answers.isEmpty else {
       console.complain(

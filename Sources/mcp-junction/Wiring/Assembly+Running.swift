@@ -7,11 +7,14 @@ extension Assembly {
   /// Puts a gateway together and runs a command with it. Returns the command's status, or why there is no gateway, which
   /// was said then.
   ///
-  /// - Parameter level: what is logged when neither the command line nor the configuration decides; nil when the
-  ///   configuration does. The commands that a person types say in their results what went wrong; only serving has
-  ///   nothing else to say it with.
+  /// - Parameters:
+  ///   - level: what is logged when neither the command line nor the configuration decides; nil when the configuration
+  ///     does. The commands that a person types say in their results what went wrong; only serving has nothing else to
+  ///     say it with.
+  ///   - narrowing: takes away what the command does not need.
   static func run(
-    _ context: CommandContext, level: LogLevel?, _ body: @GatewayActor (Assembly) async -> ExitStatus
+    _ context: CommandContext, level: LogLevel?, narrowing: (Configuration) -> Configuration = { $0 },
+    _ body: @GatewayActor (Assembly) async -> ExitStatus
   ) async -> ExitStatus {
     let console = context.console
     let supervisor = Supervisor()
@@ -32,7 +35,7 @@ extension Assembly {
     }
     return await body(
       Assembly(
-        configuration, context.surroundings, console, supervisor,
+        narrowing(configuration), context.surroundings, console, supervisor,
         level: context.invocation.logLevel ?? level ?? configuration.settings.logLevel))
   }
 

@@ -1,6 +1,7 @@
 import Configuration
 import EventLoop
 import Gateway
+import JSONRPC
 import Platform
 
 /// The parts of a gateway, put together once per process.
@@ -25,7 +26,11 @@ struct Assembly {
     self.surroundings = surroundings
     self.supervisor = supervisor
     let redaction = Redaction(configuration)
-    let log = Log(level: level, redact: { redaction.redact($0) }, write: { console.complain($0) })
+    let log = Log(
+      level: level,
+      // What is that long goes on where it was cut off.
+      redact: { redaction.redact($0, isCut: $0.utf8.count >= FrameReader.excerptLimit) },
+      write: { console.complain($0) })
     self.log = log
     supervisor.onLost = { log(.error, "supervisor_lost") }
     supervisor.onReplaced = { remaining in

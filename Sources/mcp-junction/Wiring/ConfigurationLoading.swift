@@ -9,41 +9,50 @@ enum ConfigurationLoading {
   /// Bytes of a configuration, or of an `envFile`, beyond which it is not read.
   private static let sizeLimit = 16 << 20
 
-  /// Returns the configuration, or nil after saying why there is none.
+  /// Milliseconds for which somebody may take to write a configuration or an `envFile` that is a pipe: password managers
+  /// offer secrets that way.
+  private static let patience: UInt64 = 2000
+
+  /// Returns the configuration, or nil after saying why there is none that can be used. What is odd in it is said.
   static func load(in surroundings: Surroundings, _ console: Console) -> Configuration? {
+    guard let (path, bytes) = read(in: surroundings, console) else { return nil }
+    let configuration = Configuration.salvage(bytes, path: path, in: surroundings, with: access(in: surroundings))
+    for problem in configuration.failure?.problems ?? [] { console.complain("\(problem)") }
+    for warning in configuration.warnings { console.complain("\(warning)") }
+    return configuration.failure == nil ? configuration : nil
+  }
+
+  /// Returns the bytes of the configuration and its absolute path, or nil after saying why it cannot be read.
+  static func read(in surroundings: Surroundings, _ console: Console) -> (path: String, bytes: [UInt8])? {
     guard let location = surroundings.configuration else {
       complainOfNothing(surroundings, console)
       return nil
     }
     let path = surroundings.absolute(location.path)
-    let bytes: [UInt8]
     do throws(PlatformError) {
-      bytes = try FileSystem.read(path, limit: sizeLimit)
+      return (path, try FileSystem.read(path, limit: sizeLimit, patience: patience))
     } catch {
       console.complain("\(Program.identity.name): cannot read the configuration: \(error)")
       if location.origin == .configurationDirectory { complainOfNothing(surroundings, console) }
       return nil
     }
-    switch Configuration.read(bytes, path: path, in: surroundings, with: access(in: surroundings)) {
-    case .failure(let failure):
-      for problem in failure { console.complain("\(problem)") }
-      return nil
-    case .success(let configuration):
-      for warning in configuration.warnings { console.complain("\(warning)") }
-      return configuration
-    }
   }
 
-  /// What reading asks of the system.
+  /// What reading asks of the system. Each file is read once: it may be a pipe.
   static func access(in surroundings: Surroundings) -> SystemAccess {
     let own = (try? OwnProcess.executablePath()).flatMap { try? FileSystem.identity(of: $0) }
+    var files: [String: Result<[UInt8], FileProblem>] = [:]
     return SystemAccess(
       readFile: { path in
+        if let known = files[path] { return known }
+        let result: Result<[UInt8], FileProblem>
         do throws(PlatformError) {
-          return .success(try FileSystem.read(path, limit: sizeLimit))
+          result = .success(try FileSystem.read(path, limit: sizeLimit, patience: patience))
         } catch {
-          return .failure(FileProblem("\(error)"))
+          result = .failure(FileProblem("\(error)"))
         }
+        files[path] = result
+        return result
       },
       gateway: { launch in
         let found = ExecutableSearch.resolve(
@@ -51,12 +60,35 @@ enum ConfigurationLoading {
         guard let own, let path = try? found.get(), (try? FileSystem.identity(of: path)) == own else { return nil }
         return gateway(of: launch, in: surroundings)
       },
+      missing: { missing(for: $0, in: surroundings) },
       areSameFile: { one, other in
         guard let first = try? FileSystem.identity(of: one), let second = try? FileSystem.identity(of: other) else {
           return one == other
         }
         return first == second
       })
+  }
+
+  /// Returns what a process cannot be started without and is not there, by the same search as at its start.
+  ///
+  /// - Parameter loginPath: the login shell's PATH, where programs are looked for that are not on ours.
+  nonisolated static func missing(
+    for launch: ProcessLaunch, in surroundings: Surroundings, loginPath: String? = nil
+  ) -> MissingFile? {
+    if let directory = launch.directory, !FileSystem.isDirectory(directory) {
+      return .directory(reason: "\(directory) is no directory")
+    }
+    let base = launch.directory ?? surroundings.workingDirectory
+    let path = launch.environment.last { $0.name == "PATH" }?.value ?? surroundings.environment["PATH"]
+    guard case .failure(let failure) = ExecutableSearch.resolve(launch.command, path: path, base: base) else {
+      return nil
+    }
+    if case .notFound = failure, !launch.command.contains("/"), let loginPath,
+      case .success = ExecutableSearch.resolve(launch.command, path: loginPath, base: base)
+    {
+      return nil
+    }
+    return .program(reason: "\(failure)")
   }
 
   /// Returns the surroundings that this program would have as a server; nil when it would not come so far.
@@ -71,6 +103,6 @@ enum ConfigurationLoading {
 
   private static func complainOfNothing(_ surroundings: Surroundings, _ console: Console) {
     console.complain("\(Program.identity.name): looked for a configuration in:")
-    console.complain(surroundings.configurationPlaces)
+    for place in surroundings.configurationPlaces.split(separator: "\n") { console.complain(String(place)) }
   }
 }

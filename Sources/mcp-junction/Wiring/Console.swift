@@ -1,3 +1,4 @@
+import Configuration
 import EventLoop
 import Gateway
 import JSONRPC
@@ -27,6 +28,8 @@ final class Console {
   }
 
   /// Writes a line to standard error. When nobody reads there, lines are dropped instead of waited for.
+  ///
+  /// Much of what is said comes from others, and none of it may look like a line of our own.
   func complain(_ line: String) {
     guard errors.output.isEmpty || errors.output.count < Self.backlogLimit else {
       dropped += 1
@@ -36,7 +39,7 @@ final class Console {
       errors.output.append("level=warning event=log_lines_dropped count=\(dropped)\n")
       dropped = 0
     }
-    errors.output.append(line + "\n")
+    errors.output.append(ShownText.line(line) + "\n")
   }
 
   /// Writes to standard error as it is, without ending the line: for progress on a terminal.
@@ -49,7 +52,25 @@ final class Console {
     return .good
   }
 
-  func say(_ bytes: UnsafeRawBufferPointer) { withResults { $0.append(bytes) } }
+  /// Writes text that others have written, of several lines: as it is, or fit for a terminal where that is one.
+  func say(shown text: String) { say(isTerminal ? ShownText.lines(text) : text) }
+
+  /// Writes JSON that others have written, and a line feed: as it came, or fit for a terminal where that is one.
+  func say(json bytes: UnsafeRawBufferPointer) {
+    if isTerminal {
+      say(ShownText.json(String(decoding: bytes, as: UTF8.self)))
+    } else {
+      withResults { $0.append(bytes) }
+    }
+    say("\n")
+  }
+
+  func say(json text: String) {
+    var text = text
+    text.withUTF8 { say(json: UnsafeRawBufferPointer($0)) }
+  }
+
+  private var isTerminal: Bool { Terminal.isTerminal(streams.output) }
 
   private func withResults(_ body: (OutputBuffer) -> Void) {
     if results == nil, failure == nil {
@@ -62,14 +83,24 @@ final class Console {
   /// status to end with: a result that could not be written is no success, unless its reader had seen enough.
   func finish(_ status: ExitStatus) async -> ExitStatus {
     if let results { await Self.close(results, within: nil) }
-    let failure = failure ?? results?.failure
-    let isUnusable = failure.map { !$0.isReaderGone } ?? false
-    if isUnusable, let failure { complain("\(Program.identity.name): standard output is unusable: \(failure)") }
+    var status = status
+    if let failure = failure ?? results?.failure, !failure.isReaderGone {
+      let failed = reportUnusableOutput(failure)
+      if status == .good { status = failed }
+    }
     await Self.close(errors, within: 500)
-    return isUnusable && status == .good ? .failed : status
+    return status
+  }
+
+  /// Says why standard output took no more. Returns the status of that.
+  func reportUnusableOutput(_ failure: PlatformError) -> ExitStatus {
+    complain("\(Program.identity.name): standard output is unusable: \(failure)")
+    return .failed
   }
 
   private static func close(_ writer: DescriptorWriter, within limit: UInt64?) async {
+    // What has failed already tells nobody any more.
+    guard writer.failure == nil else { return writer.close() }
     let over = Gate()
     writer.onClosed = { over.open() }
     writer.onEnd = { over.open() }

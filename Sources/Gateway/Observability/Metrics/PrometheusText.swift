@@ -1,3 +1,5 @@
+import Configuration
+
 /// Metrics in the text format of Prometheus, version 0.0.4.
 package enum PrometheusText {
   /// Returns the families one after the other. A family without samples is left out.
@@ -30,10 +32,13 @@ package enum PrometheusText {
     value.rounded() == value && value.magnitude < 0x1p53 ? String(Int64(value)) : "\(value)"
   }
 
-  /// Escapes backslashes and line feeds and, in a label's value, quotes.
+  /// Escapes backslashes and line feeds and, in a label's value, quotes. What a terminal would obey is spelled out:
+  /// names of tools come from servers, and two of them must stay two.
   private static func escaped(_ text: String, quotes: Bool) -> String {
     guard
-      text.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\"") })
+      !text.utf8.allSatisfy({
+        (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "\"")
+      })
     else { return text }
     var result = ""
     for scalar in text.unicodeScalars {
@@ -41,6 +46,7 @@ package enum PrometheusText {
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
       case "\"" where quotes: result += "\\\""
+      case _ where !ShownText.isHarmless(scalar): result += "\\\\u{\(String(scalar.value, radix: 16))}"
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -1,3 +1,4 @@
+import Configuration
 import MCP
 
 /// The status for a person.
@@ -10,7 +11,7 @@ extension StatusReport {
       lines.append("")
       lines += self.lines(server)
     }
-    return lines.map(Self.plain).joined(separator: "\n") + "\n"
+    return lines.map(ShownText.line).joined(separator: "\n") + "\n"
   }
 
   private func line(_ client: Client) -> String {
@@ -86,12 +87,5 @@ extension StatusReport {
 
   private static func milliseconds(_ value: Double) -> String {
     value < 1 ? "under 1 ms" : Duration.spelled(UInt64(value.rounded()))
-  }
-
-  /// What servers and clients say of themselves must not move a terminal's cursor.
-  private static func plain(_ line: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        line.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? " " : $0 }))
   }
 }

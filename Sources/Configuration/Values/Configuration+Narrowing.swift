@@ -1,0 +1,18 @@
+import MCP
+
+extension Configuration {
+  /// Returns the configuration with those servers alone that can have an item of a public name, as far as the name tells:
+  /// all that could clash over it are among them. Where it tells nothing these are all.
+  package func narrowed(toName name: String) -> Configuration {
+    let identity = PublicName.identity(name)
+    let named = servers.filter { server in
+      !server.isDisabled && !server.prefix.isEmpty
+        && identity.hasPrefix(PublicName.identity(server.prefix + PublicName.separator))
+    }
+    guard !named.isEmpty else { return self }
+    let unprefixed = servers.filter { !$0.isDisabled && $0.prefix.isEmpty }
+    return Configuration(
+      path: path, servers: servers.filter { (named + unprefixed).map(\.name).contains($0.name) }, settings: settings,
+      warnings: warnings, problems: problems)
+  }
+}

@@ -1,0 +1,20 @@
+/// How a server is reached that is not a subprocess.
+package struct RemoteLaunch: Equatable, Sendable {
+  /// Its transport, as far as the file says it.
+  package enum Transport: String, Equatable, Sendable {
+    case streamableHTTP, sse
+  }
+
+  /// An `http://` or `https://` address.
+  package let url: String
+  /// Nil when it has to be found out.
+  package let transport: Transport?
+  /// Header fields for every request, with variables put in.
+  package let headers: [HeaderField]
+
+  package init(url: String, transport: Transport? = nil, headers: [HeaderField] = []) {
+    self.url = url
+    self.transport = transport
+    self.headers = headers
+  }
+}

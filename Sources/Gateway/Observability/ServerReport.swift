@@ -58,7 +58,7 @@ package struct ServerReport {
     report.cure = (failure?.cure).map { manager.log.redacted($0) }
     guard state == "ready" else { return report }
     report.revision = server.negotiated?.revision.rawValue
-    report.serverInfo = (server.negotiated?.serverInfo).map { manager.redacted($0) }
+    report.serverInfo = (server.negotiated?.serverInfo).map { manager.log.redacted($0) }
     report.title = report.serverInfo.flatMap { Self.title($0) }
     report.startMilliseconds = server.startMilliseconds
     report.skippedLines = server.skippedLines

@@ -73,7 +73,8 @@ extension ServerConnection {
 
   func skipped(_ frame: Frame) {
     countSkippedLine()
-    let excerpt = server.upstream.log.redacted(String(decoding: frame.bytes.prefix(FrameReader.excerptLimit), as: UTF8.self))
+    let excerpt = server.upstream.log.redacted(
+      String(decoding: frame.bytes.prefix(FrameReader.excerptLimit), as: UTF8.self))
     server.log(.debug, "line_skipped", ["line": String(excerpt.prefix(200))])
   }
 

@@ -50,7 +50,7 @@ struct ServerStatus: Sendable {
       stages.contains($0)
     }
     state = (best ?? .failed).rawValue
-    title = server.negotiated.flatMap { ServerReport.title($0.serverInfo) }.map { manager.redacted($0) }
+    title = server.negotiated.flatMap { ServerReport.title($0.serverInfo) }.map { upstream.log.redacted($0) }
     revision = server.negotiated?.revision.rawValue
     serverInfo = server.negotiated?.serverInfo
     features = server.negotiated?.capabilities.names ?? []

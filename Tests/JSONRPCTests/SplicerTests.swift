@@ -55,7 +55,7 @@ import Testing
     ] {
       let frame = try frame(text)
       var splicer = Splicer()
-      splicer.insert(members: "\"x\":1", intoObjectAt: try #require(frame.range("params")), of: frame.bytes)
+      splicer.insert(members: "\"x\":1", into: try #require(frame.object(.params)), of: frame.bytes)
       let output = OutputBuffer()
       splicer.write(frame, to: output, endsLine: false)
       #expect(written(output) == expected)

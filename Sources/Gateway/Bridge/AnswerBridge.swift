@@ -142,12 +142,12 @@ struct AnswerBridge {
   private static func nameMissing(_ uri: String, in frame: Frame, _ splicer: inout Splicer) {
     let name = "\"uri\":\(JSONText.quote(uri))"
     if let data = frame.range("data", in: .error) {
-      guard frame.bytes[data.lowerBound] == UInt8(ascii: "{"),
+      guard let object = JSONObject(data, of: frame.bytes),
         JSONWalk.member("uri", of: frame.bytes, in: data) == nil
       else { return }
-      splicer.insert(members: name, intoObjectAt: data, of: frame.bytes)
+      splicer.insert(members: name, into: object, of: frame.bytes)
     } else if let error = frame.object(.error) {
-      splicer.insert(members: "\"data\":{\(name)}", intoObjectAt: error, of: frame.bytes)
+      splicer.insert(members: "\"data\":{\(name)}", into: error, of: frame.bytes)
     }
   }
 

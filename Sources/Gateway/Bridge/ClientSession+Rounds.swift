@@ -52,11 +52,11 @@ extension ClientSession {
       output.append(",\"params\":")
       splicer.reset()
       Labels.dress(params, of: rounds.answer, server.name, labels: upstream.labels, &splicer)
-      if question.kind == .elicitationURL {
+      if question.kind == .elicitationURL, let object = JSONObject(params, of: rounds.answer.bytes) {
         let id = "\(server.taskKey):\(minted)"
         call.rounds?.elicitations.append(id)
         splicer.insert(
-          members: "\"elicitationId\":\(JSONText.quote(id))", intoObjectAt: params, of: rounds.answer.bytes)
+          members: "\"elicitationId\":\(JSONText.quote(id))", into: object, of: rounds.answer.bytes)
       }
       splicer.write(rounds.answer, params, to: output, endsLine: false)
     }

@@ -34,7 +34,7 @@ enum Labels {
     if let logger = frame.range("logger", in: .params) {
       insert(server + "/", intoStringAt: logger, of: frame, &splicer)
     } else if let params = frame.object(.params) {
-      splicer.insert(members: "\"logger\":\(JSONText.quote(server))", intoObjectAt: params, of: frame.bytes)
+      splicer.insert(members: "\"logger\":\(JSONText.quote(server))", into: params, of: frame.bytes)
     }
   }
 

@@ -114,7 +114,7 @@ struct ParkedCalls {
       guard entry.questions.count < Self.questionLimit else {
         return .refused("\(Self.questionLimit) questions wait for the client already.")
       }
-      entry.add(question.kind, copy, params: copy.object(.params), id: question.id)
+      entry.add(question.kind, copy, params: copy.object(.params)?.range, id: question.id)
       let isFirst = entry.stage == .resumed
       if isFirst { entry.stage = .gathering }
       entries[key] = entry
@@ -127,7 +127,7 @@ struct ParkedCalls {
       return .refused("\(limits.calls) calls of the client wait for its answers already.")
     }
     var entry = Entry(call: call, connection: question.connection, id: id, original: original, stage: .gathering)
-    entry.add(question.kind, copy, params: copy.object(.params), id: question.id)
+    entry.add(question.kind, copy, params: copy.object(.params)?.range, id: question.id)
     entries[key] = entry
     return .gathering
   }

@@ -170,7 +170,7 @@ package final class ServerConnection {
       splicer.replace(token, with: id)
     }
     if call.requiresTask, runsTools(asTasks: call), let params = frame.object(.params) {
-      splicer.insert(members: "\"task\":{}", intoObjectAt: params, of: frame.bytes)
+      splicer.insert(members: "\"task\":{}", into: params, of: frame.bytes)
     }
     write(.request(id: id, call.method)) { splicer.write(frame, to: $0) }
     pending[id] = call

@@ -114,11 +114,11 @@ extension Frame {
   /// last one.
   package func forEachMember(of parent: Parent, _ body: (Member) -> Void) {
     guard let object = self.object(parent) else { return }
-    for member in members where member.parent == parent && object.contains(member.key.lowerBound) { body(member) }
+    for member in members where member.parent == parent && object.range.contains(member.key.lowerBound) { body(member) }
   }
 
   /// Returns where the object lies whose members have this parent; nil when there is none.
-  package func object(_ parent: Parent) -> Range<Int>? {
+  package func object(_ parent: Parent) -> JSONObject? {
     let range: Range<Int>? =
       switch parent {
       case .message: 0..<bytes.count
@@ -128,8 +128,7 @@ extension Frame {
       case .paramsMeta: range("_meta", in: .params)
       case .resultMeta: range("_meta", in: .result)
       }
-    guard let range, bytes[range.lowerBound] == UInt8(ascii: "{") else { return nil }
-    return range
+    return range.flatMap { JSONObject($0, of: bytes) }
   }
 
   /// Whether a member has this key, escapes resolved.

@@ -67,7 +67,7 @@ package struct Splicer: ~Copyable {
         add(range, replacements.count)
       }
     }
-    if let range = removal.finish(object) { add(range, replacements.count) }
+    if let range = removal.finish(object.range) { add(range, replacements.count) }
   }
 
   /// Takes members out of the object at `range`, wherever it lies.
@@ -84,8 +84,9 @@ package struct Splicer: ~Copyable {
     if let range = removal.finish(range) { add(range, replacements.count) }
   }
 
-  /// Puts `members` (text such as `"a":1`) first into the object at `range`.
-  package mutating func insert(members: String, intoObjectAt range: Range<Int>, of text: UnsafeRawBufferPointer) {
+  /// Puts `members` (text such as `"a":1`) first into an object.
+  package mutating func insert(members: String, into object: JSONObject, of text: UnsafeRawBufferPointer) {
+    let range = object.range
     var next = range.lowerBound + 1
     while next < range.upperBound, text[next] <= UInt8(ascii: " ") { next += 1 }
     let isEmpty = text[next] == UInt8(ascii: "}")

@@ -37,6 +37,22 @@ package enum JSONWalk {
     }
   }
 
+  /// Returns the next element of the array that `text` is; nil behind the last one, and when it is no array.
+  ///
+  /// - Parameter position: 0 at first; where to go on afterwards.
+  package static func element(of text: UnsafeRawBufferPointer, after position: inout Int) -> Range<Int>? {
+    var index = skipSpace(text, position)
+    if position == 0 {
+      guard index < text.count, text[index] == UInt8(ascii: "[") else { return nil }
+    } else {
+      guard index < text.count, text[index] == UInt8(ascii: ",") else { return nil }
+    }
+    index = skipSpace(text, index + 1)
+    guard index < text.count, text[index] != UInt8(ascii: "]") else { return nil }
+    position = endOfValue(text, index)
+    return index..<position
+  }
+
   /// Returns the value of the last member called `name` of the object at `range`; of duplicates the last one counts, as
   /// in ``Frame/range(_:in:)``.
   package static func member(

@@ -35,7 +35,7 @@ package enum RequestCodec {
     }
     let lacksMeta = changes.stamp != nil && frame.range("_meta", in: .params) == nil
     if lacksMeta || changes.retry != nil {
-      insertMembers(of: changes, lacksMeta: lacksMeta, into: params, of: frame, &splicer)
+      insertMembers(of: changes, lacksMeta: lacksMeta, into: params.range, of: frame, &splicer)
     }
     if changes.crossesEras { splicer.remove(from: frame, .params) { isOfOneEra($0, frame) } }
   }
@@ -108,7 +108,7 @@ package enum RequestCodec {
         bytes.append(UInt8(ascii: "}"))
       }
     } else if let params = frame.object(.params) {
-      splicer.insert(members: "\"_meta\":{\(tag)}", intoObjectAt: params, of: frame.bytes)
+      splicer.insert(members: "\"_meta\":{\(tag)}", into: params, of: frame.bytes)
     }
   }
 

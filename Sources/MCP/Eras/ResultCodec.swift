@@ -42,7 +42,7 @@ package enum ResultCodec {
       inserted.append("\"content\":[]")
     }
     guard !inserted.isEmpty else { return }
-    splicer.insert(members: inserted.joined(separator: ","), intoObjectAt: result, of: frame.bytes)
+    splicer.insert(members: inserted.joined(separator: ","), into: result, of: frame.bytes)
   }
 
   /// Announces the edits for a legacy client of what a modern server answered.

@@ -130,7 +130,9 @@ struct AnswerBridge {
       return .stranger(data: Self.error(in: frame))
     case (-32_099 ... -32_020, _) where connection.era == .modern || call.terms.era == .modern:
       return .refused(
-        .internal, "Server \"\(server.name)\" answered with an error that is not for its client.",
+        .internal,
+        "Server \"\(server.name)\" answered with an error that is not for its client: "
+          + server.upstream.log.quoted(frame.string("message", in: .error) ?? "") + " (\(code)).",
         data: Self.error(in: frame))
     default: return .pass
     }
@@ -184,7 +186,7 @@ struct AnswerBridge {
     }.map { String(decoding: frame[$0], as: UTF8.self) }
     let text =
       "Server \"\(server.name)\" needs something that this client does not offer: "
-      + "\(needed ?? frame.string("message", in: .error) ?? "")."
+      + server.upstream.log.quoted(needed ?? frame.string("message", in: .error) ?? "") + "."
     guard call.method == .toolsCall else {
       return .refused(.internal, text, data: needed.map { "{\"requiredCapabilities\":\($0)}" })
     }

@@ -68,7 +68,8 @@ extension ClientSession {
     guard case .asking = call.state, let question = call.rounds?.next else { return }
     call.rounds?.open = nil
     guard frame.range("error") == nil, let response = Self.bareResult(frame) else {
-      return refused(question, of: call, frame.string("message", in: .error) ?? "its answer was no result")
+      return refused(
+        question, of: call, upstream.log.quoted(frame.string("message", in: .error) ?? "its answer was no result"))
     }
     call.rounds?.answered(with: response)
     askNext(call)

@@ -22,6 +22,14 @@ package final class Log {
   /// Blots out secrets.
   package func redacted(_ text: String) -> String { redact(text) }
 
+  /// Returns what somebody else said as it may stand in words of ours: free of secrets, and not longer than so many
+  /// characters.
+  package func quoted(_ text: String, limit: Int = 1024) -> String {
+    // Cut with room to spare first: to free megabytes of secrets takes as long as to read them.
+    let cut = redact(String(text.prefix(4 * limit)))
+    return cut.count <= limit ? cut : cut.prefix(limit) + "…"
+  }
+
   /// Whether lines of a level are written.
   func shows(_ level: LogLevel) -> Bool { level >= self.level }
 

@@ -16,16 +16,12 @@ package struct Carrier {
     package var received: @GatewayActor (FrameReader.Event) -> Void
     /// Nothing more will come, or can be sent; what waits is dropped.
     package var ended: @GatewayActor () -> Void
-    /// The server leaves too much unread, or has read most of it.
-    package var congested: @GatewayActor (Bool) -> Void
 
     package init(
-      received: @escaping @GatewayActor (FrameReader.Event) -> Void, ended: @escaping @GatewayActor () -> Void,
-      congested: @escaping @GatewayActor (Bool) -> Void
+      received: @escaping @GatewayActor (FrameReader.Event) -> Void, ended: @escaping @GatewayActor () -> Void
     ) {
       self.received = received
       self.ended = ended
-      self.congested = congested
     }
   }
 

@@ -20,6 +20,8 @@ final class EraProbe {
   /// What to do first on the next connection.
   private var action: EraDetection.Action
   private var failures: [Era: Failure] = [:]
+  /// Whose answers have come, in their order: the first good one decides.
+  private var arrivals: ArraySlice<(era: Era, question: OwnRequest)> = []
   /// When the time of the handshake is over; it runs from the first frame sent.
   private var deadline: Instant?
 
@@ -55,7 +57,9 @@ final class EraProbe {
     while true {
       switch action {
       case .ask(let era):
-        questions[era] = ask(era, connection)
+        let question = ask(era, connection)
+        questions[era] = question
+        question.gate.whenOpen { [self] in arrivals.append((era, question)) }
         if era == .modern { timer = clock.after(EraDetection.patience) { silence.open() } }
         action = .wait
       case .wait:
@@ -91,18 +95,17 @@ final class EraProbe {
   private func next(
     _ connection: ServerConnection, _ questions: inout [Era: OwnRequest], _ silence: Gate, _ tooLate: Gate
   ) -> EraDetection.Action {
-    for era in Era.allCases {
-      guard let result = questions[era]?.result else { continue }
+    while !connection.closed.isOpen, let arrival = arrivals.popFirst() {
+      let era = arrival.era
+      guard questions[era] === arrival.question, let result = arrival.question.result else { continue }
+      questions[era] = nil
       switch result {
       case .success(let answer):
-        questions[era] = nil
         return era == .legacy ? judgeInitialize(answer, connection) : judgeDiscovery(answer, connection)
-      case .failure(let failure) where !connection.closed.isOpen:
+      case .failure(let failure):
         // The answer is none that means anything, and there will be no other.
-        questions[era] = nil
         failures[era] = self.failure(failure.reason)
         return detection.refused(era)
-      case .failure: continue
       }
     }
     if connection.closed.isOpen {
@@ -125,14 +128,14 @@ final class EraProbe {
 
   private func judgeInitialize(_ answer: Frame, _ connection: ServerConnection) -> EraDetection.Action {
     if answer.range("error") != nil {
-      let error = answer.string("message", in: .error) ?? "it gave no reason"
+      let error = server.upstream.log.quoted(answer.string("message", in: .error) ?? "it gave no reason")
       failures[.legacy] = failure("it refused to initialize: \(error)")
       return detection.refused(.legacy)
     }
     let version = answer.string("protocolVersion", in: .result) ?? ""
     let isOlder = version < "2024-11-05" && version > "2024"
     guard let agreed = Revision(rawValue: version) ?? (isOlder ? .november2024 : nil), agreed.era == .legacy else {
-      failures[.legacy] = failure("it speaks revision \"\(version)\", which this gateway does not")
+      failures[.legacy] = failure("it speaks revision \"\(server.upstream.log.quoted(version, limit: 64))\", which this gateway does not")
       return detection.refused(.legacy)
     }
     let action = detection.accepted(.legacy)
@@ -152,11 +155,11 @@ final class EraProbe {
       return detection.refused(.modern)
     case .unsupported(let versions):
       failures[.modern] = failure(
-        "it speaks \(versions.joined(separator: ", ")), and this gateway of its era only "
+        "it speaks \(server.upstream.log.quoted(versions.joined(separator: ", "))), and this gateway of its era only "
           + Revision.modern.map(\.rawValue).joined(separator: ", "))
       return detection.refused(.modern, isFinal: true)
     case .demanding(let needed):
-      failures[.modern] = failure("it says nothing about itself to a client without \(needed)")
+      failures[.modern] = failure("it says nothing about itself to a client without \(server.upstream.log.quoted(needed))")
       return detection.refused(.modern, isFinal: true)
     case .modern(let revision):
       let action = detection.accepted(.modern)

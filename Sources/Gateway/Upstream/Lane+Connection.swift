@@ -133,7 +133,6 @@ extension Lane {
 
   func close(_ generation: UInt64) {
     guard generation == self.generation else { return }
-    isServerCongested = false
     // Whatever is still reported of this generation comes too late.
     self.generation = 0
     let connection = connection ?? opening

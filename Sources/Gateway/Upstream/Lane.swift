@@ -42,7 +42,6 @@ package final class Lane {
   package internal(set) var lastFailure: Failure?
   /// Open when the first start has come to an end, well or not.
   let firstStart = Gate()
-  var isServerCongested = false
   var waiting: [UInt64: Call] = [:]
   var task: Task<Void, Never>?
   /// Open when nothing is left of the process before.
@@ -259,14 +258,14 @@ package final class Lane {
     returned(call, answered: true, at: now)
   }
 
-  /// A server that does not read what it is sent is not read either: answers to what it asks would pile up here.
-  func serverCongested(_ isCongested: Bool) {
-    isServerCongested = isCongested
-    readingChanged(!isCongested && !server.upstream.interest.isHeldUp())
+  /// A server leaves so much unread of what was written to it that it is given up: it asks, and does not read the answers.
+  func doesNotRead(_ connection: ServerConnection) {
+    guard self.connection === connection else { return }
+    connection.opening.verdict = "it left \(connection.unsentBytes) bytes unread while it went on asking"
+    lost(connection.lossFailure(.call), .garbage, nil, generation)
   }
 
   func readingChanged(_ isReading: Bool) {
-    let isReading = isReading && !isServerCongested
     (connection ?? opening)?.carrier.setReading(isReading)
     if isReading { probe?.readingResumed(at: now) } else { probe?.readingPaused(at: now) }
   }

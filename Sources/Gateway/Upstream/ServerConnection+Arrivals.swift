@@ -30,12 +30,11 @@ extension ServerConnection {
   /// Hands an answer to whoever waits for it, and tells the lane that the server was heard, which hears of an answer to a
   /// probe by itself.
   func answered(_ frame: Frame) {
-    guard let id = frame.mintedID, let call = pending.removeValue(forKey: id) else {
-      lane.heard(self)
-      lane.tally.strayAnswers += 1
-      server.log(.debug, "stray_answer")
-      return
-    }
+    guard let id = frame.mintedID, let call = pending.removeValue(forKey: id) else { return answeredNobody(frame) }
+    settle(call, id, with: frame)
+  }
+
+  private func settle(_ call: Call, _ id: UInt64, with frame: Frame) {
     switch call.origin {
     case .client:
       if call.requiresTask, awaitTask(frame, id, call) { return lane.heard(self) }
@@ -43,63 +42,103 @@ extension ServerConnection {
     case .gateway: lane.heard(self)
     case .probe: break
     }
-    if let failure = fault(of: frame) {
-      call.caller.failed(call, failure, as: nil)
-    } else {
-      call.caller.answered(call, frame, from: self)
-    }
-  }
-
-  /// What makes an answer none.
-  func fault(of frame: Frame) -> Failure? {
-    let hasResult = frame.outer.result != nil
-    let hasError = frame.outer.error != nil
-    let hasTwoIDs = frame.outer.repeated.contains(.id)
-    guard hasResult == hasError || hasTwoIDs else { return nil }
-    return Failure(
-      server: server.name, phase: .call,
-      reason: hasTwoIDs
-        ? "it answered with two ids"
-        : hasResult ? "it answered with both a result and an error" : "it answered with neither result nor error",
-      outcome: .unknown)
-  }
-
-  func unpack(_ frame: Frame) {
-    JSONWalk.elements(of: frame.bytes, in: 0..<frame.bytes.count) { range in
-      if case .success(let element) = Frame.parse(frame[range]), element.kind != .batch { received(element) }
-      return true
-    }
-  }
-
-  func skipped(_ frame: Frame) {
-    countSkippedLine()
-    let excerpt = server.upstream.log.redacted(
-      String(decoding: frame.bytes.prefix(FrameReader.excerptLimit), as: UTF8.self))
-    server.log(.debug, "line_skipped", ["line": String(excerpt.prefix(200))])
-  }
-
-  func skipped(_ line: FrameReader.Malformed) {
-    if case .tooLong(let limit) = line.reason, !line.hasMethod, let id = line.id?.withBytes({ JSONText.unsigned($0) }),
-      let call = pending.removeValue(forKey: id)
-    {
-      if call.origin == .client { lane.returned(call, answered: true) }
+    switch AnswerVerdict(frame) {
+    case .good: call.caller.answered(call, frame, from: self)
+    case .mended(let answer):
+      countMended()
+      call.caller.answered(call, answer, from: self)
+    case .refused(let reason, let part):
+      let shown = part.map { ": " + server.upstream.log.quoted(String(decoding: frame[$0].prefix(4096), as: UTF8.self)) }
       call.caller.failed(
-        call,
-        Failure(
-          server: server.name, phase: .call, reason: "its answer is longer than \(limit) bytes",
-          cure: "Raise \"maxFrame\" under the top-level \"junction\" of the configuration.", outcome: .unknown), as: nil
-      )
+        call, Failure(server: server.name, phase: .call, reason: reason + (shown ?? ""), outcome: .unknown), as: nil)
+    }
+  }
+
+  /// An answer without an id that means anything. A server that could not read what it was sent answers with the id null:
+  /// that is the one call's which is in flight, if there is just one.
+  private func answeredNobody(_ frame: Frame) {
+    lane.heard(self)
+    if frame.isWithoutID, frame.outer.error != nil {
+      let open = pending.entries
+      if open.count == 1, let only = open.first, let answer = frame.withID(only.key) {
+        _ = pending.removeValue(forKey: only.key)
+        return settle(only.value, only.key, with: answer)
+      }
+      server.log(
+        .warning, "error_without_id", ["error": server.upstream.log.quoted(frame.string("message", in: .error) ?? "")])
       return
     }
-    countSkippedLine()
-    let event: LogLevel = skippedLines == 1 ? .warning : .debug
-    server.log(event, "line_skipped", ["line": String(server.upstream.log.redacted(line.excerpt).prefix(200))])
+    lane.tally.strayAnswers += 1
+    server.log(.debug, "stray_answer")
   }
+
+  /// Takes the messages of an array one after the other, some in each turn of the loop.
+  private func unpack(_ frame: Frame) {
+    guard negotiated?.revision.allowsBatches == true else { return skipped(frame) }
+    take(Batch(frame))
+  }
+
+  private func take(_ batch: Batch) {
+    var rest = batch
+    for _ in 0..<Self.messagesPerTurn {
+      switch rest.next() {
+      case .message(let element): received(element)
+      case .broken: skipped(excerpt: "an element of an array that is no message")
+      case .tooMany: skipped(excerpt: "an array of more than \(Batch.limit) messages")
+      case nil: return
+      }
+    }
+    let remaining = rest
+    _ = clock.after(0) { if !self.closed.isOpen { self.take(remaining) } }
+  }
+
+  /// Messages of one array that are taken in one turn of the loop.
+  private static let messagesPerTurn = 50
+
+  private func skipped(_ frame: Frame) {
+    skipped(excerpt: String(decoding: frame.bytes.prefix(FrameReader.excerptLimit), as: UTF8.self))
+  }
+
+  private func skipped(_ line: FrameReader.Malformed) {
+    if !line.hasMethod, let id = line.mintedID, let call = pending.removeValue(forKey: id) {
+      if call.origin == .client { lane.returned(call, answered: true) }
+      return call.caller.failed(call, failure(of: line), as: nil)
+    }
+    skipped(excerpt: line.excerpt)
+  }
+
+  /// Why a call ends whose answer cannot be read.
+  private func failure(of line: FrameReader.Malformed) -> Failure {
+    switch line.reason {
+    case .tooLong(let limit):
+      Failure(
+        server: server.name, phase: .call, reason: "its answer is longer than \(limit) bytes",
+        cure: "Raise \"maxFrame\" under the top-level \"junction\" of the configuration.", outcome: .unknown)
+    case .syntax(let error):
+      Failure(
+        server: server.name, phase: .call, reason: "its answer is not valid JSON: \(error) at byte \(error.offset + 1)",
+        outcome: .unknown)
+    }
+  }
+
+  /// Takes down what a server wrote that was no message: the reason why it ends stands there as often as in its standard
+  /// error.
+  private func skipped(excerpt: String) {
+    countSkippedLine()
+    let line = server.upstream.log.quoted(excerpt, limit: 200)
+    if strayLines.count >= Self.strayLimit { strayLines.removeFirst() }
+    strayLines.append(line)
+    server.log(skippedLines == 1 ? .warning : .debug, "line_skipped", ["line": line])
+  }
+
+  private static let strayLimit = 4
 
   func countSkippedLine() {
     skippedLines += 1
     lane.tally.skippedLines += 1
   }
+
+  private func countMended() { lane.tally.mendedAnswers += 1 }
 
   /// The pending call of a client that a progress token belongs to.
   func pendingCall(token raw: UnsafeRawBufferPointer) -> Call? {

@@ -11,6 +11,7 @@ extension ServerConnection {
       server.log(.warning, "request_without_id")
       return
     }
+    guard unsentBytes <= Self.unreadLimit else { return lane.doesNotRead(self) }
     let method = frame.method
     if method == .ping, era == .legacy { return answer(rawID, "{}") }
     guard era == .legacy else {
@@ -25,8 +26,14 @@ extension ServerConnection {
         rawID, .methodNotFound, "The client behind this connection does not offer \(frame.string("method") ?? "").")
       return
     }
+    if kind.method == .elicitationCreate, frame.raw("message", in: .params)?.first != UInt8(ascii: "\"") {
+      return refuse(rawID, .invalidParams, "The \"message\" of \(kind.method.rawValue) must be text.")
+    }
     ask(ServerQuestion(kind: kind, frame: frame.copy(), id: rawID, connection: self))
   }
+
+  /// Bytes that a server may leave unread while it asks for more.
+  private static let unreadLimit = 32 << 20
 
   /// Finds who is to answer a question, and asks.
   func ask(_ question: ServerQuestion) {

@@ -41,7 +41,7 @@ extension ServerConnection {
         if frame.range("error") != nil {
           let isUnknown = frame.raw("code", in: .error).flatMap { JSONText.number($0) } == -32601
           if isUnknown { return .success(reading) }
-          let message = frame.string("message", in: .error) ?? ""
+          let message = server.upstream.log.quoted(frame.string("message", in: .error) ?? "")
           return .failure(
             Failure(
               server: server.name, phase: .listing,

@@ -47,6 +47,8 @@ package final class ServerConnection {
   let attention = Attention()
   /// Lines on its standard output that were no messages.
   package internal(set) var skippedLines = 0
+  /// The latest of them, freed of secrets.
+  var strayLines: [String] = []
   private var taskProgress = TaskProgress()
 
   struct Opening {
@@ -81,8 +83,7 @@ package final class ServerConnection {
     // when it is gone, and timers do when the connection is over.
     carrier.start(
       Carrier.Events(
-        received: { self.received($0) }, ended: { ended.open() },
-        congested: { self.lane.serverCongested($0) }))
+        received: { self.received($0) }, ended: { ended.open() }))
     watch(ended)
   }
 
@@ -260,7 +261,8 @@ package final class ServerConnection {
   /// The end of what the server said beside its messages, as part of a sentence.
   var lastWordsNote: String {
     let lines = carrier.lastWords().split(whereSeparator: \.isNewline).suffix(8)
-    guard !lines.isEmpty else { return "" }
-    return "; its standard error ends with: " + lines.joined(separator: " | ")
+    let errors = lines.isEmpty ? "" : "; its standard error ends with: " + lines.joined(separator: " | ")
+    let strays = strayLines.isEmpty ? "" : "; it wrote to its standard output: " + strayLines.joined(separator: " | ")
+    return errors + strays
   }
 }

@@ -43,3 +43,15 @@ extension Frame {
     return try? edited.withUnsafeBytes { try Frame.parse($0).get() }
   }
 }
+
+extension Frame {
+  /// Whether the message has no id, or one that is null.
+  package var isWithoutID: Bool { outer.id.map { bytes[$0.lowerBound] == UInt8(ascii: "n") } ?? true }
+
+  /// Returns an answer under another id; nil when it has no place for one.
+  package func withID(_ id: UInt64) -> StoredFrame? {
+    if let range = outer.id { return replacing(range, with: "\(id)") }
+    guard kind == .response || kind == .invalid, bytes.first == UInt8(ascii: "{") else { return nil }
+    return replacing(1..<1, with: "\"id\":\(id),")
+  }
+}

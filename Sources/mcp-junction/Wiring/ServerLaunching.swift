@@ -138,8 +138,6 @@ final class ServerLaunching {
         port.onEvent = events.received
         port.onReadEnd = events.ended
         port.onWriteEnd = events.ended
-        port.onCongested = { events.congested(true) }
-        port.onDrained = { events.congested(false) }
         port.startReading()
       },
       setReading: { isReading in if isReading { port.startReading() } else { port.stopReading() } },

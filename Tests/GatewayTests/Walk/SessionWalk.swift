@@ -82,9 +82,9 @@ final class SessionWalk {
     case 48..<53: comeBack(client)
     case 53..<75: answer(server)
     case 75..<78: answerLate(server)
-    case 78..<83: ask(server)
-    case 83..<91: notify(server)
-    case 91: server.fake.die()
+    case 78..<87: ask(server)
+    case 87..<93: notify(server)
+    case 93: server.fake.die()
     default: bench.clock.advance(by: [1, 5, 5, 50, 250, 1_000, 1_000, 7_000, 30_000].randomElement(using: &chance)!)
     }
   }
@@ -145,7 +145,9 @@ final class SessionWalk {
 
   private func comeBack(_ client: WalkClient) {
     guard let index = client.interim.indices.randomElement(using: &chance) else { return }
-    client.comeBack(index, action: ["accept", "decline", "cancel"].randomElement(using: &chance)!)
+    client.comeBack(
+      index, action: ["accept", "decline", "cancel"].randomElement(using: &chance)!,
+      times: Int.random(in: 0..<3, using: &chance) == 0 ? 2 : 1)
   }
 
   private func answer(_ server: WalkServer) {
@@ -216,6 +218,12 @@ final class SessionWalk {
 
   /// With servers that answer and clients that come back, everything comes to its end, and nothing is left.
   private func finish() async {
+    // A client that does not come back holds its call for as long as `inputWait` says, and no longer.
+    for client in clients { client.forgetInterim() }
+    for _ in 0..<3 {
+      bench.clock.advance(by: 30_000)
+      await settle()
+    }
     var rounds = 0
     while !clients.allSatisfy({ $0.owed.isEmpty && $0.interim.isEmpty }), rounds < 400 {
       rounds += 1

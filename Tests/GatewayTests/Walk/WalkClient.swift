@@ -124,21 +124,26 @@ final class WalkClient {
     tell(#"{"jsonrpc":"2.0","id":\#(id),\#(member)}"#)
   }
 
-  /// Comes back with what an interim answer asked for.
-  func comeBack(_ index: Int, action: String = "accept") {
-    let (request, answer) = { ($0.request, $0.answer) }(interim.remove(at: index))
-    let requests = JSONOracle.value(of: answer, "result", "inputRequests") ?? "{}"
+  /// Comes back with what an interim answer asked for; more than once is more than a client should.
+  func comeBack(_ index: Int, action: String = "accept", times: Int = 1) {
+    let interim = interim.remove(at: index)
+    let requests = JSONOracle.value(of: interim.answer, "result", "inputRequests") ?? "{}"
     let responses = (JSONOracle.members(of: Array(requests.utf8)) ?? []).map {
       "\"\(String(decoding: $0.key, as: UTF8.self))\":{\"action\":\"\(action)\"}"
     }
-    let state = JSONOracle.value(of: answer, "result", "requestState").map { ",\"requestState\":\($0)" } ?? ""
-    lastNumber += 1
-    open["\(lastNumber)"] = request
-    write(
-      "\(lastNumber)", request.method,
-      #""name":"\#(request.server ?? "")__echo","arguments":{"word":\#(request.word)},"inputResponses":{\#(responses.joined(separator: ","))}\#(state)"#
-    )
+    let state = JSONOracle.value(of: interim.answer, "result", "requestState").map { ",\"requestState\":\($0)" } ?? ""
+    for _ in 0..<times {
+      lastNumber += 1
+      open["\(lastNumber)"] = interim.request
+      write(
+        "\(lastNumber)", interim.request.method,
+        #""name":"\#(interim.request.server ?? "")__echo","arguments":{"word":\#(interim.request.word)},"inputResponses":{\#(responses.joined(separator: ","))}\#(state)"#
+      )
+    }
   }
+
+  /// Never comes back with anything that was asked so far.
+  func forgetInterim() { interim = [] }
 
   private func hear(_ line: String) {
     heard += 1

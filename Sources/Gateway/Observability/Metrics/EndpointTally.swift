@@ -32,6 +32,8 @@ package struct EndpointTally: Equatable, Sendable {
   package var probesMissed: UInt64 = 0
   /// Answers that nobody waited for.
   package var strayAnswers: UInt64 = 0
+  /// Answers that were mended before they were passed on.
+  package var mendedAnswers: UInt64 = 0
   /// Lines that were no messages.
   package var skippedLines: UInt64 = 0
   private var refusals: [Refusal: UInt64] = [:]

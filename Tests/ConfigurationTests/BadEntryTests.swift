@@ -172,9 +172,8 @@ import Testing
       areSameFile: { $0.replacing("/./", with: "/") == $1 })
     for story in stories {
       let text = "{\"mcpServers\": {\"right\": {\"command\": \"true\"}, \"s\": \(story.entry)}}"
-      let configuration = try Configuration.read(
-        Array(text.utf8), path: Reading.path, in: Surroundings(environment: ["HOME": "/home/ada"]), with: access
-      ).get()
+      let configuration = Configuration.read(
+        Array(text.utf8), path: Reading.path, in: Surroundings(environment: ["HOME": "/home/ada"]), with: access)
       #expect((configuration.servers[1].problem != nil) == story.isRefused, "\(story.entry)")
     }
   }

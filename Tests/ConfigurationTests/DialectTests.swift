@@ -210,7 +210,7 @@ import Testing
   ]
 
   @Test(arguments: foreign) func anotherFormatIsNamed(_ bytes: [UInt8], _ problem: String) {
-    let configuration = Configuration.salvage(
+    let configuration = Configuration.read(
       bytes, path: Reading.path, in: Surroundings(environment: [:]),
       with: SystemAccess(readFile: { _ in .failure(FileProblem("none")) }))
     #expect(configuration.problems.count == 1)

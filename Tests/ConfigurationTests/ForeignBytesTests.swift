@@ -19,13 +19,9 @@ import Testing
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let surroundings = Surroundings(environment: ["HOME": "/home/ada"])
     let access = SystemAccess(readFile: { _ in .failure(FileProblem("none")) })
-    let problems: [ConfigurationProblem]
-    switch Configuration.read(bytes, path: "/f", in: surroundings, with: access) {
-    case .success(let configuration): problems = configuration.warnings + configuration.servers.flatMap(\.problems)
-    case .failure(let failure):
-      #expect(!failure.isEmpty, "\(story)")
-      problems = failure.problems
-    }
+    let configuration = Configuration.read(bytes, path: "/f", in: surroundings, with: access)
+    if let failure = configuration.failure { #expect(!failure.isEmpty, "\(story)") }
+    let problems = configuration.problems + configuration.warnings + configuration.servers.flatMap(\.problems)
     for problem in problems {
       #expect(problem.line >= 1 && problem.line <= max(lines.count, 1), "\(story): \(problem)")
       guard problem.line >= 1, problem.line <= lines.count else { continue }

@@ -4,6 +4,7 @@
 enum Reading {
   static let path = "/home/ada/mcp/servers.json"
 
+  /// Reads a whole file, for whoever can do nothing with a part of it.
   static func read(
     _ text: String, environment: [String: String] = ["HOME": "/home/ada", "PATH": "/usr/bin"],
     files: [String: String] = [:]
@@ -11,8 +12,9 @@ enum Reading {
     let access = SystemAccess(readFile: { path in
       files[path].map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
     })
-    return Configuration.read(
+    let configuration = Configuration.read(
       Array(text.utf8), path: path, in: Surroundings(environment: environment), with: access)
+    return configuration.failure.map { .failure($0) } ?? .success(configuration)
   }
 
   /// Returns how a problem is described whose place and message are given as `line:column: message`.

@@ -9,20 +9,17 @@ package func fuzzConfiguration(_ data: UnsafePointer<UInt8>?, _ count: Int) -> C
   let access = SystemAccess(
     readFile: { $0.hasSuffix("none") ? .failure(FileProblem("no such file")) : .success(bytes) },
     gateway: { $0.command == "mcp-junction" ? surroundings : nil })
-  switch Configuration.read(bytes, path: "/etc/servers.json", in: surroundings, with: access) {
-  case .failure(let failure):
-    precondition(!failure.isEmpty, "a failure without a problem")
-    for problem in failure { check(problem) }
-  case .success(let configuration):
-    for problem in configuration.warnings { check(problem) }
-    for server in configuration.servers { check(server) }
-    let text = String(decoding: bytes, as: UTF8.self)
-    precondition(
-      ShownText.lines(text).unicodeScalars.allSatisfy { ShownText.isHarmless($0) || "\n\t".unicodeScalars.contains($0) }
-    )
-    let shown = Redaction(configuration).redact(text)
-    if configuration.servers.allSatisfy(\.secrets.isEmpty) { precondition(shown == text, "text changed for no secret") }
-  }
+  let configuration = Configuration.read(bytes, path: "/etc/servers.json", in: surroundings, with: access)
+  if let failure = configuration.failure { precondition(!failure.isEmpty, "a failure without a problem") }
+  for problem in configuration.problems + configuration.warnings { check(problem) }
+  for server in configuration.servers { check(server) }
+  let difference = Configuration.Difference(from: configuration, to: configuration)
+  precondition(difference.isEmpty && difference.applied(to: configuration) == configuration, "different from itself")
+  let text = String(decoding: bytes, as: UTF8.self)
+  let line = ShownText.lines(text).unicodeScalars
+  precondition(line.allSatisfy { ShownText.isHarmless($0) || $0 == "\n" || $0 == "\t" }, "harmful text")
+  let shown = Redaction(configuration).redact(text)
+  if configuration.servers.allSatisfy(\.secrets.isEmpty) { precondition(shown == text, "text changed for no secret") }
   return 0
 }
 

@@ -18,10 +18,9 @@ final class Bench {
   init(servers names: [String] = ["one"], junction: String = "{}", entry: String = "{}", isShared: Bool = false) {
     let entries = names.map { "\"\($0)\":{\"command\":\"\($0)\",\"junction\":\(entry)}" }.joined(separator: ",")
     let text = "{\"mcpServers\":{\(entries)},\"junction\":\(junction)}"
-    let configuration = try! Configuration.read(
+    let configuration = Configuration.read(
       Array(text.utf8), path: "/servers.json", in: Surroundings(environment: [:]),
-      with: SystemAccess(readFile: { _ in .failure(FileProblem("none")) })
-    ).get()
+      with: SystemAccess(readFile: { _ in .failure(FileProblem("none")) }))
     let fakes = Dictionary(uniqueKeysWithValues: names.map { ($0, FakeServer()) })
     servers = fakes
     let logged = log

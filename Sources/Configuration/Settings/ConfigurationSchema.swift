@@ -43,13 +43,16 @@ package enum ConfigurationSchema {
     ("additionalProperties", false),
   ])
 
+  /// What becomes text, or is absent.
+  private static let written: SchemaNode = ["type": .array(["string", "number", "boolean", "null"])]
+
   private static func entry(_ key: EntryKey) -> SchemaNode {
     if case .settings = key.shape { return settings(ServerSettings.table, key.effect) }
     let members: [(String, SchemaNode)] =
       switch key.shape {
       case .text, .settings: [("type", "string")]
-      case .texts: [("type", "array"), ("items", ["type": "string"])]
-      case .pairs: [("type", "object"), ("additionalProperties", ["type": "string"])]
+      case .texts: [("type", "array"), ("items", written)]
+      case .pairs: [("type", "object"), ("additionalProperties", written)]
       case .boolean: [("type", "boolean")]
       case .milliseconds: [("type", "number"), ("exclusiveMinimum", .number("0"))]
       case .choice(let choices): [("enum", .array(choices.map(SchemaNode.text)))]

@@ -13,10 +13,10 @@ package struct Configuration: Equatable, Sendable {
   package let problems: [ConfigurationProblem]
 
   /// Reads what can be read of a file's bytes: of what is no JSON nothing, else every server whose entry is right, and
-  /// every setting that is.
+  /// every setting that is. Whoever can do nothing with a part asks for its ``failure``.
   ///
   /// `path` appears in messages and is where relative paths start; it should be absolute.
-  package static func salvage(
+  package static func read(
     _ bytes: [UInt8], path: String, in surroundings: Surroundings, with access: SystemAccess
   ) -> Configuration {
     let source = SourceText(path: path, bytes: bytes)
@@ -27,14 +27,6 @@ package struct Configuration: Equatable, Sendable {
       let problem = ForeignFormat.problem(in: source) ?? source.problem(at: error.offset, error.description)
       return Configuration(path: path, servers: [], settings: GatewaySettings(), warnings: [], problems: [problem])
     }
-  }
-
-  /// Reads a file's bytes for whoever can do nothing with a part of it; see ``failure``.
-  package static func read(
-    _ bytes: [UInt8], path: String, in surroundings: Surroundings, with access: SystemAccess
-  ) -> Result<Configuration, ConfigurationFailure> {
-    let configuration = salvage(bytes, path: path, in: surroundings, with: access)
-    return configuration.failure.map { .failure($0) } ?? .success(configuration)
   }
 
   /// Why nothing useful can be done with it: the file as a whole is wrong, or every server that is not disabled is.

@@ -45,7 +45,9 @@ enum CommandHelp {
   }
 
   private static func synopsis(of command: Command) -> String {
-    ([command.name] + [usage(of: command)]).filter { !$0.isEmpty }.joined(separator: " ")
+    ([command.isOption ? command.words.reversed().joined(separator: ", ") : command.name, usage(of: command)]).filter {
+      !$0.isEmpty
+    }.joined(separator: " ")
   }
 
   private static func usage(of command: Command) -> String {

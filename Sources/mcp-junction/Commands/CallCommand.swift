@@ -125,7 +125,9 @@ struct CallCommand {
     let parsed = line.withUnsafeBytes { Frame.parse($0) }
     switch parsed {
     case .failure(let error):
-      complain("the arguments are not JSON: \(error), at byte \(error.offset + 1)")
+      complain(
+        "the arguments are not JSON: \(error), at byte \(error.offset + 1); write them as an object, "
+          + "'{\"name\": \"value\"}'")
       return nil
     case .success(let frame):
       let text = String(decoding: frame.bytes, as: UTF8.self)

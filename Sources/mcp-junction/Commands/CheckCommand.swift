@@ -37,13 +37,13 @@ struct CheckCommand {
     // Once, since it may be a pipe.
     guard let (path, bytes) = ConfigurationLoading.read(in: surroundings, console) else { return .unusable }
     let access = ConfigurationLoading.access(in: surroundings)
-    let plain = Configuration.salvage(bytes, path: path, in: surroundings, with: access)
+    let plain = Configuration.read(bytes, path: path, in: surroundings, with: access)
     if let failure = plain.failure { return report(plain, problems: failure.problems, status: .unusable) }
     let loginPath = needsLoginPath(plain) ? await loginPath() : nil
     let thorough = access.checkingPrograms { [surroundings] in
       ConfigurationLoading.missing(for: $0, in: surroundings, loginPath: loginPath)
     }
-    let checked = Configuration.salvage(bytes, path: path, in: surroundings, with: thorough)
+    let checked = Configuration.read(bytes, path: path, in: surroundings, with: thorough)
     let problems = checked.servers.filter { !$0.isDisabled }.flatMap(\.problems)
     return report(checked, problems: problems, status: problems.isEmpty ? .good : .failed)
   }

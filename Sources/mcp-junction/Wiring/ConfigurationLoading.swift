@@ -16,7 +16,7 @@ enum ConfigurationLoading {
   /// Returns the configuration, or nil after saying why there is none that can be used. What is odd in it is said.
   static func load(in surroundings: Surroundings, _ console: Console) -> Configuration? {
     guard let (path, bytes) = read(in: surroundings, console) else { return nil }
-    let configuration = Configuration.salvage(bytes, path: path, in: surroundings, with: access(in: surroundings))
+    let configuration = Configuration.read(bytes, path: path, in: surroundings, with: access(in: surroundings))
     for problem in configuration.failure?.problems ?? [] { console.complain("\(problem)") }
     for warning in configuration.warnings { console.complain("\(warning)") }
     return configuration.failure == nil ? configuration : nil

@@ -157,3 +157,9 @@ def test_the_status_tells_what_may_be_tried_again(call):
     assert call("one__nothing").returncode == 6
     assert call("one__echo", "{").returncode == 2
     assert call("one__raw", raw({"type": "text", "text": "x"}, isError=True)).returncode == 1
+
+
+def test_arguments_in_another_form_are_told_the_right_one(call):
+    done = call("one__echo", "name=bob")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().endswith("""; write them as an object, '{"name": "value"}'\n""")

@@ -3,17 +3,17 @@ import Testing
 @testable import Configuration
 
 /// What can still be read of a file that no command would take.
-@Suite struct SalvageTests {
-  private func salvage(_ text: String, missing: @escaping (ProcessLaunch) -> MissingFile? = { _ in nil })
+@Suite struct PartialReadingTests {
+  private func read(_ text: String, missing: @escaping (ProcessLaunch) -> MissingFile? = { _ in nil })
     -> Configuration
   {
-    Configuration.salvage(
+    Configuration.read(
       Array(text.utf8), path: Reading.path, in: Surroundings(environment: ["HOME": "/home/ada"]),
       with: SystemAccess(readFile: { _ in .failure(FileProblem("none")) }, missing: missing))
   }
 
   @Test func aSyntaxErrorLeavesNothing() {
-    let configuration = salvage(#"{"mcpServers": {"a": {"command": "x"},, }}"#)
+    let configuration = read(#"{"mcpServers": {"a": {"command": "x"},, }}"#)
     #expect(configuration.servers == [])
     #expect(configuration.settings == GatewaySettings())
     #expect(configuration.problems.map(\.line) == [1])
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func aWrongSettingLeavesTheServersAndTheOtherSettings() {
-    let configuration = salvage(
+    let configuration = read(
       #"{"mcpServers": {"a": {"command": "x"}}, "junction": {"logLevel": "warn", "nameLimit": 60}}"#)
     #expect(configuration.servers.map(\.name) == ["a"])
     #expect(configuration.servers[0].problem == nil)
@@ -32,16 +32,16 @@ import Testing
   }
 
   @Test func aKeyThatStandsTwiceLeavesTheServersOfBoth() {
-    let configuration = salvage(#"{"mcpServers": {"a": {"command": "x"}}, "junction": {}, "junction": {}}"#)
+    let configuration = read(#"{"mcpServers": {"a": {"command": "x"}}, "junction": {}, "junction": {}}"#)
     #expect(configuration.servers.map(\.name) == ["a"])
     #expect(configuration.problems.count == 1)
   }
 
   @Test func aCommandIsMoreThanOneServerThatIsRight() {
-    #expect(salvage(#"{"mcpServers": {"a": {"command": "x"}, "b": 7}}"#).failure == nil)
-    #expect(salvage(#"{"mcpServers": {"b": 7}}"#).failure?.count == 1)
-    #expect(salvage(#"{"mcpServers": {"a": {"command": "x", "disabled": true}, "b": 7}}"#).failure?.count == 1)
-    #expect(salvage(#"{"mcpServers": {}}"#).failure == nil)
+    #expect(read(#"{"mcpServers": {"a": {"command": "x"}, "b": 7}}"#).failure == nil)
+    #expect(read(#"{"mcpServers": {"b": 7}}"#).failure?.count == 1)
+    #expect(read(#"{"mcpServers": {"a": {"command": "x", "disabled": true}, "b": 7}}"#).failure?.count == 1)
+    #expect(read(#"{"mcpServers": {}}"#).failure == nil)
   }
 
   @Test func aCommandLineInCommandIsToldFromAProgram() {
@@ -58,7 +58,7 @@ import Testing
       ), (#"{"command": "/opt/My Tools/server"}"#, nil), (#"{"command": "missing"}"#, nil),
     ]
     for story in stories {
-      let configuration = salvage("{\"mcpServers\": {\"a\": \(story.entry)}}") { launch in
+      let configuration = read("{\"mcpServers\": {\"a\": \(story.entry)}}") { launch in
         launch.command == "/opt/My Tools/server" ? nil : .program(reason: "none")
       }
       #expect(configuration.servers[0].problem?.message == story.problem, "\(story.entry)")
@@ -74,7 +74,7 @@ import Testing
       default: nil
       }
     }
-    let servers = Configuration.salvage(
+    let servers = Configuration.read(
       Array(text.utf8), path: Reading.path, in: Surroundings(environment: [:]), with: access
     ).servers
     #expect(

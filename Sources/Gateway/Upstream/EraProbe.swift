@@ -135,7 +135,8 @@ final class EraProbe {
     let version = answer.string("protocolVersion", in: .result) ?? ""
     let isOlder = version < "2024-11-05" && version > "2024"
     guard let agreed = Revision(rawValue: version) ?? (isOlder ? .november2024 : nil), agreed.era == .legacy else {
-      failures[.legacy] = failure("it speaks revision \"\(server.upstream.log.quoted(version, limit: 64))\", which this gateway does not")
+      failures[.legacy] = failure(
+        "it speaks revision \"\(server.upstream.log.quoted(version, limit: 64))\", which this gateway does not")
       return detection.refused(.legacy)
     }
     let action = detection.accepted(.legacy)
@@ -159,7 +160,8 @@ final class EraProbe {
           + Revision.modern.map(\.rawValue).joined(separator: ", "))
       return detection.refused(.modern, isFinal: true)
     case .demanding(let needed):
-      failures[.modern] = failure("it says nothing about itself to a client without \(server.upstream.log.quoted(needed))")
+      failures[.modern] = failure(
+        "it says nothing about itself to a client without \(server.upstream.log.quoted(needed))")
       return detection.refused(.modern, isFinal: true)
     case .modern(let revision):
       let action = detection.accepted(.modern)

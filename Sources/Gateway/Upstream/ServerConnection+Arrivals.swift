@@ -48,7 +48,9 @@ extension ServerConnection {
       countMended()
       call.caller.answered(call, answer, from: self)
     case .refused(let reason, let part):
-      let shown = part.map { ": " + server.upstream.log.quoted(String(decoding: frame[$0].prefix(4096), as: UTF8.self)) }
+      let shown = part.map {
+        ": " + server.upstream.log.quoted(String(decoding: frame[$0].prefix(4096), as: UTF8.self))
+      }
       call.caller.failed(
         call, Failure(server: server.name, phase: .call, reason: reason + (shown ?? ""), outcome: .unknown), as: nil)
     }

@@ -21,6 +21,7 @@ extension ServerConnection {
       return
     }
     askedAt = heardAt
+    guard frame.hasGoodParams else { return refuse(rawID, .invalidParams, "The params must be an object.") }
     guard let kind = InputQuestion(method, params: frame.raw("params")) else {
       refuse(
         rawID, .methodNotFound, "The client behind this connection does not offer \(frame.string("method") ?? "").")
@@ -59,7 +60,7 @@ extension ServerConnection {
 
   /// Passes a server's notification to whom it concerns.
   func notified(_ frame: Frame) {
-    guard let method = frame.method else {
+    guard let method = frame.method, frame.hasGoodParams else {
       server.log(.debug, "notification_dropped", ["method": frame.string("method") ?? ""])
       return
     }

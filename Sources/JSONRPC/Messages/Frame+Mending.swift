@@ -45,6 +45,9 @@ extension Frame {
 }
 
 extension Frame {
+  /// Whether `params` is an object, as MCP demands, or is not there.
+  package var hasGoodParams: Bool { outer.params.map { bytes[$0.lowerBound] == UInt8(ascii: "{") } ?? true }
+
   /// Whether the message has no id, or one that is null.
   package var isWithoutID: Bool { outer.id.map { bytes[$0.lowerBound] == UInt8(ascii: "n") } ?? true }
 

@@ -57,6 +57,10 @@ package struct InputRounds {
     if let requests = answer.range("inputRequests", in: .result) {
       JSONWalk.members(of: answer.bytes, in: requests) { key, value in
         let params = JSONWalk.member("params", of: answer.bytes, in: value)
+        if let params, answer[params].first != UInt8(ascii: "{") {
+          fault = "it asked for something with params that are no object"
+          return false
+        }
         let method = JSONWalk.member("method", of: answer.bytes, in: value).flatMap { Method(raw: answer[$0]) }
         guard let kind = InputQuestion(method, params: params.map { answer[$0] }) else {
           fault = "it asked for something that the protocol does not know"

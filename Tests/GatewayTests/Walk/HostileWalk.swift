@@ -60,7 +60,7 @@ final class HostileWalk {
   /// What the hostile server wrote last.
   private var last = ""
   /// The phases in which the hostile server has answered amiss.
-  private(set) var reached: Set<KnownFault.Phase> = []
+  private(set) var reached: Set<HostilePhase> = []
   /// Processes whose last line has not ended.
   private var unfinished: Set<Int> = []
   /// The word of a call whose answer it has given, in whatever shape.
@@ -164,7 +164,7 @@ final class HostileWalk {
     if let id = ids.randomElement(using: &chance) { client.takeBack(id) }
   }
 
-  private func phase(of request: WalkServer.Request) -> KnownFault.Phase {
+  private func phase(of request: WalkServer.Request) -> HostilePhase {
     switch request.method {
     case "initialize": .handshake
     case "server/discover": .discovery
@@ -181,7 +181,6 @@ final class HostileWalk {
     let phase = phase(of: request)
     if Bool.random(using: &chance) { return answerWell(request) }
     let shape = HostileShape.allCases.randomElement(using: &chance)!
-    guard !KnownFault.holds(shape, in: phase) else { return answerWell(request) }
     reached.insert(phase)
     let word = JSONOracle.value(of: request.line, "params", "arguments", "word")
     let result = bad.fake.manners.answer(to: request.method, isModern: bad.isModern(request)).flatMap {
@@ -190,7 +189,7 @@ final class HostileWalk {
     let isAlone = write(
       shape.bytes(id: request.id, result: result ?? bad.goodResult(request), limit: Self.limit),
       "\(shape) in \(phase)", from: request.process)
-    guard isAlone, phase == .call, let word, shape.namesItsRequest, !KnownFault.leavesOpen(shape) else { return }
+    guard isAlone, phase == .call, let word, shape.namesItsRequest else { return }
     settled = word
   }
 
@@ -207,9 +206,8 @@ final class HostileWalk {
           #""inputRequests":{"a":{"method":"roots/list"}}"#, #""inputRequests":[]"#, #""inputRequests":{"a":1}"#,
           #""requestState":{}"#,
           #""requestState":"s""#, #""inputRequests":{"a":{"method":"elicitation/create","params":{"message":7}}}"#,
+          #""inputRequests":{"a":{"method":"elicitation/create","params":[1]}}"#,
         ]
-        + (KnownFault.holds("elicitation/create", with: "[1]")
-          ? [] : [#""inputRequests":{"a":{"method":"elicitation/create","params":[1]}}"#])
       return bad.reply(
         to: request,
         #""result":{"resultType":"input_required",\#(questions.randomElement(using: &chance)!)}"#)
@@ -239,7 +237,6 @@ final class HostileWalk {
         #"{"requestId":\#(token)}"#, #"{"requestId":[]}"#, #"{"uri":7}"#, #"{"uri":"bad:1"}"#,
         #"{"_meta":{"io.modelcontextprotocol/subscriptionId":\#(token)},"notifications":[]}"#,
       ]).randomElement(using: &chance)!
-    guard !KnownFault.holds(method, with: params) else { return }
     write(
       Array("{\"jsonrpc\":\"2.0\",\"method\":\"\(method)\",\"params\":\(params)}\n".utf8), "\(method) with \(params)")
   }
@@ -254,7 +251,6 @@ final class HostileWalk {
         #"{"includeContext":{},"messages":7}"#, #"{"message":"m","requestedSchema":{}}"#,
         #"{"_meta":{"io.modelcontextprotocol/related-task":7},"message":"m"}"#,
       ]).randomElement(using: &chance)!
-    guard !KnownFault.holds(method, with: params) else { return }
     write(
       Array("{\"jsonrpc\":\"2.0\",\"id\":\(id),\"method\":\"\(method)\",\"params\":\(params)}\n".utf8),
       "\(method) \(id) with \(params)")

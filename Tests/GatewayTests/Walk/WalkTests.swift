@@ -32,13 +32,13 @@ import Testing
 
   @Test func aHostileServerHarmsNobody() async {
     await onLoop {
-      var reached: Set<KnownFault.Phase> = []
+      var reached: Set<HostilePhase> = []
       for seed in WalkSeeds(atLeast: 8) {
         let walk = HostileWalk(seed: seed)
         await walk.walk(steps: 1_000)
         reached.formUnion(walk.reached)
       }
-      #expect(reached == Set(KnownFault.Phase.allCases), "no phase is left out")
+      #expect(reached == Set(HostilePhase.allCases), "no phase is left out")
     }
   }
 }

@@ -102,7 +102,8 @@ package struct MetricReport {
     Reading(name: "stray_answers_total", kind: .counter, help: "Answers that nobody waited for.") {
       $0.tally.strayAnswers
     },
-    Reading(name: "mended_answers_total", kind: .counter, help: "Answers that were mended before they were passed on.") {
+    Reading(name: "mended_answers_total", kind: .counter, help: "Answers that were mended before they were passed on.")
+    {
       $0.tally.mendedAnswers
     },
     Reading(name: "skipped_lines_total", kind: .counter, help: "Lines on standard output that were no messages.") {

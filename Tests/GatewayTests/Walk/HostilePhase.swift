@@ -1,0 +1,2 @@
+/// Where in its life a hostile server is asked something.
+enum HostilePhase: CaseIterable { case handshake, discovery, listing, call, listen, other }

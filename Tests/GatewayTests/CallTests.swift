@@ -118,7 +118,7 @@ import Testing
     await onLoop {
       let bench = Bench()
       _ = await bench.open()
-      bench.tell(#"{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"one__p"}}"#)
+      bench.tell(#"{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"nobody__p"}}"#)
       #expect(await bench.lines.next().contains("-32602"))
       bench.tell(#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"one__echo"}}"#)
       _ = await bench["one"].received.next()

@@ -1,3 +1,4 @@
+package import Configuration
 import EventLoop
 package import JSONRPC
 package import MCP
@@ -25,11 +26,13 @@ package struct Catalog {
     package let server: ServerID
     package let prefix: String
     package let offer: ServerOffer
+    package let filter: ToolFilter
 
-    package init(server: ServerID, prefix: String, offer: ServerOffer) {
+    package init(server: ServerID, prefix: String, offer: ServerOffer, filter: ToolFilter = ToolFilter()) {
       self.server = server
       self.prefix = prefix
       self.offer = offer
+      self.filter = filter
     }
   }
 
@@ -126,7 +129,7 @@ package struct Catalog {
     var items: [NameTable.Item] = []
     var entries: [ListItem] = []
     for source in sources {
-      for item in source.offer.items[kind] ?? [] {
+      for item in source.offer.items[kind] ?? [] where kind != .tools || source.filter.allows(item.key) {
         items.append(NameTable.Item(server: source.server, prefix: source.prefix, original: item.key))
         entries.append(item)
       }

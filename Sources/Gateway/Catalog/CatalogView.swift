@@ -53,7 +53,10 @@ package final class CatalogView {
     isStale = false
     let exhausted = merged.exhausted
     merged.rebuild(
-      servers.map { Catalog.Source(server: $0.id, prefix: $0.configuration.prefix, offer: $0.offer) },
+      servers.map {
+        Catalog.Source(
+          server: $0.id, prefix: $0.configuration.prefix, offer: $0.offer, filter: $0.configuration.toolFilter)
+      },
       own: shared.own.resources)
     for id in merged.exhausted.subtracting(exhausted) {
       upstream.log(.warning, "names_used_up", server: upstream.server(id)?.name)
@@ -86,17 +89,21 @@ package final class CatalogView {
     return parts.dropFirst().reduce(first) { $0.merged(with: $1) }
   }
 
-  /// Whether a list of some modern server is older than it said it would be good for, and it does not tell of changes.
-  func hasExpired(_ kind: ListKind) -> Bool { servers.contains { $0.hasExpired(kind) } }
+  /// Whether a part of a list is to be read again before it is served.
+  func isOutdated(_ kind: ListKind) -> Bool { servers.contains { $0.isOutdated(kind) } }
 
-  /// Reads such lists again, within a while; what does not come in time is served as it was.
+  /// Whether a part of a list is just being read, or is to be.
+  func isChanging(_ kind: ListKind) -> Bool { servers.contains { $0.isOutdated(kind) || $0.isBeingRead(kind) } }
+
+  /// Suspends until such parts have been read, or for a while: longer for what is known to be outdated than for what may
+  /// have changed without a word. What does not come in time is served as it was, and told when it is another one.
   func freshen(_ kind: ListKind) async {
-    let expired = servers.filter { $0.hasExpired(kind) }
-    guard !expired.isEmpty else { return }
+    let changing = servers.filter { $0.isOutdated(kind) || $0.isBeingRead(kind) }
+    guard !changing.isEmpty else { return }
     let enough = Gate()
-    let timer = upstream.clock.after(Self.freshenWait) { enough.open() }
+    let timer = upstream.clock.after(isOutdated(kind) ? Self.freshenWait : Self.glanceWait) { enough.open() }
     let reading = Task { @GatewayActor in
-      let readings = expired.map { server in Task { @GatewayActor in await server.read(kind) } }
+      let readings = changing.map { server in Task { @GatewayActor in await server.whenRead(kind) } }
       for reading in readings { await reading.value }
       enough.open()
     }
@@ -105,8 +112,13 @@ package final class CatalogView {
     reading.cancel()
   }
 
+  /// Has parts of a list read again that may have changed without a word.
+  func lookAgain(at kind: ListKind) { for server in servers { server.lookAgain(at: kind) } }
+
   /// Milliseconds that a list waits for servers whose part of it has expired.
   private static let freshenWait: UInt64 = 2_000
+  /// The same for servers whose part may have changed without a word: as long as nobody minds.
+  private static let glanceWait: UInt64 = 100
 
   // MARK: - Names
 
@@ -120,11 +132,38 @@ package final class CatalogView {
     return merged.prompts.target(quoted: raw)
   }
 
+  /// Whose an unlisted name may be: the one server under whose prefix it stands, which knows best. Nil for none or several,
+  /// and for what that server's filter keeps from clients.
+  ///
+  /// - Returns: the server, and the name as it knows it.
+  func unlisted(_ name: String, isTool: Bool) -> (server: UpstreamServer, original: String)? {
+    let separator = PublicName.separator
+    let owners = servers.filter { server in
+      let prefix = server.configuration.prefix
+      return !prefix.isEmpty && name.hasPrefix(prefix + separator) && name.count > prefix.count + separator.count
+    }
+    let bare = owners.isEmpty ? servers.filter { $0.configuration.prefix.isEmpty } : []
+    guard owners.count + bare.count == 1, let server = owners.first ?? bare.first,
+      let capabilities = server.connection?.negotiated?.capabilities, isTool ? capabilities.tools : capabilities.prompts
+    else { return nil }
+    let original = owners.isEmpty ? name : String(name.dropFirst(server.configuration.prefix.count + separator.count))
+    guard !isTool || server.configuration.toolFilter.allows(original) else { return nil }
+    return (server, original)
+  }
+
   func server(of target: Catalog.Target) -> UpstreamServer? { upstream.server(target.server) }
 
   /// A sentence about servers that are not ready, for the message about a name that nobody has; empty when all are.
-  var absentees: String {
-    let absent = servers.filter { $0.connection == nil }
+  ///
+  /// - Parameter name: what was asked for: when it stands under the prefix of some server, only that one matters.
+  func absentees(for name: String?) -> String {
+    let own =
+      name.map { name in
+        servers.filter {
+          !$0.configuration.prefix.isEmpty && name.hasPrefix($0.configuration.prefix + PublicName.separator)
+        }
+      } ?? []
+    let absent = (own.isEmpty ? servers : own).filter { $0.connection == nil }
     guard !absent.isEmpty else { return "" }
     return " Not ready: " + absent.map { "\($0.name) (\($0.stateText))" }.joined(separator: ", ") + "."
   }

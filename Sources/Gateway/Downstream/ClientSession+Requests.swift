@@ -147,7 +147,8 @@ extension ClientSession {
       respond(.invalidParams, "There is no such cursor: every list comes whole, in one page.", to: call)
       return
     }
-    guard !upstream.settled.isOpen || view.hasExpired(kind) else { return serve(kind, call) }
+    view.lookAgain(at: kind)
+    guard !upstream.settled.isOpen || view.isChanging(kind) else { return serve(kind, call) }
     Task { @GatewayActor in
       await upstream.settle(within: manager.configuration.settings.listsWait)
       await view.freshen(kind)

@@ -62,8 +62,17 @@ extension ClientSession {
     case .unknown(let what, let code, let data):
       if !hasWaited(call), !upstream.settled.isOpen || upstream.wakeSleepers() {
         awaitName(call, frame, for: manager.configuration.settings.unknownNameWait)
+      } else if !hasWaited(call), let kind = call.method.list, view.isChanging(kind) {
+        // What is being read may name it.
+        let kept = frame.copy()
+        call.frame = kept
+        Task { @GatewayActor in
+          await view.freshen(kind)
+          if !call.isFinished { self.route(call, kept) }
+        }
       } else {
-        respond(code, what + view.absentees, data: data, to: call)
+        let name = call.method.list == .resources ? nil : frame.string("name", in: .params)
+        respond(code, what + view.absentees(for: name), data: data, to: call)
       }
     }
   }
@@ -142,6 +151,18 @@ extension ClientSession {
     for call in calls {
       guard !call.isFinished, let frame = call.frame else { continue }
       route(call, frame)
+    }
+  }
+}
+
+extension Method {
+  /// The list that names what a request of this method asks for.
+  fileprivate var list: ListKind? {
+    switch self {
+    case .toolsCall: .tools
+    case .promptsGet: .prompts
+    case .resourcesRead, .resourcesSubscribe: .resources
+    default: nil
     }
   }
 }

@@ -44,7 +44,7 @@ struct Router {
   @inline(__always)
   static func plainTool(_ frame: Frame, _ view: CatalogView) -> PlainTool? {
     guard let range = name(in: frame), hasGoodArguments(frame), frame.range("task", in: .params) == nil,
-      let target = view.tool(quoted: frame[range]), let server = view.server(of: target)
+      let target = view.tool(quoted: frame[range]), let server = view.server(of: target), server.showsAllTools
     else { return nil }
     return PlainTool(target: target, server: server, name: range)
   }
@@ -53,8 +53,9 @@ struct Router {
     guard let range = name(in: frame) else { return .invalid("\"name\" must be the name of a tool, given once.") }
     guard hasGoodArguments(frame) else { return .invalid("\"arguments\" must be an object.") }
     guard let target = view.tool(quoted: frame[range]), let server = view.server(of: target) else {
-      return unknownName(frame[range], "tool")
+      return unlisted(frame, range, view, isTool: true)
     }
+    guard server.shows(toolQuoted: target.raw) else { return unknownName(frame[range], "tool") }
     guard !era.isModern, frame.range("task", in: .params) != nil else {
       return .tool(target, server, name: range, asTask: false)
     }
@@ -68,9 +69,20 @@ struct Router {
     guard let range = name(in: frame) else { return .invalid("\"name\" must be the name of a prompt, given once.") }
     guard hasGoodArguments(frame) else { return .invalid("\"arguments\" must be an object.") }
     guard let target = view.prompt(quoted: frame[range]), let server = view.server(of: target) else {
-      return unknownName(frame[range], "prompt")
+      return unlisted(frame, range, view, isTool: false)
     }
     return .server(Route.Destination(server: server, edit: Call.Edit(range: range, bytes: target.raw)))
+  }
+
+  /// A name that no list holds goes to the server under whose prefix it stands.
+  private static func unlisted(_ frame: Frame, _ range: Range<Int>, _ view: CatalogView, isTool: Bool) -> Route {
+    guard let name = JSONText.string(frame[range]), let owner = view.unlisted(name, isTool: isTool) else {
+      return unknownName(frame[range], isTool ? "tool" : "prompt")
+    }
+    return .server(
+      Route.Destination(
+        server: owner.server, edit: Call.Edit(range: range, bytes: Array(JSONText.quote(owner.original).utf8)),
+        purpose: isTool && frame.range("task", in: .params) != nil ? .task : .plain))
   }
 
   private static func name(in frame: Frame) -> Range<Int>? {

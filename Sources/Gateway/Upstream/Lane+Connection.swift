@@ -12,16 +12,10 @@ extension Lane {
     for phase in [StartPhase.capabilityNegotiation, .listing] {
       update { state, now in state.phaseReached(phase, generation: generation, at: now) }
     }
-    switch await connection.readOffer() {
-    case .failure(let failure): lost(failure, connection.closed.isOpen ? .exit : .timeout, .listing, generation)
-    case .success(let offer):
-      guard generation == self.generation else { return }
-      guard !connection.closed.isOpen else {
-        lost(connection.lossFailure(.listing), .exit, .listing, generation)
-        return
-      }
-      becomeReady(connection, offer, generation, after: clock.now().since(begun))
-    }
+    await server.readFirst(on: connection)
+    guard generation == self.generation else { return }
+    guard !connection.closed.isOpen else { return lost(connection.lossFailure(.listing), .exit, .listing, generation) }
+    becomeReady(connection, generation, after: clock.now().since(begun))
   }
 
   /// Starts processes until one has agreed on an era; nil when none will, or nobody wants it any more.
@@ -90,7 +84,7 @@ extension Lane {
     return connection
   }
 
-  func becomeReady(_ connection: ServerConnection, _ offer: ServerOffer, _ generation: UInt64, after time: UInt64) {
+  func becomeReady(_ connection: ServerConnection, _ generation: UInt64, after time: UInt64) {
     opening = nil
     self.connection = connection
     lastFailure = nil
@@ -99,7 +93,7 @@ extension Lane {
     isBusy = false
     // The lists are there before anybody hears that the server is settled, and what it is told again goes out before
     // the calls that have waited.
-    server.becameReady(connection, offer, after: time)
+    server.becameReady(connection, after: time)
     update { $0.becameReady(generation: generation, at: $1) }
     perform(pool.connectionReady(generation, at: now))
     checker.attend(to: self)
@@ -142,6 +136,7 @@ extension Lane {
     // The pool knows first: a call that is sent again when the connection is closed must not be given the same one.
     let actions = pool.connectionLost(generation, at: now)
     if let connection {
+      if server.connection == nil { server.shelf.connectionClosed() }
       connection.close()
       connection.carrier.end(server.upstream.isUrgent)
     }

@@ -3,31 +3,8 @@ import EventLoop
 import JSONRPC
 import MCP
 
-/// The lists that make a connection ready once its era is known.
+/// What the gateway reads of a server.
 extension ServerConnection {
-  /// Reads all lists that the server offers.
-  func readOffer() async -> Result<ServerOffer, Failure> {
-    guard let capabilities = negotiated?.capabilities else { return .success(ServerOffer()) }
-    var offer = ServerOffer()
-    // All at once, and in one write: a server that answers slowly answers them side by side.
-    let readings = ListKind.allCases.filter { $0.isOffered(by: capabilities) }.map { kind in
-      (kind, Task.immediate { @GatewayActor in await readList(kind) })
-    }
-    for (kind, reading) in readings {
-      switch await reading.value {
-      case .success(let list):
-        server.shelf.note(list.hints, of: kind)
-        offer.items[kind] = list.items
-        offer.quarantined += list.quarantined
-      case .failure(let failure):
-        if closed.isOpen { return .failure(failure) }
-        // Many servers declare resources and know no templates; a list that fails hides no other one.
-        server.log(.warning, "list_failed", ["kind": kind.itemName, "reason": failure.reason])
-      }
-    }
-    return .success(offer)
-  }
-
   /// Reads one list, all of its pages.
   func readList(_ kind: ListKind) async -> Result<ListReading, Failure> {
     var reading = ListReading(kind: kind, era: era, limits: server.configuration.settings)

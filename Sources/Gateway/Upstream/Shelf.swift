@@ -1,7 +1,7 @@
 import EventLoop
 import MCP
 
-/// What one server offers as it was last read, and how long that may be kept.
+/// What one server offers as it was last read, how long that may be kept, and when it is read again.
 @GatewayActor
 final class Shelf {
   private struct Freshness {
@@ -13,9 +13,10 @@ final class Shelf {
   private(set) var offer = ServerOffer()
   /// What a modern server said about how long its lists may be kept, and when.
   private var freshness: [ListKind: Freshness] = [:]
-  /// Lists that the server has said are other ones now.
-  var changed: Set<ListKind> = []
-  var isRefreshing = false
+  var schedule = ListSchedule()
+  var timer: LoopClock.Cancellation?
+  /// Opens when a list that is being read has been.
+  private var readings: [ListKind: Gate] = [:]
 
   init(clock: LoopClock) { self.clock = clock }
 
@@ -27,6 +28,35 @@ final class Shelf {
     self.offer = offer
     return added
   }
+
+  // MARK: - Readings
+
+  func readingBegins(_ kind: ListKind) {
+    schedule.begins(kind, at: clock.now().milliseconds)
+    if readings[kind] == nil { readings[kind] = Gate() }
+  }
+
+  /// Tells who waits for it that a list has been read, or could not be.
+  func readingEnded(_ kind: ListKind) { readings.removeValue(forKey: kind)?.open() }
+
+  /// A gate that opens when the next reading of a list ends; nil when none is under way or due for what was announced.
+  func nextReading(of kind: ListKind) -> Gate? {
+    if let gate = readings[kind] { return gate }
+    guard schedule.isAnnounced(kind) else { return nil }
+    let gate = Gate()
+    readings[kind] = gate
+    return gate
+  }
+
+  /// The connection is gone: nobody waits for what it was to bring.
+  func connectionClosed() {
+    schedule.closed()
+    timer?.cancel()
+    timer = nil
+    for kind in readings.keys { readingEnded(kind) }
+  }
+
+  // MARK: - How long lists may be kept
 
   func note(_ hints: CacheHints?, of kind: ListKind) {
     freshness[kind] = hints.map { Freshness(hints: $0, notedAt: clock.now()) }

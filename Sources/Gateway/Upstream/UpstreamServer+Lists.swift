@@ -3,7 +3,7 @@ import EventLoop
 import JSONRPC
 import MCP
 
-/// The lists of one server: read, kept, and read again when they change.
+/// The lists of one server: each read and published on its own, and read again when it is another one.
 extension UpstreamServer {
   /// What it offers, as it was last read.
   package var offer: ServerOffer { shelf.offer }
@@ -18,63 +18,124 @@ extension UpstreamServer {
     upstream.news.offerChanged()
   }
 
-  func hasExpired(_ kind: ListKind) -> Bool {
-    guard let connection, connection.era == .modern else { return false }
-    let list = kind == .resourceTemplates ? ListKind.resources : kind
-    if connection.attention.listening.honoured.lists.contains(list) { return false }
-    return shelf.hasExpired(kind)
-  }
-
-  /// Reads one list again.
-  func read(_ kind: ListKind) async {
-    guard let connection, case .success(let list) = await connection.readList(kind), self.connection === connection
-    else { return }
-    var next = offer
-    take(list, into: &next)
-    adopt(next)
-  }
-
-  private func take(_ list: ListReading, into offer: inout ServerOffer) {
-    shelf.note(list.hints, of: list.kind)
-    offer.items[list.kind] = list.items
-    offer.quarantined = offer.quarantined.filter { $0.kind != list.kind } + list.quarantined
-  }
-
   /// The server has been away for longer than its lists are kept.
   func graceOver() { adopt(ServerOffer()) }
 
-  /// Reads lists again that the server says have changed: once for a burst of such notifications.
+  // MARK: - The first reading
+
+  /// Reads all lists of a new connection. Returns when they are there, or a while after the first of them is: a list that
+  /// fails, or is not answered, delays and costs only itself.
+  func readFirst(on connection: ServerConnection) async {
+    guard let capabilities = connection.negotiated?.capabilities else { return }
+    let kinds = ListKind.allCases.filter { $0.isOffered(by: capabilities) }
+    // What it does not offer any more goes with the rest, when the first list has come.
+    var next = offer
+    for kind in ListKind.allCases where !kinds.contains(kind) { next.take(nil, of: kind) }
+    guard !kinds.isEmpty else { return adopt(next) }
+    let enough = Gate()
+    var open = kinds.count
+    // All at once, and in one write: a server that answers slowly answers them side by side.
+    for kind in kinds {
+      Task.immediate { @GatewayActor in
+        let wasRead = await read(kind, on: connection)
+        open -= 1
+        if open == 0 { return enough.open() }
+        if wasRead { _ = upstream.clock.after(Self.firstListWait) { enough.open() } }
+      }
+    }
+    await Gate.any(enough, connection.closed).wait()
+  }
+
+  /// Milliseconds after the first list of a server in which the others are waited for.
+  private static let firstListWait: UInt64 = 1_000
+
+  // MARK: - Reading
+
+  /// Reads one list and publishes it, as far as the connection is still there by then. Returns whether it could be read.
+  @discardableResult
+  private func read(_ kind: ListKind, on connection: ServerConnection) async -> Bool {
+    shelf.readingBegins(kind)
+    let result = await connection.readList(kind)
+    guard !connection.closed.isOpen else { return false }
+    var wasRead = false
+    switch result {
+    case .success(let list):
+      wasRead = true
+      shelf.note(list.hints, of: kind)
+      var next = offer
+      next.take(list, of: kind)
+      adopt(next)
+    case .failure(let failure):
+      // Many servers declare resources and know no templates; a list that fails hides no other one.
+      log(.warning, "list_failed", ["kind": kind.itemName, "reason": failure.reason])
+    }
+    let isDue = shelf.schedule.ended(kind, wasRead: wasRead, at: upstream.clock.now().milliseconds)
+    shelf.readingEnded(kind)
+    if isDue { readAgain([kind]) }
+    armListTimer()
+    return wasRead
+  }
+
+  private func readAgain(_ kinds: [ListKind]) {
+    guard let connection else { return }
+    for kind in kinds { Task { @GatewayActor in await read(kind, on: connection) } }
+  }
+
+  private func armListTimer() {
+    shelf.timer?.cancel()
+    let now = upstream.clock.now().milliseconds
+    shelf.timer = shelf.schedule.deadline.map { deadline in
+      upstream.clock.after(deadline > now ? deadline - now : 0) { [self] in
+        readAgain(shelf.schedule.timePassed(at: upstream.clock.now().milliseconds))
+      }
+    }
+  }
+
+  /// The server says that a list has changed.
   func listChanged(_ kind: ListKind) {
     if kind == .resources { upstream.news.resourcesChanged(id) }
-    shelf.changed.insert(kind)
-    refreshChanged()
+    if shelf.schedule.changed(kind, at: upstream.clock.now().milliseconds) { readAgain([kind]) }
+    armListTimer()
   }
 
-  /// A change that was announced while the lists were read for the first time is seen to when the server is ready.
-  func refreshChanged() {
-    guard connection != nil, !shelf.changed.isEmpty, !shelf.isRefreshing else { return }
-    shelf.isRefreshing = true
-    Task { @GatewayActor in await refresh() }
+  // MARK: - What clients wait for
+
+  /// Whether a list is to be read again before it is served: the server has said that it has changed, or the time is over
+  /// for which it may be kept.
+  func isOutdated(_ kind: ListKind) -> Bool {
+    guard let connection else { return false }
+    return shelf.schedule.isAnnounced(kind) || connection.era == .modern && shelf.hasExpired(kind)
   }
 
-  private func refresh() async {
-    // A server that announces a change after every list is listened to less and less.
-    var pause = ServerSet.settlingTime
-    while connection != nil, !shelf.changed.isEmpty {
-      await upstream.clock.sleep(milliseconds: pause)
-      pause = min(pause * 2, 5_000)
-      guard let connection else { break }
-      let kinds = shelf.changed
-      shelf.changed = []
-      var next = offer
-      for kind in ListKind.allCases where kinds.contains(kind) {
-        switch await connection.readList(kind) {
-        case .success(let list): take(list, into: &next)
-        case .failure(let failure): log(.warning, "list_failed", ["reason": failure.reason])
-        }
-      }
-      if self.connection === connection { adopt(next) }
+  /// Whether a list is just being read.
+  func isBeingRead(_ kind: ListKind) -> Bool { shelf.schedule.isReading(kind) }
+
+  /// Suspends until a list that is outdated, or is just being read, has been read, or could not be.
+  func whenRead(_ kind: ListKind) async {
+    if let gate = shelf.nextReading(of: kind) {
+      await gate.wait()
+    } else if let connection, isOutdated(kind) {
+      await read(kind, on: connection)
     }
-    shelf.isRefreshing = false
+  }
+
+  /// A client asks for a list that may have changed without a word: it is read again, and clients are told if it has.
+  func lookAgain(at kind: ListKind) {
+    guard let connection, connection.era == .legacy, let capabilities = connection.negotiated?.capabilities,
+      kind.isOffered(by: capabilities)
+    else { return }
+    let list = kind == .resourceTemplates ? ListKind.resources : kind
+    let now = upstream.clock.now().milliseconds
+    if shelf.schedule.mayHaveChanged(kind, isPromised: capabilities.listChanged.contains(list), at: now) {
+      readAgain([kind])
+    }
+  }
+}
+
+extension ServerOffer {
+  /// Takes over one list as it was read; nil for one that is not offered.
+  mutating func take(_ list: ListReading?, of kind: ListKind) {
+    items[kind] = list?.items
+    quarantined = quarantined.filter { $0.kind != kind } + (list?.quarantined ?? [])
   }
 }

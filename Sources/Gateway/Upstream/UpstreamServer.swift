@@ -13,6 +13,8 @@ package final class UpstreamServer {
   /// Whether all sessions share its processes.
   let isShared: Bool
   private let isImpeded: Bool
+  /// Whether every tool may be called.
+  let showsAllTools: Bool
   /// The session that called it last; 0 for none.
   private(set) var lastSession: UInt64 = 0
   /// All of them, in the order in which they were added.
@@ -45,6 +47,7 @@ package final class UpstreamServer {
     balancer = LoadBalancer(settings)
     impediment = Self.impediment(of: configuration)
     isImpeded = impediment != nil
+    showsAllTools = configuration.toolFilter.isOpen
     endpoints = configuration.endpoints.enumerated().map { position, replica in
       Endpoint(launch: replica.launch, priority: replica.priority, isExtra: position > 0 && settings.shared)
     }
@@ -62,6 +65,12 @@ package final class UpstreamServer {
     if let problem = configuration.problem { return failure(problem.description) }
     if case .remote? = configuration.launch { return failure("remote servers (\"url\") are not supported yet") }
     return configuration.endpoints.isEmpty ? failure("its entry says nothing to start") : nil
+  }
+
+  /// Whether clients may see and call a tool, by the server's own name for it as a raw JSON string.
+  func shows(toolQuoted raw: [UInt8]) -> Bool {
+    guard !showsAllTools else { return true }
+    return raw.withUnsafeBytes { JSONText.string($0) }.map { configuration.toolFilter.allows($0) } ?? false
   }
 
   func nextLaneNumber() -> Int {
@@ -204,8 +213,8 @@ package final class UpstreamServer {
 
   // MARK: - A new connection
 
-  /// Takes over what a connection brought, and tells it what sessions had told the one before.
-  func becameReady(_ connection: ServerConnection, _ offer: ServerOffer, after time: UInt64) {
+  /// Takes over what a connection said of itself, and tells it what sessions had told the one before.
+  func becameReady(_ connection: ServerConnection, after time: UInt64) {
     negotiated = connection.negotiated
     upstream.news.resourcesChanged(id)
     if startMilliseconds == nil { startMilliseconds = time }
@@ -216,10 +225,8 @@ package final class UpstreamServer {
         "revision": connection.negotiated?.revision.rawValue ?? "",
         "tools": String(offer.items[.tools]?.count ?? 0),
       ])
-    adopt(offer)
     remember(connection)
     restore(connection)
-    refreshChanged()
   }
 
   /// Keeps what the server said of itself for the next run.

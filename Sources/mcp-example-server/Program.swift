@@ -30,9 +30,6 @@ enum Program {
       let port = try StreamPort(reading: streams.input, writing: streams.output, frameLimit: frameLimit)
       let session = Session(output: port.output, pageSize: pageSize)
       port.onEvent = { session.receive($0) }
-      // A client that does not read its answers asks no more questions.
-      port.onCongested = { port.stopReading() }
-      port.onDrained = { port.startReading() }
       // At the end of input, what can be answered is answered; then the process ends.
       port.onReadEnd = { session.end { port.closeWriting() } }
       port.onWritten = { exit(port) }

@@ -136,4 +136,20 @@ import Testing
     let huge = String(repeating: "x", count: ListBudget.item)
     #expect(judged(tool(#""description":"\#(huge)""#), .tools) == "it has more than 1048576 bytes")
   }
+
+  @Test(arguments: [
+    "x://{id}/p", "http:foo", "http:/foo", "https:///foo", "x://h:/", "x://u@h/", "file:///a b", "a:b", "a: b",
+    "x://[::1]/",
+    "x://[::1]:80/", "http://a{b}/", "memo://insights", "x://ü/", "x://", "x://a%b", "http://h\\\\p",
+  ]) func whatAnURLParserTakesIsAResource(_ uri: String) {
+    let resource = #"{"name":"r","uri":"\#(uri)"}"#
+    #expect(judged(resource, .resources) == resource)
+  }
+
+  @Test(arguments: [
+    "x://a|b/", "x://a^b/", "x://a<b/", "x://a b/", "http:", "http://", "x://:80/", "x://h:ab/", "x://u@/", "x://@/",
+    "x://[zz]/", "file://a b/", "ws:", "x://h:8 0/", ":", "1a:b", "x://[::1/",
+  ]) func whatAnURLParserRefusesIsNone(_ uri: String) {
+    #expect(judged(#"{"name":"r","uri":"\#(uri)"}"#, .resources).hasPrefix(#"its "uri" has "#))
+  }
 }

@@ -61,6 +61,9 @@ import Testing
   @Test func aFileSaysWhoseContainerItIs() {
     let file = ContainerFile(gateway: .own, supervisor: 12, connection: 8, engine: "podman")
     #expect(ContainerFile(name: file.name) == file)
+    let elsewhere = GatewayIdentity(process: 1, startTime: 2, boot: "b", namespace: "pid:[3]time:[4]")
+    let other = ContainerFile(gateway: elsewhere, supervisor: 5, connection: 6, engine: "docker")
+    #expect(ContainerFile(name: other.name) == other)
     #expect(ContainerFile(name: "notes.txt") == nil)
     #expect(ContainerFile(name: "1_2_3.docker.cid") == nil)
   }

@@ -18,6 +18,17 @@ import Testing
     #expect(ladder.deadline == nil)
   }
 
+  @Test func aProcessMayBeGivenMoreTimeToEndByItself() {
+    var ladder = Ladder(patience: 5000)
+    #expect(ladder.begin(urgent: false, at: 0) == nil)
+    #expect(ladder.elapsed(4999) == nil)
+    #expect(ladder.elapsed(5000) == .terminate)
+    #expect(ladder.deadline == 5700)
+    var hurried = Ladder(patience: 5000)
+    #expect(hurried.begin(urgent: false, at: 0) == nil)
+    #expect(hurried.begin(urgent: true, at: 10) == .terminate)
+  }
+
   @Test func urgencySkipsThePatience() {
     var ladder = Ladder()
     #expect(ladder.begin(urgent: true, at: 5) == .terminate)

@@ -216,4 +216,53 @@ struct NothingLeftTests {
       #expect(await supervisor.shutDown(urgent: true) == [])
     }
   }
+
+  @Test func aFileForTheIdentifierThatTheUserNamesIsSoughtWhereTheClientRuns() async throws {
+    try await onLoop {
+      let scratch = try ScratchDirectory()
+      let docker = """
+        #!/bin/sh
+        echo "$@" >> \(scratch.path)/log
+        case $1 in
+        run) test -e "$3" || printf 'c0ffee' > "$3"; echo "$2"; read -r line ;;
+        esac
+        """
+      try #require(scratch.write(docker, to: "docker", mode: 0o700))
+      let supervisor = Supervisor()
+      try supervisor.start(executable: try Peer.path())
+      for (connection, isThereBefore) in [(1, false), (2, true)] as [(UInt64, Bool)] {
+        if isThereBefore { try #require(scratch.write("bada55", to: "id")) }
+        let order = SpawnOrder(
+          connection: connection, executable: scratch.path + "/docker",
+          arguments: ["docker", "run", "--cidfile", "id", "image"], environment: ["PATH=/usr/bin:/bin"],
+          directory: scratch.path)
+        let child = try Child(try await supervisor.spawn(order).get())
+        #expect(await child.line() == "--cidfile")
+        child.process.end(urgent: true)
+        await child.process.whenGone()
+      }
+      let log = try #require(scratch.read("log")).split(separator: "\n")
+      #expect(log.count == 3, "the container of somebody else is not stopped")
+      #expect(log[1] == "stop -t 1 c0ffee")
+      #expect(scratch.read("id") == "bada55")
+      #expect(await supervisor.shutDown(urgent: true) == [])
+    }
+  }
+
+  // MARK: - Many, and strangers
+
+  @Test func hundredsOfDaemonsEndWithinTheLimit() async throws {
+    try await onLoop {
+      let supervisor = Supervisor()
+      try supervisor.start(executable: try Peer.path())
+      let daemons = "i=0; while [ $i -lt 300 ]; do env -i setsid sleep 600 & i=$((i+1)); done; echo up; read -r line"
+      let child = try Child(
+        try await supervisor.spawn(
+          SpawnOrder(
+            connection: 1, executable: "/bin/sh", arguments: ["sh", "-c", daemons], environment: ["PATH=/usr/bin:/bin"])
+        ).get())
+      #expect(await child.line() == "up")
+      #expect(await supervisor.shutDown(urgent: true) == [])
+    }
+  }
 }

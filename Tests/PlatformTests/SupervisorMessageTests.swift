@@ -21,7 +21,7 @@ import Testing
   private static var contained: SupervisorOrder {
     var order = SpawnOrder(connection: 5, executable: "docker", arguments: ["docker"], environment: [])
     order.marker = "mark"
-    order.container = ContainerStop(identifierFile: "/f", arguments: ["docker", "stop"])
+    order.container = ContainerStop(identifierFile: "/f", isOurs: true, arguments: ["docker", "stop"])
     return .spawn(order)
   }
 

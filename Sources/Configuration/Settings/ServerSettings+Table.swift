@@ -11,6 +11,10 @@ extension ServerSettings: SettingTarget {
       "handshakeTimeout", \.handshakeTimeout, 100...day,
       "How long a start may take, from the first frame sent to the server until the handshake is over.",
       defaultNote: "30s; 2min for package launchers such as npx, uvx and docker"),
+    .duration(
+      "shutdownTimeout", \.shutdownTimeout, 0...600_000,
+      "How long the server may take to end by itself once its input is closed; SIGTERM follows, and SIGKILL 0.7 s later."
+    ),
     .boolean("lazy", \.lazy, "Whether the server is started by its first call instead of at once."),
     .duration(
       "callTimeout", \.callTimeout, 100...(7 * day),

@@ -4,6 +4,7 @@
 package struct ServerSettings: Equatable, Sendable {
   /// Nil where the file sets none: ``ServerConfiguration/handshakeTimeout`` knows the default.
   package var handshakeTimeout: UInt64?
+  package var shutdownTimeout: UInt64 = 1_000
   package var callTimeout: UInt64 = 12 * 3_600_000
   package var progressTimeout: UInt64?
   package var callsInFlight = 256

@@ -10,31 +10,40 @@ package enum ResourceURI {
     return scheme.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E }
   }
 
-  /// Returns why a client that parses URIs (RFC 3986 section 3.2; the Python SDK up to version 1 does) refuses one; nil when
-  /// it takes it.
+  /// Returns why a client that parses URIs refuses one; nil when it takes it. The Python SDK up to version 1 parses them as
+  /// browsers do (WHATWG URL, section 4.4).
   package static func fault(of uri: String) -> String? {
     guard hasScheme(uri), let colon = uri.utf8.firstIndex(of: UInt8(ascii: ":")) else {
       return "its \"uri\" has no scheme"
     }
     let rest = uri.utf8[uri.utf8.index(after: colon)...]
-    let needsHost = ["http", "https", "ws", "wss", "ftp"].contains(uri[..<colon].lowercased())
-    guard rest.starts(with: "//".utf8) else { return needsHost ? "its \"uri\" has no host" : nil }
-    let authority = rest.dropFirst(2).prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 }
-    let hostAndPort = authority.lastIndex(of: UInt8(ascii: "@")).map { authority[authority.index(after: $0)...] }
-    var host = hostAndPort ?? authority
-    if host.first != UInt8(ascii: "["), let colon = host.firstIndex(of: UInt8(ascii: ":")) {
-      let port = host[host.index(after: colon)...]
-      guard port.allSatisfy(\.isASCIIDigit), port.isEmpty || UInt16(String(decoding: port, as: UTF8.self)) != nil else {
-        return "its \"uri\" has a port that is none"
-      }
+    // Those of the web have a host, however many slashes stand in front of it.
+    let isOfWeb = ["http", "https", "ws", "wss", "ftp"].contains(uri[..<colon].lowercased())
+    guard isOfWeb || rest.starts(with: "//".utf8) else { return nil }
+    let behind = isOfWeb ? rest.drop { $0 == 0x2F || $0 == 0x5C } : rest.dropFirst(2)
+    let authority = behind.prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 && !(isOfWeb && $0 == 0x5C) }
+    let user = authority.lastIndex(of: UInt8(ascii: "@"))
+    var host = user.map { authority[authority.index(after: $0)...] } ?? authority
+    let isAddress = host.first == UInt8(ascii: "[")
+    var port: Substring.UTF8View?
+    if let colon = host.lastIndex(of: UInt8(ascii: ":")), !isAddress || host[colon...].allSatisfy({ $0 != 0x5D }) {
+      port = host[host.index(after: colon)...]
       host = host[..<colon]
-      if host.isEmpty, !port.isEmpty { return "its \"uri\" has no host" }
     }
-    if host.isEmpty, needsHost { return "its \"uri\" has no host" }
-    if host.first != UInt8(ascii: "["), host.contains(where: { $0 <= 0x20 || "<>[]^|\\`\"{}".utf8.contains($0) }) {
-      return "its \"uri\" has a host that is none"
+    if let port, !port.isEmpty, UInt16(String(decoding: port, as: UTF8.self)) == nil || !port.allSatisfy(\.isASCIIDigit)
+    {
+      return "its \"uri\" has a port that is none"
     }
-    return nil
+    if host.isEmpty { return isOfWeb || user != nil || port != nil ? "its \"uri\" has no host" : nil }
+    let isHost =
+      isAddress
+      ? host.last == 0x5D && host.dropFirst().dropLast().allSatisfy { isHexadecimal($0) || $0 == 0x3A || $0 == 0x2E }
+      : !host.contains { $0 <= 0x20 || "<>[]^|\\:".utf8.contains($0) }
+    return isHost ? nil : "its \"uri\" has a host that is none"
+  }
+
+  private static func isHexadecimal(_ byte: UInt8) -> Bool {
+    byte.isASCIIDigit || (0x41...0x46).contains(byte & 0xDF)
   }
 
   /// Returns a form in which spellings of the same URI are equal: scheme and host in lower case, escapes in upper case,

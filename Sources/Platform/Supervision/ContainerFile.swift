@@ -5,9 +5,9 @@ struct ContainerFile: Equatable, Sendable {
   var connection: UInt64
   var engine: String
 
-  /// The file's name. The namespace is written without its kind and brackets.
+  /// The file's name. The namespaces are written without their kinds and brackets.
   var name: String {
-    let namespace = gateway.namespace.filter(\.isNumber)
+    let namespace = gateway.namespace.split(separator: "]").map { $0.filter(\.isNumber) }.joined(separator: "+")
     let owner = "\(gateway.process)_\(gateway.startTime)_\(gateway.boot)_\(namespace)_\(supervisor)"
     return "\(owner)_\(connection).\(engine).cid"
   }
@@ -26,7 +26,7 @@ struct ContainerFile: Equatable, Sendable {
     guard fields.count == 6, let process = Int32(fields[0]), let startTime = UInt64(fields[1]),
       let supervisor = Int32(fields[4]), let connection = UInt64(fields[5])
     else { return nil }
-    let namespace = fields[3].isEmpty ? "" : "pid:[\(fields[3])]"
+    let namespace = zip(["pid", "time"], fields[3].split(separator: "+")).map { "\($0):[\($1)]" }.joined()
     self.init(
       gateway: GatewayIdentity(
         process: process, startTime: startTime, boot: String(fields[2]), namespace: namespace),

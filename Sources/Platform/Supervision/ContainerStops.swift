@@ -25,7 +25,7 @@ struct ContainerStops {
     guard let container = order.container else { return false }
     return start(
       order.executable, container.arguments, environment: order.environment, directory: order.directory,
-      file: container.identifierFile, connection: order.connection)
+      file: container.identifierFile, isOurs: container.isOurs, connection: order.connection)
   }
 
   /// Starts the command for a container that others have left behind, if its engine is found.
@@ -34,16 +34,16 @@ struct ContainerStops {
     if case .success(let path) = ExecutableSearch.resolve(engine, path: Environment["PATH"], base: base) {
       _ = start(
         path, [engine] + ContainerCommand.stopSubcommand, environment: Environment.all, directory: nil, file: file,
-        connection: nil)
+        isOurs: true, connection: nil)
     }
   }
 
   private mutating func start(
     _ executable: String, _ arguments: [String], environment: [String], directory: String?, file: String,
-    connection: UInt64?
+    isOurs: Bool, connection: UInt64?
   ) -> Bool {
     guard let identifier = ContainerStop.identifier(in: file) else {
-      unlink(file)
+      if isOurs { unlink(file) }
       return false
     }
     let null = open("/dev/null", O_RDWR | O_CLOEXEC)

@@ -5,7 +5,7 @@
 ///   │                │  leader gone     ▲                 (again every 20 ms)
 ///   └─begin urgently─┴──────────────────┘
 /// ```
-struct Ladder {
+package struct Ladder {
   /// What is to be done to the processes.
   enum Step: Equatable {
     /// SIGTERM, and SIGCONT since a stopped process cannot die of it.
@@ -15,8 +15,8 @@ struct Ladder {
     case giveUp
   }
 
-  /// How long a process may take to end by itself after its input was closed, in milliseconds.
-  static let patience: UInt64 = 1000
+  /// How long a process may take to end by itself after its input was closed, in milliseconds, where nothing else is said.
+  package static let patience: UInt64 = 1000
   /// How long it may take to end after SIGTERM.
   static let grace: UInt64 = 700
   /// How long SIGKILL is tried.
@@ -32,7 +32,11 @@ struct Ladder {
     case givenUp
   }
 
+  private let patience: UInt64
   private var state = State.idle
+
+  /// - Parameter patience: milliseconds that a process may take to end by itself.
+  init(patience: UInt64 = Ladder.patience) { self.patience = patience }
 
   /// When ``elapsed(_:)`` has something to do.
   var deadline: UInt64? {
@@ -55,7 +59,7 @@ struct Ladder {
   mutating func begin(urgent: Bool, at now: UInt64) -> Step? {
     switch (state, urgent) {
     case (.idle, false):
-      state = .waiting(until: now + Self.patience)
+      state = .waiting(until: now + patience)
       return nil
     case (.idle, true), (.waiting, true): return terminate(at: now)
     default: return nil

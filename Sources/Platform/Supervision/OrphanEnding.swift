@@ -15,13 +15,25 @@ struct OrphanEnding {
   private let clock: LoopClock
   private var ladder = Ladder()
 
-  init(clock: LoopClock) { self.clock = clock }
+  /// What ran below us before we had a supervisor, by start time: jobs of a shell that became us with `exec`.
+  private let foreign: [Int32: UInt64]
+
+  /// - Parameter foreign: as ``processesBelow()`` found it before the first supervisor was started.
+  init(clock: LoopClock, sparing foreign: [Int32: UInt64] = [:]) {
+    self.clock = clock
+    self.foreign = foreign
+  }
+
+  /// Returns what runs below us, by start time.
+  static func processesBelow() -> [Int32: UInt64] {
+    ProcessTable.descendants(of: getpid(), in: ProcessTable.all()).reduce(into: [:]) { $0[$1.process] = $1.startTime }
+  }
 
   /// Sends SIGTERM at once and SIGKILL after the ladder's grace; returns what even that did not end, mostly nothing.
   mutating func run() async -> [Int32] {
     var step = ladder.begin(urgent: true, at: clock.now().milliseconds)
     while true {
-      let orphans = Self.reapAndFind()
+      let orphans = reapAndFind()
       if orphans.isEmpty { return [] }
       switch step {
       case .terminate:
@@ -39,15 +51,18 @@ struct OrphanEnding {
   }
 
   /// Reaps our children that have ended, and returns those below us that run, but for supervisors and what is theirs.
-  private static func reapAndFind() -> [Int32] {
+  private func reapAndFind() -> [Int32] {
     let entries = ProcessTable.all()
+    let strangers = entries.filter { foreign[$0.process] == $0.startTime }.flatMap { stranger in
+      [stranger.process] + ProcessTable.descendants(of: stranger.process, in: entries).map(\.process)
+    }
     let supervised = Set(
       SupervisorChild.living.flatMap { supervisor in
         [supervisor] + ProcessTable.descendants(of: supervisor, in: entries).map(\.process)
-      })
+      } + strangers)
     return ProcessTable.descendants(of: getpid(), in: entries).compactMap { entry in
       guard !supervised.contains(entry.process) else { return nil }
-      guard entry.isZombie else { return isSpared(entry) ? nil : entry.process }
+      guard entry.isZombie else { return Self.isSpared(entry) ? nil : entry.process }
       if entry.parent == getpid() {
         var status: Int32 = 0
         waitpid(entry.process, &status, WNOHANG)

@@ -18,6 +18,8 @@ package struct SpawnOrder: Equatable, Sendable {
   package var server: String
   /// Whether processes that made themselves a session of their own may stay behind: a server whose job is to start them.
   package var leavesDaemons: Bool
+  /// Milliseconds that it may take to end by itself once its input is closed; the whole ladder takes 1.7 s more.
+  package var patience: UInt64
   /// The marker's token, once it is in the environment.
   var marker = ""
   /// What stops the server's container, when it runs in one.
@@ -25,7 +27,8 @@ package struct SpawnOrder: Equatable, Sendable {
 
   package init(
     connection: UInt64, executable: String, arguments: [String], environment: [String], directory: String? = nil,
-    newSession: Bool = false, configuration: String = "", server: String = "", leavesDaemons: Bool = false
+    newSession: Bool = false, configuration: String = "", server: String = "", leavesDaemons: Bool = false,
+    patience: UInt64 = Ladder.patience
   ) {
     self.connection = connection
     self.executable = executable
@@ -36,5 +39,6 @@ package struct SpawnOrder: Equatable, Sendable {
     self.configuration = configuration
     self.server = server
     self.leavesDaemons = leavesDaemons
+    self.patience = patience
   }
 }

@@ -13,7 +13,7 @@ package import EventLoop
 package final class Supervisor {
   /// The first argument that makes the binary a supervisor; see ``SupervisorProcess``.
   package nonisolated static let roleArgument = "--supervisor-role"
-  /// How long ``shutDown(urgent:)`` waits, in milliseconds.
+  /// How long ``shutDown(urgent:)`` waits, in milliseconds, where no process may take longer to end than usual.
   package nonisolated static let shutDownLimit: UInt64 = 3000
   /// A supervisor that dies sooner than this after its start is replaced only after ``replacementDelay``.
   package nonisolated static let soundLifetime: UInt64 = 10_000
@@ -37,6 +37,10 @@ package final class Supervisor {
   private var openFiles: UInt64 = 0
   private var runtimeDirectory: String?
   private var child: SupervisorChild?
+  /// What ran below us before.
+  private var foreign: [Int32: UInt64] = [:]
+  /// Milliseconds that the most patient of the orders gives its process.
+  private var longestPatience = Ladder.patience
   private var isShuttingDown = false
   /// Open unless a lost supervisor is being replaced.
   private var replaced = Gate()
@@ -64,6 +68,7 @@ package final class Supervisor {
     self.executable = executable
     self.openFiles = openFiles
     self.runtimeDirectory = runtimeDirectory
+    foreign = OrphanEnding.processesBelow()
     _ = junction_become_subreaper()
     try startChild()
   }
@@ -84,6 +89,7 @@ package final class Supervisor {
   package func spawn(_ order: SpawnOrder) async -> Result<SpawnedProcess, SpawnFailure> {
     await replaced.wait()
     guard let child, !isShuttingDown else { return .failure(SpawnFailure(.supervisor, code: 0)) }
+    longestPatience = max(longestPatience, order.patience)
     let connection = order.connection
     precondition(pending[connection] == nil && processes[connection] == nil, "a connection number was used twice")
     let pipes: [(reading: Int32, writing: Int32)]
@@ -113,13 +119,17 @@ package final class Supervisor {
     guard let command = ContainerCommand(executable: order.executable, arguments: order.arguments) else { return order }
     let own = ContainerFile(
       gateway: identity, supervisor: supervisor, connection: order.connection, engine: command.engine)
+    if let named = command.ownFile {
+      order.container = ContainerStop(named: named, in: order.directory, arguments: command.stopArguments)
+      return order
+    }
     guard
-      let file = command.ownFile ?? (try? RuntimeDirectory.path(below: runtimeDirectory)).map({ $0 + "/" + own.name })
+      let file = (try? RuntimeDirectory.path(below: runtimeDirectory)).map({ $0 + "/" + own.name })
     else {
       return order
     }
     order.arguments = command.arguments(writingIdentifierTo: file)
-    order.container = ContainerStop(identifierFile: file, arguments: command.stopArguments)
+    order.container = ContainerStop(identifierFile: file, isOurs: true, arguments: command.stopArguments)
     return order
   }
 
@@ -141,14 +151,16 @@ package final class Supervisor {
     child.send(.shutDown(urgent: urgent))
     let gate = Gate()
     let timer = LoopTimer()
-    timer.start(after: Self.shutDownLimit) {
+    let patience = urgent ? Ladder.patience : longestPatience
+    timer.start(after: Self.shutDownLimit + patience - Ladder.patience) {
       // What came while the loop was busy is read first: the next timer is due after one more poll.
       timer.start(after: 0) { gate.open() }
     }
     await Gate.any(ended, gate).wait()
     timer.stop()
     guard self.child === child else { return [] }
-    return ProcessTable.descendants(of: child.pid, in: ProcessTable.all()).map(\.process) + [child.pid]
+    return ProcessTable.descendants(of: child.pid, in: ProcessTable.all()).filter { !$0.isZombie }.map(\.process)
+      + [child.pid]
   }
 
   private static func threePipes() throws(PlatformError) -> [(reading: Int32, writing: Int32)] {
@@ -226,7 +238,7 @@ package final class Supervisor {
   /// Ends what the lost supervisor has left, then starts another one, unless there is no more need for it.
   private func replace(after delay: UInt64) async {
     let over = ended
-    var ending = OrphanEnding(clock: clock)
+    var ending = OrphanEnding(clock: clock, sparing: foreign)
     let remaining = await ending.run()
     for process in takeProcesses() { process.gone(remaining: remaining.filter { $0 == process.pid }) }
     if delay > 0, !isShuttingDown { await clock.sleep(milliseconds: delay) }

@@ -35,8 +35,10 @@ enum SupervisorOrder: Equatable, Sendable {
       writer.append(order.newSession)
       writer.append(order.server)
       writer.append(order.leavesDaemons)
+      writer.append(order.patience)
       writer.append(order.marker)
       writer.append(order.container?.identifierFile)
+      writer.append(order.container?.isOurs ?? false)
       writer.append(order.container?.arguments ?? [])
     case .end(let connection, let urgent):
       writer.append(UInt8(2))
@@ -93,12 +95,15 @@ extension SpawnOrder {
     guard let connection = message.integer(UInt64.self), let executable = message.text(),
       let arguments = message.texts(), let environment = message.texts(), let directory = message.optionalText(),
       let newSession = message.flag(), let server = message.text(), let leavesDaemons = message.flag(),
-      let marker = message.text(), let identifierFile = message.optionalText(), let stopArguments = message.texts()
+      let patience = message.integer(UInt64.self),
+      let marker = message.text(), let identifierFile = message.optionalText(), let isOurs = message.flag(),
+      let stopArguments = message.texts()
     else { return nil }
     self.init(
       connection: connection, executable: executable, arguments: arguments, environment: environment,
-      directory: directory, newSession: newSession, server: server, leavesDaemons: leavesDaemons)
+      directory: directory, newSession: newSession, server: server, leavesDaemons: leavesDaemons,
+      patience: patience)
     self.marker = marker
-    container = identifierFile.map { ContainerStop(identifierFile: $0, arguments: stopArguments) }
+    container = identifierFile.map { ContainerStop(identifierFile: $0, isOurs: isOurs, arguments: stopArguments) }
   }
 }

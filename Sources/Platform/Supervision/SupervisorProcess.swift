@@ -15,6 +15,8 @@ package struct SupervisorProcess {
   static let socket: Int32 = 3
   /// Milliseconds between two looks at all processes: servers that end together are looked for together.
   private static let lookInterval: UInt64 = 5
+  /// Children that are reaped in one turn: some can be made as fast as they are reaped.
+  private static let reapedPerTurn = 1_000
 
   private var state = SupervisorState()
   private var link: SupervisorSocket?
@@ -26,6 +28,8 @@ package struct SupervisorProcess {
   /// The limit of open descriptors that servers get; ours is the one that the gateway raised for itself, since orders
   /// bring descriptors.
   private var openFiles: UInt64?
+  /// Whether there may be children whose end was not taken note of yet.
+  private var mayHaveEnded = false
   /// Whether some children may never end.
   private var sparesDaemons = false
   /// What got SIGTERM while everything ends.
@@ -34,6 +38,9 @@ package struct SupervisorProcess {
   private var lookedAt: UInt64 = 0
   /// Whether a look was put off, so that it did not follow the last one too soon.
   private var owesLook = false
+  /// What those outside the groups are to get, at the next look at all processes.
+  private var owedToOutsiders: Ladder.Step?
+  private var signalledOutsidersAt: UInt64 = 0
   /// The mask during a wait, which lets SIGCHLD through; it is blocked at all other times.
   private var waitingMask = sigset_t()
 
@@ -50,7 +57,7 @@ package struct SupervisorProcess {
 
   private mutating func prepare(openFiles: UInt64?) {
     _ = junction_become_subreaper()
-    for number in [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU] {
+    for number in [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU] {
       signal(number, SIG_IGN)
     }
     signal(SIGCHLD) { _ in }
@@ -69,6 +76,7 @@ package struct SupervisorProcess {
     let hasChildren = reap()
     lookForWhatIsLeft()
     perform(state.elapsed(Self.now))
+    signalOutsiders()
     link?.flush()
     return !state.mayExit || hasChildren && !(sparesDaemons && outsiders().isEmpty && containerStops.isEmpty)
   }
@@ -82,6 +90,11 @@ package struct SupervisorProcess {
       let patience = owesLook ? max(0, next) : 20
       milliseconds = milliseconds < 0 ? patience : min(milliseconds, patience)
     }
+    if owedToOutsiders != nil {
+      let next = max(0, Int64(signalledOutsidersAt + Self.lookInterval) - Int64(Self.now))
+      milliseconds = milliseconds < 0 ? next : min(milliseconds, next)
+    }
+    if mayHaveEnded { milliseconds = 0 }
     var mask = waitingMask
     return junction_wait(link?.descriptor ?? -1, link?.hasUnsent == true ? 1 : 0, milliseconds, &mask)
   }
@@ -147,7 +160,9 @@ package struct SupervisorProcess {
       belongings[order.connection] = Belongings(order, leader: process)
       if order.leavesDaemons { sparesDaemons = true }
       perform(
-        state.spawned(connection: order.connection, process: process, hasContainer: order.container != nil))
+        state.spawned(
+          connection: order.connection, process: process, hasContainer: order.container != nil,
+          patience: order.patience))
     case .failure(let error):
       link?.send(.notSpawned(connection: order.connection, SpawnFailure(.execute, code: error.code)))
     }
@@ -171,7 +186,8 @@ package struct SupervisorProcess {
 
   /// Takes note of everything that happened to children; false when there are none.
   private mutating func reap() -> Bool {
-    while true {
+    mayHaveEnded = false
+    for _ in 0..<Self.reapedPerTurn {
       var status: Int32 = 0
       let process = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)
       if process == 0 { return true }
@@ -186,6 +202,8 @@ package struct SupervisorProcess {
         perform(state.continued(process: process))
       }
     }
+    mayHaveEnded = true
+    return true
   }
 
   private mutating func exited(_ process: Int32, _ exit: ProcessExit) {
@@ -223,7 +241,7 @@ package struct SupervisorProcess {
         if case .gone(let connection, _) = report { belongings[connection] = nil }
         link?.send(report)
       case .signalGroup: break
-      case .signalOutsiders(let step): for entry in outsiders() { send(entry.process, step) }
+      case .signalOutsiders(let step): if owedToOutsiders != .kill { owedToOutsiders = step }
       case .signalLeftovers(let step): for entry in leftovers?.processes() ?? [] { send(entry.process, step) }
       case .admitSpawns: admitSpawns()
       case .stopContainer(let connection):
@@ -258,6 +276,15 @@ package struct SupervisorProcess {
     for (own, step) in signaled {
       for entry in own.processes(in: census) where entry.group != own.leader { send(entry.process, step) }
     }
+  }
+
+  /// Sends those outside the groups what they are to get: once for all deaths of a turn, for each look reads everything
+  /// there is.
+  private mutating func signalOutsiders() {
+    guard let step = owedToOutsiders, Self.now >= signalledOutsidersAt + Self.lookInterval else { return }
+    owedToOutsiders = nil
+    for entry in outsiders() { send(entry.process, step) }
+    signalledOutsidersAt = Self.now
   }
 
   /// The descendants that have to end and belong to no group.

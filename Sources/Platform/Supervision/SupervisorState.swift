@@ -36,7 +36,7 @@ struct SupervisorState {
     let leader: Int32
     let hasContainer: Bool
     var phase = Phase.leaderRuns
-    var ladder = Ladder()
+    var ladder: Ladder
 
     var deadline: UInt64? {
       if case .containerStops(let until) = phase { until } else { ladder.deadline }
@@ -72,8 +72,13 @@ struct SupervisorState {
 
   // MARK: - Facts of one connection
 
-  mutating func spawned(connection: UInt64, process: Int32, hasContainer: Bool = false) -> [Action] {
-    groups.append(Group(connection: connection, leader: process, hasContainer: hasContainer))
+  mutating func spawned(
+    connection: UInt64, process: Int32, hasContainer: Bool = false, patience: UInt64 = Ladder.patience
+  )
+    -> [Action]
+  {
+    let ladder = Ladder(patience: patience)
+    groups.append(Group(connection: connection, leader: process, hasContainer: hasContainer, ladder: ladder))
     return [.report(.spawned(connection: connection, process: process))]
   }
 

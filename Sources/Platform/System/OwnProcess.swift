@@ -41,11 +41,20 @@ package enum OwnProcess {
     return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
 
-  /// The process-id namespace, in which alone process ids mean something; empty where the system has none.
+  /// The namespaces in which alone process ids and start times mean something: `pid:[…]`, and `time:[…]` behind it where
+  /// that is not the system's own; empty where the system has none.
   package static var namespace: String {
+    let time = namespace(of: "time")
+    return namespace(of: "pid") + (time == initialTimeNamespace ? "" : time)
+  }
+
+  /// The kernel's constant for the namespace that the system begins with (PROC_TIME_INIT_INO).
+  private static let initialTimeNamespace = "time:[4026531834]"
+
+  private static func namespace(of kind: String) -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
       guard let base = buffer.baseAddress else { return "" }
-      let count = readlink("/proc/self/ns/pid", base, buffer.count)
+      let count = readlink("/proc/self/ns/\(kind)", base, buffer.count)
       return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
     }
   }

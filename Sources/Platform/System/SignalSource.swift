@@ -40,7 +40,18 @@ package final class SignalSource {
   /// The signal that asks for a report of the state.
   package static let report: Int32 = SIGUSR1
 
-  /// Lets a write to a closed pipe fail with EPIPE instead of ending the process. Programs started later are not
-  /// affected.
-  package nonisolated static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+  /// Lets a write that cannot be done fail instead of ending the process: to a closed pipe with EPIPE, beyond the limit of
+  /// a file's size with EFBIG. Programs started later are not affected.
+  package nonisolated static func ignoreBrokenPipes() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+  }
+
+  /// Lets all signals through, whatever the parent has blocked: one that cannot be told to end would have to be killed.
+  /// Call it before there is a second thread.
+  package nonisolated static func unblockAll() {
+    var none = sigset_t()
+    sigemptyset(&none)
+    sigprocmask(SIG_SETMASK, &none, nil)
+  }
 }

@@ -58,6 +58,7 @@ extension Session {
     _ id: JSON, _ name: String, _ params: JSON, _ answer: @escaping Answer
   ) throws(ProtocolError) {
     guard let method = Method(rawValue: name) else { throw .methodNotFound(name) }
+    guard !isCongested else { throw ProtocolError(.internal, "The client reads none of its answers") }
     switch method {
     case .toolsCall: try startCall(id, params, answer)
     case .tasksResult: try startTaskResult(id, params, answer)

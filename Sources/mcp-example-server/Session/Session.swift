@@ -24,13 +24,19 @@ final class Session {
   var taskRuns: [String: TaskRun] = [:]
   let clientRequests: ClientRequests
   private let output: OutputBuffer
+  /// Bytes that the client may leave unread before its requests are refused. They are read all the same: two programs that
+  /// both write before they read would wait for each other for ever.
+  private let unreadLimit: Int
   private var onIdle: @GatewayActor () -> Void = {}
 
-  init(output: OutputBuffer, pageSize: Int?) {
+  init(output: OutputBuffer, pageSize: Int?, unreadLimit: Int = 256 << 20) {
     self.output = output
+    self.unreadLimit = unreadLimit
     self.pageSize = pageSize
     clientRequests = ClientRequests { Self.write($0, to: output) }
   }
+
+  var isCongested: Bool { output.count > unreadLimit }
 
   func send(_ message: JSON) { Self.write(message, to: output) }
 

@@ -52,7 +52,7 @@ final class ServerLaunching {
       environment: own.isEmpty ? inheritedLines : Self.lines(surroundings.environment.merging(own) { $1 }),
       directory: launch.directory ?? surroundings.workingDirectory, configuration: configurationPath,
       server: server.name,
-      leavesDaemons: server.settings.daemons == .leave)
+      leavesDaemons: server.settings.daemons == .leave, patience: server.settings.shutdownTimeout)
     switch await supervisor.spawn(order) {
     case .failure(let failure): return .failure(LaunchFailure(reason: "\(failure)", cure: Self.cure(failure, launch)))
     case .success(let process):

@@ -39,6 +39,15 @@ def begin():
         wire.check()
 
 
+def test_a_client_that_writes_all_its_calls_before_it_reads_is_answered(begin):
+    wire = begin()
+    wire.stop_reading()
+    calls = [wire.start_call("echo", {"text": "x" * 65536}) for _ in range(200)]
+    wire.go_on_reading()
+    for call in calls:
+        assert "result" in wire.result_of(call)
+
+
 def task_of(wire: Wire, id) -> str:
     return wire.result_of(id)["result"]["task"]["taskId"]
 

@@ -15,13 +15,18 @@ final class Bench {
   let log = Mailbox<String>()
   private var running: Task<Void, Never>?
 
-  init(servers names: [String] = ["one"], junction: String = "{}", entry: String = "{}", isShared: Bool = false) {
-    let entries = names.map { "\"\($0)\":{\"command\":\"\($0)\",\"junction\":\(entry)}" }.joined(separator: ",")
-    let text = "{\"mcpServers\":{\(entries)},\"junction\":\(junction)}"
-    let configuration = Configuration.read(
-      Array(text.utf8), path: "/servers.json", in: Surroundings(environment: [:]),
-      with: SystemAccess(readFile: { _ in .failure(FileProblem("none")) }))
-    let fakes = Dictionary(uniqueKeysWithValues: names.map { ($0, FakeServer()) })
+  /// - Parameters:
+  ///   - more: servers that are not configured yet.
+  ///   - members: further members of each entry.
+  ///   - text: the whole file, in the place of all this.
+  init(
+    servers names: [String] = ["one"], more: [String] = [], junction: String = "{}", entry: String = "{}",
+    members: String = "", text: String? = nil, isShared: Bool = false
+  ) {
+    let configuration =
+      text.map { Self.read($0) }
+      ?? Self.configuration(servers: names, junction: junction, entry: entry, members: members)
+    let fakes = Dictionary(uniqueKeysWithValues: (names + more).map { ($0, FakeServer()) })
     servers = fakes
     let logged = log
     manager = ServerManager(
@@ -29,6 +34,20 @@ final class Bench {
       carriers: CarrierFactory { server, _, _ in fakes[server.name]!.start() },
       log: Log(level: .debug, redact: { $0 }, write: { logged.put($0) }), isShared: isShared)
     client = ScriptedClient(manager)
+  }
+
+  static func configuration(
+    servers names: [String], junction: String = "{}", entry: String = "{}", members: String = ""
+  ) -> Configuration {
+    let more = members.isEmpty ? "" : ",\(members)"
+    let entries = names.map { "\"\($0)\":{\"command\":\"\($0)\",\"junction\":\(entry)\(more)}" }
+    return read("{\"mcpServers\":{\(entries.joined(separator: ","))},\"junction\":\(junction)}")
+  }
+
+  private static func read(_ text: String) -> Configuration {
+    Configuration.read(
+      Array(text.utf8), path: "/servers.json", in: Surroundings(environment: [:]),
+      with: SystemAccess(readFile: { _ in .failure(FileProblem("none")) }))
   }
 
   var session: ClientSession { client.session }

@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func whatWasShownOnceKeepsItsMeaning() {
-    var catalog = Catalog(nameLimit: 48, prefixes: [(0, "a"), (1, "A")])
+    var catalog = Catalog(nameLimit: 48)
     catalog.rebuild([source(0, "a", "x"), source(1, "A")], own: [])
     #expect(target(catalog, "a__x")?.server == 0)
     catalog.rebuild([source(0, "a", "x"), source(1, "A", "x")], own: [])
@@ -34,7 +34,7 @@ import Testing
   @Test func aServerThatIsPutOnTopTakesNoNameOfAnother() {
     var register = ServerID.Register()
     let old = register.id(of: "old")
-    var catalog = Catalog(nameLimit: 48, prefixes: [(old, "old")])
+    var catalog = Catalog(nameLimit: 48)
     catalog.rebuild([source(old, "old", "x")], own: [])
     let new = register.id(of: "new")
     catalog.rebuild([source(new, "new", "x"), source(register.id(of: "old"), "old", "x")], own: [])
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func aServerWithoutNamesLeftIsNamedAndItsNewToolsAreLeftOut() {
-    var catalog = Catalog(nameLimit: 48, prefixes: [(0, "a")], namesPerServer: 2)
+    var catalog = Catalog(nameLimit: 48, namesPerServer: 2)
     catalog.rebuild([source(0, "a", "x", "y")], own: [])
     #expect(catalog.exhausted.isEmpty)
     catalog.rebuild([source(0, "a", "y", "z")], own: [])

@@ -29,6 +29,16 @@ package struct Configuration: Equatable, Sendable {
     }
   }
 
+  /// A configuration without servers, for a file that cannot be read or is not there.
+  package static func empty(path: String, problems: [ConfigurationProblem]) -> Configuration {
+    Configuration(path: path, servers: [], settings: GatewaySettings(), warnings: [], problems: problems)
+  }
+
+  /// Whether anything in the file is to be mended.
+  package var isBroken: Bool {
+    !problems.isEmpty || servers.contains { !$0.isDisabled && $0.problem != nil }
+  }
+
   /// Why nothing useful can be done with it: the file as a whole is wrong, or every server that is not disabled is.
   package var failure: ConfigurationFailure? {
     if !problems.isEmpty { return ConfigurationFailure(problems: problems) }

@@ -63,6 +63,7 @@ package struct Catalog {
     package let item: ListItem
   }
 
+  private let prefixesURIs: Bool
   private var toolNames: NameTable
   private var promptNames: NameTable
   package private(set) var tools = TargetTable()
@@ -78,15 +79,15 @@ package struct Catalog {
   /// - Parameters:
   ///   - nameLimit: characters of a public name.
   ///   - prefixesURIs: whether every URI is listed with its server's prefix.
-  ///   - prefixes: each server's part of public names, in configuration order.
   ///   - namesPerServer: names of tools, and of prompts, that one server can use up.
   package init(
-    nameLimit: Int, prefixesURIs: Bool = false, prefixes: [(server: ServerID, prefix: String)],
+    nameLimit: Int, prefixesURIs: Bool = false,
     namesPerServer: Int = 100_000
   ) {
     toolNames = NameTable(limit: nameLimit, namesPerServer: namesPerServer)
     promptNames = NameTable(limit: nameLimit, namesPerServer: namesPerServer)
-    resources = ResourceTable(prefixes: prefixes, prefixesAll: prefixesURIs)
+    self.prefixesURIs = prefixesURIs
+    resources = ResourceTable(prefixes: [], prefixesAll: prefixesURIs)
     rebuild([], own: [])
   }
 
@@ -102,7 +103,7 @@ package struct Catalog {
   /// - Parameter own: resources of the gateway itself.
   package mutating func rebuild(_ sources: [Source], own: [ListItem]) {
     exhausted = []
-    resources.removeAll()
+    resources = ResourceTable(prefixes: sources.map { ($0.server, $0.prefix) }, prefixesAll: prefixesURIs)
     replace(.resources, listedResources(sources, own: own))
     replace(.resourceTemplates, listedTemplates(sources))
     // Tools link to resources by the forms that those are listed under.

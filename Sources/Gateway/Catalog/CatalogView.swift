@@ -28,8 +28,7 @@ package final class CatalogView {
 
   private let upstream: ServerSet
   private unowned let shared: Catalogs
-  /// The servers that are seen, in the order of the configuration.
-  let servers: [UpstreamServer]
+  private let terms: Terms
   private var merged: Catalog
   private var isStale = true
   /// Whether any URI is listed under another form than its server's.
@@ -40,11 +39,16 @@ package final class CatalogView {
   init(_ terms: Terms, of upstream: ServerSet, in shared: Catalogs) {
     self.upstream = upstream
     self.shared = shared
-    servers = upstream.servers.filter { server in terms.servers.map { $0.contains(server.name) } ?? true }
-    readsURIs = servers.count > 1
+    self.terms = terms
+    readsURIs = true
     merged = Catalog(
-      nameLimit: terms.nameLimit, prefixesURIs: upstream.configuration.settings.uriPolicy == .prefix,
-      prefixes: servers.map { ($0.id, $0.configuration.prefix) })
+      nameLimit: terms.nameLimit, prefixesURIs: upstream.configuration.settings.uriPolicy == .prefix)
+  }
+
+  /// The servers that are seen, in the order of the configuration.
+  var servers: [UpstreamServer] {
+    guard let seen = terms.servers else { return upstream.servers }
+    return upstream.servers.filter { seen.contains($0.name) }
   }
 
   func markStale() { isStale = true }

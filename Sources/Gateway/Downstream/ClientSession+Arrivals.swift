@@ -53,7 +53,7 @@ extension ClientSession {
   }
 
   private func malformed(_ line: FrameReader.Malformed) {
-    if !line.hasMethod, let id = line.id?.withBytes({ JSONText.unsigned($0) }) {
+    if !line.hasMethod, let id = line.mintedID {
       let (wasAsked, round) = questions.answerIsMalformed(id)
       if let round {
         fail(

@@ -136,7 +136,7 @@ final class Questions {
 
   /// Passes the client's answer to the server that asked.
   func answered(_ frame: Frame) -> Answer {
-    guard let range = frame.range("id"), let id = JSONText.unsigned(frame[range]), let entry = remove(id) else {
+    guard let range = frame.range("id"), let id = JSONText.minted(frame[range]), let entry = remove(id) else {
       upstream.log(.debug, "client_answer_dropped")
       return .dealtWith
     }
@@ -167,7 +167,7 @@ final class Questions {
 
   /// Passes on what the client says of its progress with a question.
   func progressed(_ frame: Frame) {
-    guard let range = frame.range("progressToken", in: .params), let id = JSONText.unsigned(frame[range]),
+    guard let range = frame.range("progressToken", in: .params), let id = JSONText.minted(frame[range]),
       let entry = asked[id], case .server(let connection, _) = entry.origin, let token = entry.progressToken
     else { return }
     connection.notify(.progress, frame, replacing: range, with: token)

@@ -91,8 +91,9 @@ struct ListSchedule {
     entry.isReading = false
     if wasRead {
       entry.failures = 0
+      // Only what is read because of an announcement makes the next one wait.
+      if entry.looking > entry.seen { entry.pause = min(max(entry.pause * 2, Self.firstPause), Self.longestPause) }
       entry.seen = entry.looking
-      entry.pause = min(max(entry.pause * 2, Self.firstPause), Self.longestPause)
       entry.dueAt = entry.isAnnounced ? (entry.begunAt ?? now) + entry.pause : nil
     } else {
       entry.failures += 1

@@ -144,7 +144,7 @@ extension ServerConnection {
 
   /// The pending call of a client that a progress token belongs to.
   func pendingCall(token raw: UnsafeRawBufferPointer) -> Call? {
-    guard let id = JSONText.unsigned(raw), let call = pending[id], call.origin == .client else { return nil }
+    guard let id = JSONText.minted(raw), let call = pending[id], call.origin == .client else { return nil }
     return call
   }
 

@@ -23,6 +23,8 @@ extension ServerConnection {
     askedAt = heardAt
     guard frame.hasGoodParams else { return refuse(rawID, .invalidParams, "The params must be an object.") }
     guard let kind = InputQuestion(method, params: frame.raw("params")) else {
+      // Servers that log what they receive repeat our own requests there, behind words.
+      guard !frame.isBehindWords else { return countSkippedLine() }
       refuse(
         rawID, .methodNotFound, "The client behind this connection does not offer \(frame.string("method") ?? "").")
       return
@@ -94,7 +96,7 @@ extension ServerConnection {
       call.heardAt = heardAt
       guard let token = call.progressToken else { return }
       call.caller.progressed(frame, range, token, from: server, of: call)
-    } else if let task = JSONText.unsigned(frame[range]).flatMap({ taskProgress(of: $0) }) {
+    } else if let task = JSONText.minted(frame[range]).flatMap({ taskProgress(of: $0) }) {
       task.caller.progressed(frame, range, task.token, from: server, of: nil)
     }
   }

@@ -45,13 +45,13 @@ extension ServerConnection {
 
   /// The server ends a listen with a notification: some do, beside the result or in place of it.
   func listenCancelled(_ raw: UnsafeRawBufferPointer) {
-    guard let id = JSONText.unsigned(raw), let number = attention.number(ofListen: id) else { return }
+    guard let id = JSONText.minted(raw), let number = attention.number(ofListen: id) else { return }
     forget(id)
     ended(number)
   }
 
   private func number(of frame: Frame) -> UInt64? {
-    guard let raw = frame.raw(ReservedMeta.subscriptionID, in: .paramsMeta), let id = JSONText.unsigned(raw) else {
+    guard let raw = frame.raw(ReservedMeta.subscriptionID, in: .paramsMeta), let id = JSONText.minted(raw) else {
       return nil
     }
     return attention.number(ofListen: id)

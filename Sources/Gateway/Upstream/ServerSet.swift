@@ -12,7 +12,7 @@ package final class ServerSet {
   /// Milliseconds in which changes are gathered before anybody is told, so that a burst is one notification.
   static let settlingTime: UInt64 = 50
 
-  package let configuration: Configuration
+  package private(set) var configuration: Configuration
   package let clock: LoopClock
   private let carriers: CarrierFactory
   let facts: FactStore
@@ -24,6 +24,7 @@ package final class ServerSet {
   package private(set) var servers: [UpstreamServer] = []
   /// The same by the numbers of their identities; nil for one that is not configured any more.
   private var serversByNumber: [UpstreamServer?] = []
+  private var identities = ServerID.Register()
   var news = ServerNews()
   var interest = Interest()
   private(set) var declaration: Declaration
@@ -36,6 +37,7 @@ package final class ServerSet {
 
   @GatewayActor
   private struct Life {
+    var isRunning = false
     var isClosing = false
     /// Whether what ends now ends without the first step of the ladder.
     var isUrgent = false
@@ -60,13 +62,55 @@ package final class ServerSet {
     metrics = Metrics(startedAt: clock.now())
     checker = HealthChecker(clock: clock)
     declaration = Declaration(policy)
-    var identities = ServerID.Register()
-    servers = configuration.servers.filter { !$0.isDisabled }.map {
-      UpstreamServer(id: identities.id(of: $0.name), configuration: $0, upstream: self)
-    }
+    put(configuration.servers.filter { !$0.isDisabled }.map { make($0) })
+    serverSettled()
+  }
+
+  private func make(_ configuration: ServerConfiguration) -> UpstreamServer {
+    UpstreamServer(id: identities.id(of: configuration.name), configuration: configuration, upstream: self)
+  }
+
+  private func put(_ servers: [UpstreamServer]) {
+    self.servers = servers
     serversByNumber = Array(repeating: nil, count: identities.count)
     for server in servers { serversByNumber[server.id.number] = server }
-    serverSettled()
+  }
+
+  /// Takes another configuration up: what is the same goes on, what is other or new is started, what is not there any more
+  /// is ended. Calls at what is ended hear that their outcome is unknown.
+  package func apply(_ next: Configuration) {
+    let difference = Configuration.Difference(from: configuration, to: next)
+    configuration = difference.applied(to: configuration)
+    var kept: Set<String> = []
+    var started: [UpstreamServer] = []
+    let all = difference.steps.compactMap { step -> UpstreamServer? in
+      switch step {
+      case .keep(let name):
+        kept.insert(name)
+        return server(named: name)
+      case .change(let changed):
+        kept.insert(changed.name)
+        let server = server(named: changed.name)
+        server?.change(to: changed)
+        return server
+      case .restart(let new), .start(let new):
+        let server = make(new)
+        started.append(server)
+        return server
+      case .rest: return nil
+      }
+    }
+    for server in servers where !kept.contains(server.name) { server.end() }
+    put(all)
+    log(.info, "configuration_taken_up", ["servers": String(all.count), "started": String(started.count)])
+    if life.isRunning { activate(started) }
+    news.offerChanged()
+  }
+
+  private func activate(_ servers: [UpstreamServer]) {
+    for lane in servers.filter({ !$0.configuration.settings.lazy }).flatMap(\.lanes) where !isClosing {
+      lane.update { $0.activate(at: $1) }
+    }
   }
 
   // MARK: - Who there is
@@ -97,14 +141,24 @@ package final class ServerSet {
 
   /// Starts every server in parallel and keeps them running; returns after ``shutDown(urgent:)``.
   package func run() async {
-    for lane in servers.filter({ !$0.configuration.settings.lazy }).flatMap(\.lanes) where !isClosing {
-      lane.update { $0.activate(at: $1) }
-    }
+    life.isRunning = true
+    activate(servers)
+    let slow = clock.after(Self.longStart) { self.sayWhoIsWaitedFor() }
     let checking = Task { @GatewayActor in await checker.run() }
     await life.closing.wait()
+    slow.cancel()
     checker.stop()
     await checking.value
     await whenOver()
+  }
+
+  /// Milliseconds after which it is said that a server is still waited for.
+  private static let longStart: UInt64 = 10_000
+
+  private func sayWhoIsWaitedFor() {
+    for server in servers where !server.isSettled {
+      server.log(.warning, "server_slow", ["state": server.stateText, "after": Duration.spelled(Self.longStart)])
+    }
   }
 
   private func whenOver() async {

@@ -78,7 +78,7 @@ extension UpstreamServer {
 
   private func readAgain(_ kinds: [ListKind]) {
     guard let connection else { return }
-    for kind in kinds { Task { @GatewayActor in await read(kind, on: connection) } }
+    for kind in kinds { Task.immediate { @GatewayActor in await read(kind, on: connection) } }
   }
 
   private func armListTimer() {

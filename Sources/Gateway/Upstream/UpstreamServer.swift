@@ -14,12 +14,12 @@ package final class UpstreamServer {
   let isShared: Bool
   private let isImpeded: Bool
   /// Whether every tool may be called.
-  let showsAllTools: Bool
+  private(set) var showsAllTools: Bool
   /// The session that called it last; 0 for none.
   private(set) var lastSession: UInt64 = 0
   /// All of them, in the order in which they were added.
   package private(set) var lanes: [Lane] = []
-  package let configuration: ServerConfiguration
+  package private(set) var configuration: ServerConfiguration
   private var balancer: LoadBalancer
   let endpoints: [Endpoint]
   /// Why it cannot be started as it is configured.
@@ -71,6 +71,22 @@ package final class UpstreamServer {
   func shows(toolQuoted raw: [UInt8]) -> Bool {
     guard !showsAllTools else { return true }
     return raw.withUnsafeBytes { JSONText.string($0) }.map { configuration.toolFilter.allows($0) } ?? false
+  }
+
+  /// Goes on with other settings. What a connection was opened with holds until the next one is.
+  func change(to configuration: ServerConfiguration) {
+    self.configuration = configuration
+    showsAllTools = configuration.toolFilter.isOpen
+  }
+
+  /// Ends all that runs for it: it is not configured any more, or not like this.
+  func end() {
+    refuseWaiting(Failure(server: name, phase: .shutdown, reason: "it was taken out of the configuration"))
+    for lane in lanes {
+      lane.update { $0.shutDown(at: $1) }
+      upstream.endsByItself(lane)
+      upstream.checker.remove(lane)
+    }
   }
 
   func nextLaneNumber() -> Int {

@@ -36,16 +36,6 @@ package struct ResourceTable: Sendable {
   /// Whether any URI of this server is listed under another form.
   package func renames(of server: ServerID) -> Bool { renamed[server] != nil || prefixesAll }
 
-  /// Forgets all lists; the policy stays.
-  package mutating func removeAll() {
-    self = ResourceTable(copying: self)
-  }
-
-  private init(copying other: ResourceTable) {
-    prefixesAll = other.prefixesAll
-    prefixes = other.prefixes
-  }
-
   /// Enters a listed resource and returns its public URI; nil when the server has listed it before. Call it in the order
   /// of the configuration.
   package mutating func add(resource uri: String, of server: ServerID) -> String? {

@@ -9,7 +9,7 @@ struct ServeCommand {
   nonisolated static let row = Command(
     summary: "Serve the MCP client on standard input and output.", options: [drain]
   ) { context in
-    await Assembly.run(context, level: nil) { assembly in
+    await Assembly.run(context, level: nil, servesAnyway: true) { assembly in
       await ServeCommand(assembly, context.console, drains: context.invocation.has(drain)).run()
     }
   }
@@ -44,7 +44,10 @@ struct ServeCommand {
       assembly.manager, log: assembly.log, runtimeDirectory: assembly.surroundings.runtimeDirectory)
     metrics.start()
     let control = listen()
+    let watch = ConfigurationWatch(assembly)
+    watch.start()
     await Serving(manager: assembly.manager, session: session, stopped: assembly.stopped, drains: drains).run()
+    watch.stop()
     control?.close()
     metrics.stop()
     await assembly.endSupervisor(urgent: true)

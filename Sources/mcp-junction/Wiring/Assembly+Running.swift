@@ -11,9 +11,11 @@ extension Assembly {
   ///   - level: what is logged when neither the command line nor the configuration decides; nil when the configuration
   ///     does. The commands that a person types say in their results what went wrong; only serving has nothing else to
   ///     say it with.
+  ///   - servesAnyway: whether no mistake in the configuration is reason enough to end.
   ///   - narrowing: takes away what the command does not need.
   static func run(
-    _ context: CommandContext, level: LogLevel?, narrowing: (Configuration) -> Configuration = { $0 },
+    _ context: CommandContext, level: LogLevel?, servesAnyway: Bool = false,
+    narrowing: (Configuration) -> Configuration = { $0 },
     _ body: @GatewayActor (Assembly) async -> ExitStatus
   ) async -> ExitStatus {
     let console = context.console
@@ -27,9 +29,11 @@ extension Assembly {
       console.complain("\(Program.identity.name): \(error)")
       return .unusable
     }
-    guard let configuration = ConfigurationLoading.load(in: context.surroundings, console),
-      !isNested(configuration, context)
-    else {
+    let loaded =
+      servesAnyway
+      ? ConfigurationLoading.salvage(in: context.surroundings)
+      : ConfigurationLoading.load(in: context.surroundings, console)
+    guard let configuration = loaded, !isNested(configuration, context) else {
       await supervisor.shutDown(urgent: true)
       return .unusable
     }

@@ -22,6 +22,26 @@ enum ConfigurationLoading {
     return configuration.failure == nil ? configuration : nil
   }
 
+  /// Returns what there is to serve: whatever can be read of the file, and what is wrong with the rest. No mistake in it, nor
+  /// that it is not there, keeps the gateway from serving.
+  static func salvage(in surroundings: Surroundings) -> Configuration {
+    guard let location = surroundings.configuration else {
+      return empty(
+        "mcp-junction", "there is no configuration: neither XDG_CONFIG_HOME nor HOME is set, give --config PATH")
+    }
+    let path = surroundings.absolute(location.path)
+    do throws(PlatformError) {
+      let bytes = try FileSystem.read(path, limit: sizeLimit, patience: patience)
+      return Configuration.read(bytes, path: path, in: surroundings, with: access(in: surroundings))
+    } catch {
+      return empty(path, "cannot read the configuration: \(error); write one with {\"mcpServers\": {…}} there")
+    }
+  }
+
+  private static func empty(_ path: String, _ message: String) -> Configuration {
+    .empty(path: path, problems: [ConfigurationProblem(file: path, line: 1, column: 1, message: message)])
+  }
+
   /// Returns the bytes of the configuration and its absolute path, or nil after saying why it cannot be read.
   static func read(in surroundings: Surroundings, _ console: Console) -> (path: String, bytes: [UInt8])? {
     guard let location = surroundings.configuration else {

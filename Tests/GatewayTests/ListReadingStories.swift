@@ -1,0 +1,135 @@
+import EventLoop
+import TestSupport
+import Testing
+
+/// Lists that hang, fail, change, or change without a word.
+@Suite(.timeLimit(.minutes(1))) struct ListReadingStories {
+  private static let list = #"{"jsonrpc":"2.0","id":"l","method":"tools/list"}"#
+
+  @Test func aListThatIsNotAnsweredDelaysTheOthersByASecondAtMost() async {
+    await onLoop {
+      let bench = Bench()
+      bench["one"].unanswered = ["prompts/list"]
+      let opening = Task { @GatewayActor in await bench.open() }
+      let hanging = await bench["one"].received.next { $0.contains("prompts/list") }
+      // The client waits for the server as long as the server does for its list.
+      let ticking = Task { @GatewayActor in
+        while !Task.isCancelled {
+          await bench.clock.whenWaiting(for: 1_000)
+          bench.clock.advance(by: 1_000)
+        }
+      }
+      _ = await opening.value
+      ticking.cancel()
+      #expect(await bench.ask(Self.list).contains("one__echo"))
+      bench["one"].answer(hanging, #"{"prompts":[{"name":"late"}]}"#)
+      let news = await bench.announced()
+      #expect(news.contains("notifications/prompts/list_changed"), "it is published when it is there")
+      #expect(await bench.ask(#"{"jsonrpc":"2.0","id":2,"method":"prompts/list"}"#).contains("one__late"))
+      await bench.close()
+    }
+  }
+
+  @Test func aListThatFailedIsAskedForAgain() async {
+    await onLoop {
+      let bench = Bench()
+      bench["one"].unanswered = ["tools/list"]
+      let opening = Task { @GatewayActor in await bench.open() }
+      let first = await bench["one"].received.next { $0.contains("tools/list") }
+      bench["one"].refuse(first, #"{"code":-32603,"message":"not yet"}"#)
+      _ = await opening.value
+      #expect(!(await bench.ask(Self.list)).contains("one__echo"))
+      bench["one"].unanswered = []
+      await bench.clock.whenWaiting(for: 1_000)
+      bench.clock.advance(by: 1_000)
+      #expect(await bench.announced().contains("notifications/tools/list_changed"))
+      #expect(await bench.ask(Self.list).contains("one__echo"))
+      await bench.close()
+    }
+  }
+
+  @Test func fromTheMomentAChangeIsAnnouncedNobodyIsServedTheOldList() async {
+    await onLoop {
+      let bench = Bench()
+      _ = await bench.open()
+      bench["one"].unanswered = ["tools/list"]
+      bench["one"].send(#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#)
+      bench.tell(Self.list)
+      let reading = await bench["one"].received.next { $0.contains("tools/list") }
+      bench["one"].answer(reading, #"{"tools":[{"name":"new","inputSchema":{"type":"object"}}]}"#)
+      let answer = await bench.lines.next { $0.contains(#""id":"l""#) }
+      #expect(answer.contains("one__new") && !answer.contains("one__echo"))
+      #expect(bench["one"].all.count { $0.contains("prompts/list") } == 1, "only what changed is read")
+      await bench.close()
+    }
+  }
+
+  @Test func aServerThatDoesNotAnswerForItsChangeHoldsAListUpForTwoSeconds() async {
+    await onLoop {
+      let bench = Bench()
+      _ = await bench.open()
+      bench["one"].unanswered = ["tools/list"]
+      bench["one"].send(#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#)
+      bench.tell(Self.list)
+      await bench.clock.whenWaiting(for: 2_000)
+      bench.clock.advance(by: 2_000)
+      #expect(await bench.lines.next { $0.contains(#""id":"l""#) }.contains("one__echo"))
+      await bench.close()
+    }
+  }
+
+  @Test func aListThatChangesWithoutAWordIsReadAgainWhenAClientAsks() async {
+    await onLoop {
+      let bench = Bench()
+      bench["one"].capabilities = #"{"tools":{}}"#
+      _ = await bench.open()
+      bench["one"].tools = ["echo", "silent"]
+      #expect(!(await bench.ask(Self.list)).contains("silent"), "it was read less than a second ago")
+      bench.clock.advance(by: 1_000)
+      #expect(await bench.ask(Self.list).contains("one__silent"), "who answers fast is waited for")
+      await bench.close()
+    }
+  }
+
+  @Test func aNameThatNoListHoldsGoesToTheServerUnderWhosePrefixItStands() async {
+    await onLoop {
+      let bench = Bench(servers: ["one", "two"])
+      _ = await bench.open()
+      bench.tell(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"two__hidden","arguments":null}}"#)
+      #expect(await bench["two"].received.next().contains(#""name":"hidden""#))
+      let unknown = await bench.ask(#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"three__x"}}"#)
+      #expect(unknown.contains("-32602"))
+      bench["one"].die()
+      await bench.close()
+    }
+  }
+
+  @Test func whatAFilterHidesIsNeitherListedNorCalledUnderAnyName() async {
+    await onLoop {
+      let bench = Bench(entry: "{}", members: #""disabledTools":["secret*"]"#)
+      bench["one"].tools = ["echo", "secret_one"]
+      _ = await bench.open()
+      let list = await bench.ask(Self.list)
+      #expect(list.contains("one__echo") && !list.contains("secret"))
+      for name in ["one__secret_one", "one__secret_two"] {
+        let refused = await bench.ask(
+          #"{"jsonrpc":"2.0","id":"\#(name)","method":"tools/call","params":{"name":"\#(name)"}}"#)
+        #expect(refused.contains("-32602"), "\(refused)")
+      }
+      #expect(!bench["one"].all.contains { $0.contains("secret") })
+      await bench.close()
+    }
+  }
+
+  @Test func aFirstListIsNeverEmptyOfEverything() async {
+    await onLoop {
+      let bench = Bench(servers: [])
+      _ = await bench.open()
+      #expect(await bench.ask(#"{"jsonrpc":"2.0","id":1,"method":"resources/list"}"#).contains("junction://status"))
+      let status = await bench.ask(
+        #"{"jsonrpc":"2.0","id":2,"method":"resources/read","params":{"uri":"junction://status"}}"#)
+      #expect(status.contains("No servers are configured in /servers.json."))
+      await bench.close()
+    }
+  }
+}

@@ -184,7 +184,7 @@ package struct ConnectionPool: Sendable {
 
   // MARK: - Time
 
-  /// When ``timePassed(at:)`` is due; nil for never.
+  /// When ``timePassed(at:isNeeded:)`` is due; nil for never.
   package var deadline: UInt64? {
     let patience = waiters.lazy.map(\.until).min() ?? .max
     let deadline = connections.indices.reduce(patience) { min($0, expiry($1) ?? .max) }
@@ -194,8 +194,7 @@ package struct ConnectionPool: Sendable {
   /// Time has passed: calls that have waited for too long expire, connections that are idle for too long are closed,
   /// and those that are too old are replaced.
   ///
-  /// - Parameter isNeeded: whether somebody relies on the connections although they are idle: then their idleness begins
-  ///   anew.
+  /// `isNeeded` says that somebody relies on the connections although they are idle: then their idleness begins anew.
   package mutating func timePassed(at now: UInt64, isNeeded: Bool = false) -> [Action] {
     var actions = waiters.filter { now >= $0.until }.map { Action.expire(waiter: $0.id) }
     if !actions.isEmpty { waiters.removeAll { now >= $0.until } }

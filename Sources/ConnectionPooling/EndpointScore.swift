@@ -20,7 +20,7 @@ package struct EndpointScore: Equatable, Sendable {
 
   /// A call was answered, or lost, after so many milliseconds.
   ///
-  /// - Parameter excess: how many times as long as usual that was.
+  /// That was `excess` times as long as usual.
   package mutating func callEnded(
     answered: Bool, latency milliseconds: UInt64, excess: Double = 1, at now: UInt64
   ) {

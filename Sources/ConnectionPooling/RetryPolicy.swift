@@ -28,9 +28,10 @@ package enum RetryPolicy: Equatable, Sendable {
   /// Decides for one call.
   ///
   /// - Parameters:
-  ///   - isRepeatable: Whether the tool says `readOnlyHint` or `idempotentHint`.
-  ///   - resends: How often the call was sent again before.
-  ///   - isInTime: Whether the caller's time is not over yet.
+  ///   - delivery: how far the call had come.
+  ///   - isRepeatable: whether the tool says `readOnlyHint` or `idempotentHint`.
+  ///   - resends: how often the call was sent again before.
+  ///   - isInTime: whether the caller's time is not over yet.
   package func verdict(for delivery: Delivery, isRepeatable: Bool, resends: Int, isInTime: Bool) -> Verdict {
     switch delivery {
     case .notSent:

@@ -32,8 +32,9 @@ package final class ReadPoller {
 
   /// Has the reader called when there is something to read in a pipe or a socket.
   ///
-  /// - Parameter once: for what is there now, and whenever more comes, which spares the system a look after each event;
-  ///   who leaves something there adds itself anew. Otherwise as long as there is something.
+  /// With `once` it is called for what is there now, and whenever more comes, which spares the system a look after each
+  /// event; who leaves something there adds itself anew. Otherwise it is called as long as there is something.
+  ///
   /// - Returns: whether the system could do it; `errno` says why not.
   package func add(_ descriptor: Int32, once: Bool, _ reader: any PolledReader) -> Bool {
     guard junction_poller_add(poller, descriptor, once ? 1 : 0) == 0 else { return false }

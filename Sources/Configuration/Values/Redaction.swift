@@ -32,8 +32,8 @@ package struct Redaction: Sendable {
 
   /// Returns the text with every secret blotted out; secrets that overlap become one blot.
   ///
-  /// - Parameter isCut: whether the text goes on somewhere else: then what may be the beginning of a secret at its end
-  ///   is blotted out as well.
+  /// `isCut` says that the text goes on somewhere else: then what may be the beginning of a secret at its end is blotted
+  /// out as well.
   package func redact(_ text: String, isCut: Bool = false) -> String {
     guard !isEmpty else { return text }
     var bytes = text

@@ -104,9 +104,7 @@ struct ParkedCalls {
 
   // MARK: - Questions
 
-  /// A legacy server asks something for a call.
-  ///
-  /// - Parameter id: the id of the call at the server.
+  /// A legacy server asks something for a call, which has the id `id` there.
   mutating func asked(_ question: ServerQuestion, during call: Call, id: UInt64, _ limits: Limits) -> Asking {
     let key = ObjectIdentifier(call)
     let copy = question.frame

@@ -77,8 +77,7 @@ extension ClientSession: Caller {
   }
 
   /// Answers with what the first server said that was asked and refused. Returns false when none did.
-  ///
-  /// - Parameter outcome: as what the last attempt is counted.
+  /// The last attempt is counted as `outcome`.
   func answerWithFirstError(_ call: Call, as outcome: CallOutcome) -> Bool {
     guard let (frame, connection) = call.firstError, let idRange = frame.outer.id else { return false }
     splicer.reset()
@@ -129,9 +128,8 @@ extension ClientSession: Caller {
     }
   }
 
-  /// Asks the next server that may know a URI. Returns false when there is none left.
-  ///
-  /// - Parameter outcome: as what the attempt before is counted.
+  /// Asks the next server that may know a URI. Returns false when there is none left. The attempt before is counted as
+  /// `outcome`.
   func tryNext(_ call: Call, as outcome: CallOutcome) -> Bool {
     guard !call.candidates.isEmpty, let original = call.retry, !upstream.isClosing else { return false }
     count(call, outcome)

@@ -43,8 +43,7 @@ extension ClientSession {
   }
 
   /// Answers a request with a failure of the gateway's own, unless another server may have what it asks for.
-  ///
-  /// - Parameter outcome: as what it is counted; nil for what the failure itself says.
+  /// It is counted as `outcome`, or as what the failure itself says.
   func fail(_ call: Call, _ failure: Failure, as outcome: CallOutcome? = nil) {
     guard !call.isFinished else { return }
     // It was not sent now, but it was before.

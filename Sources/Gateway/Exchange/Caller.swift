@@ -10,9 +10,8 @@ protocol Caller: AnyObject {
   /// The server has answered. The frame is good until this returns.
   func answered(_ call: Call, _ frame: Frame, from connection: ServerConnection)
 
-  /// The call has come to an end without an answer of the server's.
-  ///
-  /// - Parameter outcome: as what it is counted; nil for what the failure itself says.
+  /// The call has come to an end without an answer of the server's. It is counted as `outcome`, or as what the failure
+  /// itself says.
   func failed(_ call: Call, _ failure: Failure, as outcome: CallOutcome?)
 
   /// The connection was lost after the call had been sent.

@@ -8,7 +8,7 @@ struct TaskLedger {
   /// In the order in which they were first seen.
   private var order: [RawToken] = []
 
-  /// - Parameter id: the wrapped id.
+  /// Notes which lane has a task, by the wrapped id.
   mutating func note(_ id: String, at lane: Lane) {
     let id = RawToken(id)
     if lanes.updateValue(lane, forKey: id) == nil { order.append(id) }

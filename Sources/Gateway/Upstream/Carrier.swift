@@ -7,7 +7,7 @@ package import MCP
 /// one.
 ///
 /// It is told one message at a time. A carrier whose messages all go into one stream, one line each, has them written
-/// there at once; any other gets each by itself, with its ``Envelope``.
+/// there at once; any other gets each by itself, with its `Envelope`.
 @GatewayActor
 package struct Carrier {
   /// What a carrier tells.

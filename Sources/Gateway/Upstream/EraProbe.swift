@@ -5,7 +5,7 @@ import MCP
 
 /// Opens connections of one server until it is known which era to speak, and has that era's opening done.
 ///
-/// It carries out what an ``EraDetection`` orders; a process that cannot be asked again is left to whoever owns it.
+/// It carries out what an `EraDetection` orders; a process that cannot be asked again is left to whoever owns it.
 @GatewayActor
 final class EraProbe {
   enum Outcome {

@@ -145,6 +145,7 @@ package enum ByteScan {
   }
 
   /// - Parameters:
+  ///   - bytes: the first of them.
   ///   - count: how many bytes there are.
   ///   - start: fewer than that.
   @inline(__always)

@@ -22,6 +22,7 @@ struct KeyOutline: Equatable, Sendable {
   /// - Parameters:
   ///   - first: what stands at the beginning of the key, whatever follows a shorter one included.
   ///   - count: the length of the key.
+  ///   - parent: the object that the key stands in.
   @inline(__always)
   init(_ first: UInt64, count: Int, in parent: Frame.Parent) {
     let counted = UInt64(truncatingIfNeeded: count)

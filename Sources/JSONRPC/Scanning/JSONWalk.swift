@@ -39,7 +39,7 @@ package enum JSONWalk {
 
   /// Returns the next element of the array that `text` is; nil behind the last one, and when it is no array.
   ///
-  /// - Parameter position: 0 at first; where to go on afterwards.
+  /// `position` is 0 at first, and where to go on afterwards.
   package static func element(of text: UnsafeRawBufferPointer, after position: inout Int) -> Range<Int>? {
     var index = skipSpace(text, position)
     if position == 0 {

@@ -16,7 +16,7 @@ struct WholeMessageScanner {
   /// Fills `frame` with the message that `text` begins with. Returns the offset of the line feed that ends it; nil when it
   /// is none, or an unusual one, and then the frame means nothing.
   ///
-  /// - Parameter text: a message and a line feed, and more of them.
+  /// `text` holds a message and a line feed, and may hold more of them.
   static func scan(_ text: UnsafeRawBufferPointer, into frame: Frame) -> Int? {
     guard text.count >= 8, text.count <= Frame.longest, let base = text.baseAddress else { return nil }
     let start = base.assumingMemoryBound(to: UInt8.self)

@@ -40,6 +40,7 @@ package struct EraDetection: Sendable {
 
   /// - Parameters:
   ///   - preferred: the era of the client that the server is started for.
+  ///   - known: what was learned before.
   ///   - now: milliseconds since 1970.
   package init(preferred: Era, known: EraVerdicts, at now: UInt64) {
     self.known = known
@@ -70,7 +71,7 @@ package struct EraDetection: Sendable {
 
   /// The server has answered with an error, or with nothing that this gateway can use.
   ///
-  /// - Parameter isFinal: whether the answer proves that the server speaks this era, so that the other must not be tried.
+  /// `isFinal` says that the answer proves that the server speaks this era, so that the other must not be tried.
   package mutating func refused(_ era: Era, isFinal: Bool = false) -> Action {
     guard settled == nil, outstanding.remove(era) != nil else { return .wait }
     failed.insert(era)

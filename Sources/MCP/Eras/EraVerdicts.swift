@@ -27,7 +27,7 @@ package struct EraVerdicts: Equatable, Sendable {
 
   /// Whether the server is known not to speak an era, and that not too long ago.
   ///
-  /// - Parameter now: milliseconds since 1970. A verdict of the future is none: the clock was set back.
+  /// `now` is in milliseconds since 1970. A verdict of the future is none: the clock was set back.
   package func isRefused(_ era: Era, at now: UInt64) -> Bool {
     guard let verdict = verdicts[era], !verdict.isSpoken, verdict.at <= now else { return false }
     return now - verdict.at < Self.lifetimeOfNo

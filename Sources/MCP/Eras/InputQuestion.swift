@@ -10,7 +10,7 @@ package enum InputQuestion: Equatable, Sendable {
 
   /// Tells what is asked; nil for anything that is no question of the protocol.
   ///
-  /// - Parameter params: the raw object that goes with the method; nil when there is none.
+  /// `params` is the raw object that goes with the method; nil when there is none.
   package init?(_ method: Method?, params: UnsafeRawBufferPointer?) {
     switch method {
     case .rootsList: self = .roots

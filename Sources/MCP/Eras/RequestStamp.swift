@@ -7,7 +7,7 @@ package final class RequestStamp: Sendable {
   /// The members, ready to be spliced in.
   let members: [UInt8]
 
-  /// - Parameter identity: the gateway's `Implementation` object.
+  /// `identity` is the gateway's `Implementation` object.
   package init(_ capabilities: ClientCapabilities, identity: String) {
     self.capabilities = capabilities
     let revision = Revision.newestModern

@@ -46,8 +46,7 @@ package struct ListItem: Equatable, Sendable {
   }
 
   /// Judges an element of a server's list as the strictest client would, and mends what can be mended (``ItemCheck``).
-  ///
-  /// - Parameter era: the server's.
+  /// The era is the server's.
   package static func judge(
     _ element: UnsafeRawBufferPointer, kind: ListKind, era: Era = .legacy
   ) -> Verdict {

@@ -27,7 +27,9 @@ package struct ResourceTable: Sendable {
   /// Per server, the public forms that differ from the original ones.
   private var renamed: [ServerID: ByteTable<String>] = [:]
 
-  /// - Parameter prefixes: each server's part of public names, in configuration order.
+  /// - Parameters:
+  ///   - prefixes: each server's part of public names, in configuration order.
+  ///   - prefixesAll: whether every URI is listed with its server's prefix.
   package init(prefixes: [(server: ServerID, prefix: String)], prefixesAll: Bool) {
     self.prefixesAll = prefixesAll
     self.prefixes = prefixes.map { ($0.server, ResourceURI.prefix(for: $0.prefix)) }

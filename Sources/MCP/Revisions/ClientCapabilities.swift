@@ -37,7 +37,7 @@ package struct ClientCapabilities: Equatable, Sendable {
 
   /// Reads the capabilities that an `initialize`, or a modern request, declares.
   ///
-  /// - Parameter allowed: identifiers of extensions that are let through besides those that the gateway understands.
+  /// `allowed` are identifiers of extensions that are let through besides those that the gateway understands.
   package init(json: UnsafeRawBufferPointer, allowed: Set<String> = []) {
     extensions = ProtocolExtension.read(from: json, allowed: allowed)
     if let roots = Self.object("roots", in: json) {

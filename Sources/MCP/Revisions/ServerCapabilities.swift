@@ -21,7 +21,8 @@ package struct ServerCapabilities: Equatable, Sendable {
   /// Whether the extension for long-running calls is offered (2026-07-28).
   package var offersTasks: Bool { extensions.contains { $0.identifier == ProtocolExtension.tasks } }
 
-  /// - Parameter allowed: identifiers of extensions that are let through besides those that the gateway understands.
+  /// Reads what a server declares. `allowed` are identifiers of extensions that are let through besides those that the
+  /// gateway understands.
   package init(json: UnsafeRawBufferPointer, revision: Revision, allowed: Set<String> = []) {
     tools = JSONWalk.member("tools", of: json) != nil
     prompts = JSONWalk.member("prompts", of: json) != nil
@@ -52,7 +53,7 @@ package struct ServerCapabilities: Equatable, Sendable {
   /// The gateway's own capabilities toward a client: constant, because servers come at any time and a capability that is
   /// missing in the handshake cannot be repaired later.
   ///
-  /// - Parameter extensions: members of the `extensions` object, for modern clients.
+  /// `extensions` are members of the object of that name, for modern clients.
   package static func ofGateway(for revision: Revision, extensions: [String] = []) -> String {
     let base =
       #""logging":{},"prompts":{"listChanged":true},"resources":{"subscribe":true,"listChanged":true},"tools":{"listChanged":true}"#

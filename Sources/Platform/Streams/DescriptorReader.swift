@@ -40,9 +40,9 @@ package final class DescriptorReader: PolledReader {
 
   /// Takes the descriptor over; when that fails it is still the caller's. Reads nothing before ``start()``.
   ///
-  /// - Parameter isOwnPipe: it is a pipe that this program has made. Then a read that does not fill the buffer has emptied
-  ///   it; elsewhere reads may end earlier, as in pipes that keep packets apart, or over sockets with what came with
-  ///   credentials.
+  /// `isOwnPipe` says that it is a pipe that this program has made. Then a read that does not fill the buffer has emptied
+  /// it; elsewhere reads may end earlier, as in pipes that keep packets apart, or over sockets with what came with
+  /// credentials.
   package init(taking descriptor: Int32, isOwnPipe: Bool = false) throws(PlatformError) {
     self.isOwnPipe = isOwnPipe
     let kind = try DescriptorKind(of: descriptor)

@@ -8,7 +8,7 @@ package import JSONRPC
   import Glibc
 #endif
 
-/// An ``OutputBuffer`` that empties itself into one descriptor of any kind, without ever blocking.
+/// An `OutputBuffer` that empties itself into one descriptor of any kind, without ever blocking.
 ///
 /// What was appended during a turn of the loop leaves at its end in one system call. What the peer does not take waits
 /// in the buffer, and goes on when the peer reads.

@@ -1,7 +1,7 @@
 package import EventLoop
 package import JSONRPC
 
-/// One peer's two byte streams, as messages in and an ``OutputBuffer`` out.
+/// One peer's two byte streams, as messages in and an `OutputBuffer` out.
 ///
 /// Each end may be a pipe, a socket, a terminal, a file or a device; both may be the same descriptor. A port must be
 /// closed by its owner.
@@ -19,7 +19,7 @@ package final class StreamPort {
 
   /// Takes both descriptors over; when that fails both are released. A message may have `frameLimit` bytes.
   ///
-  /// - Parameter isOwnPipe: what is read is a pipe that this program has made.
+  /// `isOwnPipe` says that what is read is a pipe that this program has made.
   package init(reading: Int32, writing: Int32, isOwnPipe: Bool = false, frameLimit: Int) throws(PlatformError) {
     frames = FrameReader(limit: frameLimit)
     do {

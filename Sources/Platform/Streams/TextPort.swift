@@ -14,6 +14,7 @@ package final class TextPort {
   /// Takes the descriptor over; when that fails it is released.
   ///
   /// - Parameters:
+  ///   - reading: the descriptor.
   ///   - tailLimit: bytes of ``tail``.
   ///   - redact: blots secrets out of a line; its second argument says that the line goes on beyond the text.
   package init(

@@ -60,7 +60,7 @@ package final class Supervisor {
   /// Starts the supervisor: `executable` in its own session, tied to us by a socket pair. Servers will be allowed
   /// `openFiles` open descriptors, by default as many as we. It first ends what gateways that are gone have left behind.
   ///
-  /// - Parameter runtimeDirectory: the user's `XDG_RUNTIME_DIR`; nil when there is none.
+  /// `runtimeDirectory` is the user's `XDG_RUNTIME_DIR`; nil when there is none.
   package func start(
     executable: String, openFiles: UInt64 = ResourceLimits.openFiles, runtimeDirectory: String? = nil
   ) throws(PlatformError) {

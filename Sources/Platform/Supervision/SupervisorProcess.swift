@@ -45,7 +45,7 @@ package struct SupervisorProcess {
   private var waitingMask = sigset_t()
 
   /// Does the supervisor's work, then ends the process. `arguments` are those of the process, as
-  /// ``Supervisor/start(executable:openFiles:)`` made them.
+  /// ``Supervisor/start(executable:openFiles:runtimeDirectory:)`` made them.
   package static func main(arguments: [String]) -> Never {
     var process = SupervisorProcess(link: SupervisorSocket(descriptor: socket))
     process.prepare(openFiles: arguments.dropFirst(2).first.flatMap { UInt64($0) })

@@ -17,8 +17,8 @@ package enum FileSystem {
   /// Returns a file's bytes. A file of more than `limit` bytes is refused with EFBIG; a device or a pipe is read up to
   /// its end.
   ///
-  /// - Parameter patience: milliseconds in all for which somebody may take to write into a pipe or a terminal; then it is
-  ///   refused with ETIMEDOUT.
+  /// `patience` is for how many milliseconds in all somebody may take to write into a pipe or a terminal; then it is
+  /// refused with ETIMEDOUT.
   package static func read(_ path: String, limit: Int, patience: UInt64 = 0) throws(PlatformError) -> [UInt8] {
     // Without O_NONBLOCK a pipe that nobody writes into would keep the whole thread.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

@@ -9,7 +9,7 @@ struct CommandLineParser {
   private var optionCommand: Command?
   private var given: [(option: CommandOption, value: String)] = []
 
-  /// - Parameter commands: the first has no words.
+  /// The first of the commands has no words.
   init(_ arguments: [String], commands: [Command]) {
     self.commands = commands
     rest = arguments[...]

@@ -8,11 +8,13 @@ extension Assembly {
   /// was said then.
   ///
   /// - Parameters:
+  ///   - context: what the command was given.
   ///   - level: what is logged when neither the command line nor the configuration decides; nil when the configuration
   ///     does. The commands that a person types say in their results what went wrong; only serving has nothing else to
   ///     say it with.
   ///   - servesAnyway: whether no mistake in the configuration is reason enough to end.
   ///   - narrowing: takes away what the command does not need.
+  ///   - body: the command itself.
   static func run(
     _ context: CommandContext, level: LogLevel?, servesAnyway: Bool = false,
     narrowing: (Configuration) -> Configuration = { $0 },

@@ -17,7 +17,7 @@ struct Assembly {
   private let facts: FactFiles
   private let signals: [SignalSource]
 
-  /// - Parameter supervisor: one that was started.
+  /// The supervisor is one that was started.
   init(
     _ configuration: Configuration, _ surroundings: Surroundings, _ console: Console, _ supervisor: Supervisor,
     level: LogLevel

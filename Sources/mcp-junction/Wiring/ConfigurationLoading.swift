@@ -91,7 +91,7 @@ enum ConfigurationLoading {
 
   /// Returns what a process cannot be started without and is not there, by the same search as at its start.
   ///
-  /// - Parameter loginPath: the login shell's PATH, where programs are looked for that are not on ours.
+  /// `loginPath` is the login shell's PATH, where programs are looked for that are not on ours.
   nonisolated static func missing(
     for launch: ProcessLaunch, in surroundings: Surroundings, loginPath: String? = nil
   ) -> MissingFile? {

@@ -22,9 +22,7 @@ package final class CallMeter {
     self.tool = tool
   }
 
-  /// Counts a request that is over.
-  ///
-  /// - Parameter latency: milliseconds since it was sent; nil when it never was.
+  /// Counts a request that is over, `latency` milliseconds after it was sent; nil when it never was.
   func ended(_ outcome: CallOutcome, after latency: UInt64?) {
     counts[outcome.rawValue] += 1
     guard let latency else { return }

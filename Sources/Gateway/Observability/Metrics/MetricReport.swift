@@ -9,7 +9,7 @@ package struct MetricReport {
 
   package private(set) var families: [MetricFamily] = []
 
-  /// - Parameter process: what the gateway's own process uses.
+  /// Takes down how things stand; `process` is what the gateway's own process uses.
   package init(of manager: ServerManager, process: ProcessUsage) {
     addGateway(manager, process)
     addCalls(manager)

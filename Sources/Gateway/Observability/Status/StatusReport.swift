@@ -24,9 +24,7 @@ package struct StatusReport: Sendable {
   /// Milliseconds since 1970 at which all this was so.
   let takenAt: UInt64
 
-  /// Takes down how things stand now.
-  ///
-  /// - Parameter process: the gateway's process id.
+  /// Takes down how things stand now. `process` is the gateway's process id.
   @GatewayActor
   package init(of manager: ServerManager, process: Int32) {
     identity = manager.identity

@@ -1,7 +1,8 @@
-"""scripts/run, which is how this package is tried: a client gets the protocol, a person a page."""
+"""scripts/run, which is how this package is tried: a client gets the protocol, a person a page; and scripts/rooms."""
 
 import json
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -90,3 +91,36 @@ def test_a_person_gets_the_list_a_call_and_the_lines_to_register_it():
     registered = json.loads(snippet)["mcpServers"]["junction"]
     assert os.access(registered["command"], os.X_OK)
     assert registered["args"] == ["--config", str(root / "servers.json")]
+
+
+def rooms(sources):
+    done = subprocess.run([root / "scripts" / "rooms", sources], stdout=subprocess.PIPE, text=True, timeout=30)
+    return done.returncode, done.stdout
+
+
+def test_rooms_keep_to_themselves():
+    assert rooms(root / "Sources")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "finding"),
+    [
+        (
+            "Gateway/Upstream/Lane.swift",
+            "extension Lane { func tell(_ session: ClientSession) {} }",
+            "Sources/Gateway/Upstream/Lane.swift names ClientSession, of Gateway/Downstream/ClientSession",
+        ),
+        (
+            "Gateway/Routing/Router.swift",
+            "extension Router { var manager: ServerManager? { nil } }",
+            "Sources/Gateway/Routing/Router.swift names ServerManager, of Gateway/Serving/ServerManager",
+        ),
+        ("Gateway/Upstream/Lane.swift", '// A ClientSession. \nlet text = "ServerManager"', None),
+    ],
+)
+def test_what_a_room_must_not_name_is_found(tmp_path, file, line, finding):
+    copy = shutil.copytree(root / "Sources", tmp_path / "Sources")
+    with open(copy / file, "a") as source:
+        source.write(f"\n{line}\n")
+    status, text = rooms(copy)
+    assert (status, text.strip() if status else None) == (1 if finding else 0, finding)

@@ -9,8 +9,7 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .enableUpcomingFeature("InferIsolatedConformances"),
   .enableUpcomingFeature("ImmutableWeakCaptures"),
-  // All mutable state is on one thread, which every callback of libuv checks before it enters. What the release build
-  // leaves out (a third of all instructions per message) the debug build of the unit tests checks.
+  // What the release build leaves out, the debug build of the unit tests checks: see docs/hot-path.md.
   .unsafeFlags(["-enforce-exclusivity=unchecked", "-disable-dynamic-actor-isolation"], .when(configuration: .release)),
 ]
 

@@ -2,7 +2,7 @@ import JSONRPC
 
 /// Whom the public names of one name space mean.
 ///
-/// An object, because each call looks into it: a struct inside the catalog would be copied for that, with everything in it.
+/// An object, because each call looks into it (docs/hot-path.md).
 package final class TargetTable: Sendable {
   private let names: ByteIndex
   /// By the position of the name.

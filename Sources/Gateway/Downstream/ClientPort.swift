@@ -24,8 +24,7 @@ final class ClientPort {
   func start(
     received: @escaping @GatewayActor (FrameReader.Event) -> Void, congested: @escaping @GatewayActor () -> Void
   ) {
-    // Strong, as everywhere here, since a weak reference makes every use of an object slower; ``close()`` lets the
-    // transport forget them.
+    // Strong (docs/hot-path.md): ``close()`` lets the transport forget them.
     transport.start(
       Transport.Events(
         received: received,

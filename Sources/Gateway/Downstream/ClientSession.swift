@@ -9,7 +9,7 @@ package import MCP
 /// Every request is answered exactly once, with its id spelled as it came, whatever happens to servers meanwhile.
 @GatewayActor
 package final class ClientSession {
-  // What each call asks for comes first, and lies together.
+  // What each call asks for comes first (docs/hot-path.md).
   let manager: ServerManager
   let upstream: ServerSet
   let clock: LoopClock

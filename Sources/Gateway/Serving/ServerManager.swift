@@ -3,8 +3,8 @@ package import EventLoop
 import JSONRPC
 import MCP
 
-/// The host: all configured servers and what clients see of them, started once, for any number of sessions, which may
-/// outlive it or be outlived by it.
+/// The host: all configured servers and what clients see of them, started once, for any number of sessions that come and
+/// go.
 @GatewayActor
 package final class ServerManager {
   package let upstream: ServerSet

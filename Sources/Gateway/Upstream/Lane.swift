@@ -12,8 +12,7 @@ import MCP
 package final class Lane {
   package let id: LaneID
   unowned let server: UpstreamServer
-  // What each call asks for comes next, and lies together. The clock and the checker are the set's own, so that no call
-  // has to look after two objects to find them.
+  // What each call asks for comes next (docs/hot-path.md); the clock and the checker are the set's own.
   /// The connection that takes calls.
   package internal(set) var connection: ServerConnection?
   let clock: LoopClock
@@ -190,7 +189,7 @@ package final class Lane {
   func limitPatience(of call: Call) {
     guard call.patience == nil else { return }
     let limit = server.configuration.settings.wakeWait
-    // Strong, since a weak reference makes every use of an object slower; the request is let go when it stops waiting.
+    // Strong (docs/hot-path.md): the call is let go when it stops waiting.
     call.patience = clock.after(limit) { [self] in
       call.patience = nil
       guard !call.isFinished, connection == nil else { return }

@@ -17,7 +17,7 @@ package final class ServerConnection {
     package var instructions: String
   }
 
-  // Each outlives every connection of its own. What each call asks for comes first, and lies together.
+  // What each call asks for comes first (docs/hot-path.md). Server and lane outlive every connection of theirs.
   let server: UpstreamServer
   let lane: Lane
   let carrier: Carrier
@@ -79,8 +79,7 @@ package final class ServerConnection {
 
   func start() {
     let ended = Gate()
-    // Strong, as everywhere here, since a weak reference makes every use of an object slower; the carrier forgets them
-    // when it is gone, and timers do when the connection is over.
+    // Strong (docs/hot-path.md): the carrier forgets them when it is gone, and timers do when the connection is over.
     carrier.start(
       Carrier.Events(
         received: { self.received($0) }, ended: { ended.open() }))

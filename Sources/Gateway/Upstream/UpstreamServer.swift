@@ -7,7 +7,7 @@ package import MCP
 /// One server of the configuration: its endpoints, the choice among their lanes, and its last good lists.
 @GatewayActor
 package final class UpstreamServer {
-  // What each call asks for comes first, and lies together.
+  // What each call asks for comes first (docs/hot-path.md).
   package let id: ServerID
   unowned let upstream: ServerSet
   /// Whether all sessions share its processes.

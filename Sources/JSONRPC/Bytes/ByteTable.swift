@@ -1,7 +1,6 @@
 /// A dictionary from names to values that is looked up with raw bytes, without making a `String` of them.
 ///
-/// Other modules call its generic code unspecialised, which costs a thousand instructions each time: what every message
-/// looks up has a ``ByteIndex`` and an array beside it instead.
+/// Not for what every message looks up: that has a ``ByteIndex`` and an array beside it (docs/hot-path.md).
 package struct ByteTable<Value> {
   private var index = ByteIndex()
   /// By position in the index; nil for what was taken out.

@@ -15,7 +15,7 @@ package final class OutputBuffer {
     var end: Int
   }
 
-  // What every message needs comes first, side by side.
+  // What every message needs comes first (docs/hot-path.md).
 
   /// Where the memory of `block` is and how much of it is filled, as long as it is the block.
   private var base: UnsafeMutableRawPointer?

@@ -64,7 +64,7 @@ package class Frame {
     case batch
   }
 
-  // What every message needs comes first, side by side.
+  // What every message needs comes first (docs/hot-path.md).
 
   /// The message without its line ending.
   @usableFromInline

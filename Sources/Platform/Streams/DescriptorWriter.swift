@@ -60,8 +60,7 @@ package final class DescriptorWriter: TurnEndWork {
     } else {
       target = .stream(try StreamHandle(taking: descriptor, kind))
     }
-    // Not weak, which makes every use of an object slower: ``close()``, which the end of this object calls, takes them
-    // away again.
+    // Not weak (docs/hot-path.md): ``close()``, which the end of this object calls, takes them away again.
     output.onFirstByte = { [unowned(unsafe) self] in askForFlush() }
     output.onGrowth = { [unowned(unsafe) self] in askForFlush() }
   }

@@ -5,7 +5,7 @@ import MCP
 enum Labels {
   /// Announces the edits of a question's params: the person sees who asks, and no server gets to see the others.
   ///
-  /// - Parameter labels: whether a person has to be told which server speaks.
+  /// `labels` says whether a person has to be told which server speaks.
   static func dress(_ params: Range<Int>, of frame: Frame, _ server: String, labels: Bool, _ splicer: inout Splicer) {
     if labels, let message = JSONWalk.member("message", of: frame.bytes, in: params) {
       insert("[\(server)] ", intoStringAt: message, of: frame, &splicer)

@@ -98,9 +98,7 @@ package struct Catalog {
 
   private static var empty: ByteBuffer { ByteBuffer(capacity: 1) }
 
-  /// Merges the offers, in the order of the configuration.
-  ///
-  /// - Parameter own: resources of the gateway itself.
+  /// Merges the offers, in the order of the configuration, and the gateway's `own` resources.
   package mutating func rebuild(_ sources: [Source], own: [ListItem]) {
     exhausted = []
     resources = ResourceTable(prefixes: sources.map { ($0.server, $0.prefix) }, prefixesAll: prefixesURIs)

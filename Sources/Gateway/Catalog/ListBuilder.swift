@@ -21,9 +21,8 @@ struct ListBuilder {
 
   /// Adds an item.
   ///
-  /// - Parameters:
-  ///   - key: takes the place of its name or URI.
-  ///   - publicForm: the URI under which a resource that it links to is listed; nil when that is the same.
+  /// `key` takes the place of its name or URI. `publicForm` returns the URI under which a resource that it links to is
+  /// listed; nil when that is the same.
   mutating func add(_ item: ListItem, key: String?, publicForm: (String) -> String? = { _ in nil }) {
     if item.differs, lists.count == 1 { separate() }
     var replaced = key.map { [(range: item.keyRange, bytes: Array(JSONText.quote($0).utf8))] } ?? []

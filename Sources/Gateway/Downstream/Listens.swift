@@ -35,7 +35,7 @@ final class Listens {
   /// Opens a listen: acknowledged at once, or when the servers concerned have said what they honour, or after a while
   /// without those that have not.
   ///
-  /// - Parameter laneOfTask: the lane that has a task, by the id that the client knows.
+  /// `laneOfTask` returns the lane that has a task, by the id that the client knows.
   func open(_ id: RawToken, _ filter: ListenFilter, _ profile: ListProfile, laneOfTask: (String) -> Lane?) {
     let listen = ClientListen(id: id, filter: filter, profile: profile)
     for kind in ListKind.allCases { _ = listen.known.note(view.payload(kind, for: profile), of: kind) }
@@ -189,7 +189,7 @@ final class Listens {
 
   /// Passes the update of a resource to the listens that cover it, to each with its own tag.
   ///
-  /// - Parameter range: where the URI stands.
+  /// `range` is where the URI stands.
   func resourceUpdated(_ frame: Frame, _ range: Range<Int>, _ uri: String, _ lane: Lane) {
     for listen in open.values where listen.isAcknowledged {
       guard let resource = listen.resources.first(where: { $0.isHonoured && $0.covers(uri, at: lane) }) else {

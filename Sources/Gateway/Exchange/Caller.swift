@@ -22,9 +22,7 @@ protocol Caller: AnyObject {
 
   /// Something has been told of the progress of a call, or of the task that it made; nil for the latter.
   ///
-  /// - Parameters:
-  ///   - range: where the gateway's token stands in the frame.
-  ///   - token: the caller's own token.
+  /// `range` is where the gateway's token stands in the frame, `token` the caller's own.
   func progressed(_ frame: Frame, _ range: Range<Int>, _ token: RawToken, from server: UpstreamServer, of call: Call?)
 
   /// Whether it can be asked this, other than by a request of its own, while the call goes on.

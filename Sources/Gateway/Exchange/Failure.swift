@@ -78,7 +78,7 @@ package struct Failure: Error, Equatable, Sendable {
   /// Appends the answer to a request that failed this way: of `tools/call` a result that a model can read, of anything
   /// else an error.
   ///
-  /// - Parameter head: says who answers a modern client; nil for a legacy one.
+  /// `head` says who answers a modern client; nil for a legacy one.
   func answer(
     _ method: Method?, head: ResultHead? = nil, id: RawToken, now: UInt64, redaction: (String) -> String,
     to output: OutputBuffer

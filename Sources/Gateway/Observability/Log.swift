@@ -9,6 +9,7 @@ package final class Log {
   private let redact: @GatewayActor (String) -> String
 
   /// - Parameters:
+  ///   - level: the least urgent lines that are written.
   ///   - write: takes one line without its line feed.
   ///   - redact: blots out secrets.
   package init(

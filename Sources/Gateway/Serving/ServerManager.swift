@@ -14,8 +14,8 @@ package final class ServerManager {
   let runNumber = UInt64.random(in: .min ... .max)
   private var sessions: UInt64 = 0
 
-  /// - Parameter isShared: whether several clients are served: servers are promised all that the gateway can pass on then,
-  ///   else what the first client declares.
+  /// Makes all servers and starts none. `isShared` says that several clients are served: servers are promised all that the
+  /// gateway can pass on then, else what the first client declares.
   package init(
     configuration: Configuration, identity: Identity, clock: LoopClock, carriers: CarrierFactory,
     facts: FactStore = .none, log: Log, isShared: Bool = false

@@ -20,6 +20,8 @@ package struct Serving {
   private let drains: Bool
 
   /// - Parameters:
+  ///   - manager: the host, which ends with the client.
+  ///   - session: the client's, not started yet.
   ///   - stopped: opens when the process is asked to stop.
   ///   - drains: whether everything that was asked before the end of input is answered first, however long it takes.
   package init(manager: ServerManager, session: ClientSession, stopped: Gate, drains: Bool) {

@@ -25,7 +25,7 @@ final class EraProbe {
   /// When the time of the handshake is over; it runs from the first frame sent.
   private var deadline: Instant?
 
-  /// - Parameter preferred: the era of the client that the server is opened for.
+  /// `preferred` is the era of the client that the server is opened for.
   init(_ server: UpstreamServer, preferred: Era) {
     self.server = server
     detection = EraDetection(

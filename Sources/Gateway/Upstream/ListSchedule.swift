@@ -51,7 +51,7 @@ struct ListSchedule {
 
   /// Whether a list may have changed without a word since it was read.
   ///
-  /// - Parameter isPromised: whether the server promises to tell of changes.
+  /// `isPromised` says that the server promises to tell of changes.
   func mayHaveChanged(_ kind: ListKind, isPromised: Bool, at now: UInt64) -> Bool {
     guard let entry = entries[kind], !entry.isReading, let begunAt = entry.begunAt else { return false }
     return now - begunAt >= (isPromised ? Self.promisedSilence : Self.silence)

@@ -151,7 +151,7 @@ extension ServerConnection {
   /// The call for which the server most likely asks something: the last one sent whose client can be asked. On stdio a
   /// question does not say to which call it belongs, unless that became a task.
   ///
-  /// - Parameter task: the raw id of the task for which it asks, if it names one.
+  /// `task` is the raw id of the task for which it asks, if it names one.
   func call(for question: InputQuestion, task: UnsafeRawBufferPointer?) -> Call? {
     var latest: (id: UInt64, call: Call)?
     var latestLegacy: (id: UInt64, call: Call)?

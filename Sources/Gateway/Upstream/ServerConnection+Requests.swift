@@ -6,7 +6,7 @@ import MCP
 extension ServerConnection {
   /// Asks the server in the gateway's own name. Fails when the connection ends or the time is over.
   ///
-  /// - Parameter timeout: milliseconds; nil for as long as the connection lives.
+  /// `timeout` is in milliseconds; nil for as long as the connection lives.
   func request(
     _ method: Method, params: String?, timeout: UInt64?, phase: Failure.Phase
   ) async -> Result<StoredFrame, Failure> {

@@ -142,9 +142,7 @@ package final class ServerConnection {
     write(.notification(method)) { splicer.write(frame, to: $0) }
   }
 
-  /// Passes on a client's answer.
-  ///
-  /// - Parameter edits: the edits of what belongs to the hop, the id among them.
+  /// Passes on a client's answer with the edits of what belongs to the hop, the id among them.
   func answer(_ frame: Frame, _ edits: borrowing Splicer) { write(.answer) { edits.write(frame, to: $0) } }
 
   // MARK: - Calls
@@ -190,9 +188,8 @@ package final class ServerConnection {
     call.heardAt = heardAt
   }
 
-  /// Tells the server that a request is no longer wanted; its answer will be dropped.
-  ///
-  /// - Parameter notification: the client's own words, when it was the client who cancelled.
+  /// Tells the server that a request is no longer wanted; its answer will be dropped. `notification` is in the client's own
+  /// words, when it was the client who cancelled.
   func cancel(_ id: UInt64, _ notification: Frame? = nil, reason: String = "") {
     guard let call = pending.removeValue(forKey: id) else { return }
     if let notification, let range = notification.range("requestId", in: .params) {

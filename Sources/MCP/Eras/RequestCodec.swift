@@ -95,7 +95,7 @@ package enum RequestCodec {
 
   /// Announces the edits that tag a server's notification for one listen; a tag that it has goes.
   ///
-  /// - Parameter tag: a member of `_meta`.
+  /// `tag` is a member of `_meta`.
   package static func tag(_ frame: Frame, with tag: String, _ splicer: inout Splicer) {
     if let meta = frame.range("_meta", in: .params) {
       splicer.replace(meta) { bytes in

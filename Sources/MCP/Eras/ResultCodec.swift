@@ -5,9 +5,8 @@ package import JSONRPC
 package enum ResultCodec {
   /// Announces the edits for a modern client.
   ///
-  /// - Parameters:
-  ///   - head: says who answers.
-  ///   - hints: what `ttlMs` and `cacheScope` become; nil for what the server said, if it is well-formed.
+  /// `head` says who answers. `hints` are what `ttlMs` and `cacheScope` become; nil for what the server said, if it is
+  /// well-formed.
   package static func forModernClient(
     _ frame: Frame, _ method: Method, from era: Era, identity head: ResultHead, hints: CacheHints? = nil,
     _ splicer: inout Splicer

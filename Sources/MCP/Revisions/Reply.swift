@@ -4,7 +4,7 @@ package import JSONRPC
 package enum Reply {
   /// Appends a result whose payload is the JSON text of an object, its first byte `{`.
   ///
-  /// - Parameter head: members to come first in it, such as `"a":1`.
+  /// `head` are members to come first in it, such as `"a":1`.
   package static func result(_ payload: String, head: String = "", id: RawToken, to output: OutputBuffer) {
     result(id: id, to: output) {
       guard !head.isEmpty else { return output.append(payload) }

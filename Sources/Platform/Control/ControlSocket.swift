@@ -28,8 +28,8 @@ package final class ControlSocket {
 
   /// Listens at a path, with mode 0600, in the place of a socket that nobody listens at any more.
   ///
-  /// - Parameters:
-  ///   - answer: returns one line of JSON, without its line feed, for a question.
+  /// `answer` returns one line of JSON, without its line feed, for a question.
+  ///
   /// - Throws: EADDRINUSE when somebody listens there, ENAMETOOLONG when the path is too long for a socket.
   package init(
     path: String, patience: UInt64 = ControlSocket.patience, answer: @escaping @GatewayActor (Frame) -> String

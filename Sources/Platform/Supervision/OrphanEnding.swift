@@ -18,7 +18,7 @@ struct OrphanEnding {
   /// What ran below us before we had a supervisor, by start time: jobs of a shell that became us with `exec`.
   private let foreign: [Int32: UInt64]
 
-  /// - Parameter foreign: as ``processesBelow()`` found it before the first supervisor was started.
+  /// `foreign` is what ``processesBelow()`` found before the first supervisor was started.
   init(clock: LoopClock, sparing foreign: [Int32: UInt64] = [:]) {
     self.clock = clock
     self.foreign = foreign

@@ -33,9 +33,7 @@ package final class Metrics {
 
   // MARK: - Counting
 
-  /// Returns where a request is counted.
-  ///
-  /// - Parameter tool: the tool that it calls, which remembers its meter.
+  /// Returns where a request is counted. The tool that it calls remembers its meter.
   func meter(server: ServerID, method: Method, tool: Catalog.Target?) -> CallMeter {
     if let tool, let meter = self.tool(tool.raw, of: server) {
       tool.meter = meter

@@ -32,9 +32,7 @@ package enum ControlProtocol {
 
   /// Answers a question.
   ///
-  /// - Parameters:
-  ///   - configurationPath: the configuration file without symbolic links.
-  ///   - process: the gateway's process id.
+  /// `configurationPath` is that of the file without symbolic links, `process` the gateway's process id.
   @GatewayActor
   package static func answer(
     _ question: Frame, about manager: ServerManager, configurationPath: String, process: Int32

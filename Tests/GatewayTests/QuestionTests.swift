@@ -41,4 +41,23 @@ import Testing
       await bench.close()
     }
   }
+
+  @Test func whatWasTakenBackBeforeTheClientIsReadyTakesNoRoom() async {
+    await onLoop {
+      let bench = Bench(junction: #"{"maxQueuedBytes":"1MiB"}"#)
+      bench.run()
+      _ = await bench.ask(
+        #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}}}}"#
+      )
+      await bench.manager.settled.wait()
+      let long = question.replacing("\"m\"", with: "\"\(String(repeating: "m", count: 700_000))\"")
+      bench["one"].send(long)
+      bench["one"].send(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"q"}}"#)
+      bench["one"].send(long.replacing("\"q\"", with: "\"p\""))
+      bench.tell(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+      #expect(await bench.lines.next().contains("elicitation/create"))
+      #expect(!bench["one"].all.contains { $0.contains("Too much waits") })
+      await bench.close()
+    }
+  }
 }

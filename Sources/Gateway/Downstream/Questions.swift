@@ -35,7 +35,7 @@ final class Questions {
     case dealtWith
   }
 
-  /// Questions that one connection may have open.
+  /// Questions that one connection may have open, and that are kept for a client that is not ready.
   private static let limit = 1000
 
   private let upstream: ServerSet
@@ -45,8 +45,7 @@ final class Questions {
   /// How many questions of servers' own each connection has open.
   private var counts: [ObjectIdentifier: Int] = [:]
   /// Questions of servers that wait for the client to be ready.
-  private var held: [ServerQuestion] = []
-  private var heldBytes = 0
+  private var kept: [ServerQuestion] = []
   private var lastID: UInt64 = 0
 
   init(to port: ClientPort, from upstream: ServerSet) {
@@ -63,15 +62,15 @@ final class Questions {
     func refuse(_ code: ErrorCode, _ message: String) { connection.refuse(question.id, code, message) }
     guard !port.inputEnded.isOpen else { return refuse(.internal, "The client has closed its input.") }
     if let refusal = Self.refusal(of: question.kind, capabilities) { return refuse(refusal.code, refusal.message) }
-    guard counts[ObjectIdentifier(connection)] ?? 0 + held.count < Self.limit else {
+    guard (counts[ObjectIdentifier(connection)] ?? 0) + kept.count < Self.limit else {
       return refuse(.internal, "\(Self.limit) questions wait for the client already.")
     }
     guard isReady else {
-      guard heldBytes + question.frame.bytes.count <= upstream.configuration.settings.maxQueuedBytes else {
+      let waiting = kept.reduce(question.frame.bytes.count) { $0 + $1.frame.bytes.count }
+      guard waiting <= upstream.configuration.settings.maxQueuedBytes else {
         return refuse(.internal, "Too much waits for the client already.")
       }
-      heldBytes += question.frame.bytes.count
-      held.append(question)
+      kept.append(question)
       return
     }
     put(question)
@@ -99,9 +98,8 @@ final class Questions {
 
   /// The client is ready: asks what was kept.
   func clientIsReady() {
-    let questions = held
-    held = []
-    heldBytes = 0
+    let questions = kept
+    kept = []
     for question in questions where !question.connection.closed.isOpen { put(question) }
   }
 
@@ -183,21 +181,20 @@ final class Questions {
     let open = asked.compactMap { id, entry -> (UInt64, ServerConnection, RawToken)? in
       if case .server(let connection, let itsID) = entry.origin { (id, connection, itsID) } else { nil }
     }
-    let kept = held
-    held = []
-    heldBytes = 0
+    let unasked = kept
+    kept = []
     for (minted, connection, id) in open {
       _ = remove(minted)
       if !connection.closed.isOpen { connection.refuse(id, .internal, reason) }
     }
-    for question in kept where !question.connection.closed.isOpen {
+    for question in unasked where !question.connection.closed.isOpen {
       question.connection.refuse(question.id, .internal, reason)
     }
   }
 
   /// A server takes its own request back.
   func withdrawn(_ id: RawToken, by connection: ServerConnection, _ frame: Frame) {
-    held.removeAll { $0.connection === connection && $0.id == id }
+    kept.removeAll { $0.connection === connection && $0.id == id }
     guard isAsking(for: connection), let (minted, _) = asked.first(where: { $0.value.isOf(connection, id) }),
       let range = frame.range("requestId", in: .params)
     else { return }
@@ -209,7 +206,7 @@ final class Questions {
 
   /// Takes back what a lost server had asked.
   func connectionClosed(_ connection: ServerConnection) {
-    held.removeAll { $0.connection === connection }
+    kept.removeAll { $0.connection === connection }
     guard isAsking(for: connection) else { return }
     for (minted, entry) in asked where entry.isOf(connection) {
       _ = remove(minted)

@@ -28,7 +28,8 @@ package final class ServerSet {
   var news = ServerNews()
   var interest = Interest()
   private(set) var declaration: Declaration
-  private let declared = Gate()
+  /// Open once a client has said what it can do, so that handshakes may begin.
+  private let mayOpen = Gate()
   /// Open once every server has been ready, or has failed once.
   package let settled = Gate()
   private var life = Life()
@@ -196,7 +197,8 @@ package final class ServerSet {
   package func shutDown(urgent: Bool) async {
     life.isClosing = true
     life.isUrgent = life.isUrgent || urgent
-    declared.open()
+    // What waits for a declaration is let go, to find that there is nothing to open any more.
+    mayOpen.open()
     for server in servers {
       server.refuseWaiting(Failure(server: server.name, phase: .shutdown, reason: "the gateway is shutting down"))
     }
@@ -225,7 +227,7 @@ package final class ServerSet {
   package func declare(_ capabilities: ClientCapabilities, by era: Era = .legacy, isDiscovery: Bool = false) {
     for action in declaration.declared(capabilities, by: era, isDiscovery: isDiscovery, at: clock.now()) {
       switch action {
-      case .open: declared.open()
+      case .open: mayOpen.open()
       case .reopen: reopen()
       }
     }
@@ -251,7 +253,7 @@ package final class ServerSet {
 
   /// Suspends until a client has said what it can do, and returns the era in which it did.
   func declaredEra() async -> Era {
-    await declared.wait()
+    await mayOpen.wait()
     return declaration.era
   }
 

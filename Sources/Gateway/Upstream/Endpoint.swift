@@ -18,8 +18,6 @@ final class Endpoint {
     self.isExtra = isExtra
   }
 
-  func lanes(for key: LaneKey) -> [Lane] { lanes.filter { $0.key == key } }
-
   func add(_ lane: Lane) { lanes.append(lane) }
 
   func remove(_ lane: Lane) { lanes.removeAll { $0 === lane } }

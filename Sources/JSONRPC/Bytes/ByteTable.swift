@@ -24,11 +24,6 @@ package struct ByteTable<Value> {
     guard let position = index.position(of: bytes) else { return nil }
     return values[position]
   }
-
-  /// Looks up a raw JSON string, quotes included; escapes are resolved.
-  package func value(forQuoted raw: UnsafeRawBufferPointer) -> Value? {
-    index.position(ofQuoted: raw).flatMap { values[$0] }
-  }
 }
 
 extension ByteTable: Sendable where Value: Sendable {}

@@ -1,8 +1,5 @@
 /// Merges what servers say about themselves into the one text that a client gets.
 package enum Instructions {
-  /// Some clients cut the text at 2 KB.
-  package static let defaultBudget = 2048
-
   package struct Share: Equatable, Sendable {
     package let server: String
     package let text: String

@@ -6,30 +6,6 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ListReadingStories {
   private static let list = #"{"jsonrpc":"2.0","id":"l","method":"tools/list"}"#
 
-  @Test func aListThatIsNotAnsweredDelaysTheOthersByASecondAtMost() async {
-    await onLoop {
-      let bench = Bench()
-      bench["one"].unanswered = ["prompts/list"]
-      let opening = Task { @GatewayActor in await bench.open() }
-      let hanging = await bench["one"].received.next { $0.contains("prompts/list") }
-      // The client waits for the server as long as the server does for its list.
-      let ticking = Task { @GatewayActor in
-        while !Task.isCancelled {
-          await bench.clock.whenWaiting(for: 1_000)
-          bench.clock.advance(by: 1_000)
-        }
-      }
-      _ = await opening.value
-      ticking.cancel()
-      #expect(await bench.ask(Self.list).contains("one__echo"))
-      bench["one"].answer(hanging, #"{"prompts":[{"name":"late"}]}"#)
-      let news = await bench.announced()
-      #expect(news.contains("notifications/prompts/list_changed"), "it is published when it is there")
-      #expect(await bench.ask(#"{"jsonrpc":"2.0","id":2,"method":"prompts/list"}"#).contains("one__late"))
-      await bench.close()
-    }
-  }
-
   @Test func aListThatFailedIsAskedForAgain() async {
     await onLoop {
       let bench = Bench()

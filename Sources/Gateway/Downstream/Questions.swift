@@ -63,7 +63,7 @@ final class Questions {
     func refuse(_ code: ErrorCode, _ message: String) { connection.refuse(question.id, code, message) }
     guard !port.inputEnded.isOpen else { return refuse(.internal, "The client has closed its input.") }
     if let refusal = Self.refusal(of: question.kind, capabilities) { return refuse(refusal.code, refusal.message) }
-    guard counts[ObjectIdentifier(connection)] ?? 0 + held.count < Self.limit else {
+    guard (counts[ObjectIdentifier(connection)] ?? 0) + held.count < Self.limit else {
       return refuse(.internal, "\(Self.limit) questions wait for the client already.")
     }
     guard isReady else {
@@ -89,6 +89,7 @@ final class Questions {
       splicer.replace(token, with: minted)
     }
     let server = question.connection.server
+    if question.kind == .elicitationURL { server.noteElicitation(frame) }
     if let params = frame.object(.params) {
       Labels.dress(params.range, of: frame, server.name, labels: upstream.labels, &splicer)
     }

@@ -49,6 +49,9 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     running.removeAll(keepingCapacity: true)
   }
 
+  /// Nanoseconds of a monotonic clock, as of now: for how long something takes within a turn.
+  package static var nanoseconds: UInt64 { uv_hrtime() }
+
   /// Whether the caller is on the loop thread.
   var isCurrent: Bool { owner.isCurrent }
 

@@ -16,7 +16,7 @@ import Testing
   @Test func whatComesBehindTheHandshakeIsTakenUpInOrderAndCountedUntilThen() {
     var handshake = Handshake()
     handshake.begins()
-    let kept = [1, 2].map { handshake.keep(frame(#"{"id":\#($0)}"#), limit: 1_000) }
+    let kept = [1, 2].map { handshake.keep(frame(#"{"id":\#($0)}"#), limit: 10_000) }
     #expect(kept == [true, true] && handshake.waiting == 2 && handshake.isOpening)
     handshake.answered(with: .november2025)
     #expect(handshake.isOpen && !handshake.isReady)
@@ -31,7 +31,7 @@ import Testing
     var handshake = Handshake()
     handshake.begins()
     let message = frame(#"{"id":1}"#)
-    let kept = (0..<3).map { _ in handshake.keep(message, limit: 2 * message.bytes.count) }
+    let kept = (0..<3).map { _ in handshake.keep(message, limit: 2 * (message.bytes.count + Handshake.overhead)) }
     #expect(kept == [true, true, false])
   }
 

@@ -15,11 +15,21 @@ final class ScriptedClient {
   private let wire: Wire
 
   /// What the gateway tells of the client's streams it is told through this.
+  @GatewayActor
   private final class Wire {
     var events: Transport.Events?
     var reader = FrameReader(limit: .max)
     /// Whether the gateway reads what it writes.
-    var isRead = true
+    private(set) var isRead = true
+    /// Called when the gateway reads again.
+    var goesOn: @GatewayActor () -> Void = {}
+    /// What it has written and the gateway has not read.
+    var unread: [UInt8] = []
+
+    func setReading(_ isReading: Bool) {
+      isRead = isReading
+      if isReading { TurnEnd.call { self.goesOn() } }
+    }
   }
 
   init(_ manager: ServerManager, seeing terms: CatalogView.Terms? = nil) {
@@ -27,9 +37,11 @@ final class ScriptedClient {
     (self.output, self.wire) = (output, wire)
     session = manager.open(
       Transport(
-        output: output, start: { wire.events = $0 }, setReading: { wire.isRead = $0 },
+        output: output, start: { wire.events = $0 },
+        setReading: { wire.setReading($0) },
         closeWriting: { TurnEnd.call { wire.events?.written() } }), seeing: terms)
     output.onFirstByte = { [weak self] in TurnEnd.call { self?.drain() } }
+    wire.goesOn = { [weak self] in self?.pass() }
   }
 
   /// Whether the gateway reads what it writes.
@@ -64,7 +76,18 @@ final class ScriptedClient {
 
   /// Writes bytes, whatever they are.
   func write(_ bytes: [UInt8]) {
-    bytes.withUnsafeBytes { bytes in wire.reader.receive(bytes) { session.received($0) } }
+    wire.unread += bytes
+    pass()
+  }
+
+  /// Lets the gateway read line after line, as long as it does.
+  private func pass() {
+    while wire.isRead, !wire.unread.isEmpty {
+      let end = (wire.unread.firstIndex(of: UInt8(ascii: "\n")) ?? wire.unread.count - 1) + 1
+      let line = Array(wire.unread[..<end])
+      wire.unread.removeFirst(end)
+      line.withUnsafeBytes { bytes in wire.reader.receive(bytes) { session.received($0) } }
+    }
   }
 
   /// Closes its side.

@@ -13,6 +13,7 @@ struct ServerManners {
   var capabilities = #"{"tools":{"listChanged":true},"logging":{},"resources":{"subscribe":true},"prompts":{}}"#
   var resources: [String] = []
   var prompts: [String] = []
+  var templates: [String] = []
   var instructions = ""
   /// For how long, and for whom, a modern server's answers may be kept; members of a result.
   var hints = #""ttlMs":0,"cacheScope":"private""#
@@ -58,7 +59,9 @@ struct ServerManners {
       return "\"prompts\":[\(prompts.map { #"{"name":\#(JSONText.quote($0))}"# }.joined(separator: ","))]"
     case "resources/list":
       return "\"resources\":[\(resources.map { #"{"uri":"\#($0)","name":"r"}"# }.joined(separator: ","))]"
-    case "resources/templates/list": return "\"resourceTemplates\":[]"
+    case "resources/templates/list":
+      let items = templates.map { #"{"uriTemplate":"\#($0)","name":"t"}"# }
+      return "\"resourceTemplates\":[\(items.joined(separator: ","))]"
     default: return nil
     }
   }

@@ -236,4 +236,33 @@ import Testing
     #expect(line(text).count == 1)
     #expect(line(text)[0].contains(" " + text + " "))
   }
+
+  @Test func lineAfterLineCanBeTakenAndTheRestLeftForLater() {
+    let stream = Array("{\"id\":1,\"method\":\"a\"}\n\nx\n{\"id\":2,\"me".utf8)
+    var reader = FrameReader(limit: 100)
+    var position = 0
+    var lines: [(length: Int, events: Int)] = []
+    while position < stream.count {
+      var events = 0
+      let length = stream[position...].withUnsafeBytes { reader.receive(firstLineOf: $0) { _ in events += 1 } }
+      lines.append((length, events))
+      position += length
+    }
+    #expect(lines.map(\.length) == [22, 1, 2, 11])
+    #expect(lines.map(\.events) == [1, 0, 1, 0])
+  }
+
+  @Test func ofThousandsOfMessagesOnOneLineTheFirstHundredAreTaken() {
+    let line = String(repeating: "{\"method\":\"a\"}", count: 5_000)
+    #expect(events(Array("\(line)\n{\"id\":1,\"method\":\"b\"}\n".utf8), cuts: [10_000]).count == 101)
+  }
+
+  @Test func anIdentifierIsAsLongAsItMayBe() {
+    let longest = String(repeating: "i", count: RawToken.longestIdentifier - 2)
+    #expect(RawToken(identifier: UnsafeRawBufferPointer(start: nil, count: 0)) == nil)
+    for (text, isOne) in [("\"\(longest)\"", true), ("\"\(longest)i\"", false)] {
+      let token = Array(text.utf8).withUnsafeBytes { RawToken(identifier: $0) }
+      #expect((token != nil) == isOne)
+    }
+  }
 }

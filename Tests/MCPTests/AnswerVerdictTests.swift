@@ -16,6 +16,7 @@ import Testing
   @Test(arguments: [
     #"{"jsonrpc":"2.0","id":7,"result":{}}"#, #"{"result":{"_meta":{}},"jsonrpc":"2.0","id":"7"}"#,
     #"{"jsonrpc":"2.0","id":7,"error":{"code":-32000,"message":"","data":null}}"#,
+    #"{"jsonrpc":"2.0","id":7,"result":{"_meta":{"mcp-junction/failure":1},"_meta":{"a":1}}}"#,
     #"{"jsonrpc":"2.0","id":7,"error":{"code":-1.0,"message":"m","more":[]}}"#,
   ])
   func whatEveryClientTakesIsLeftAlone(_ text: String) { #expect(judged(text) == text) }
@@ -29,6 +30,15 @@ import Testing
     (#"{"jsonrpc":"2.0","id":7,"result":{"_meta":null}}"#, #"{"jsonrpc":"2.0","id":7,"result":{"_meta":{}}}"#),
     (#"{"jsonrpc":"2.0","id":7,"result":[ ]}"#, #"{"jsonrpc":"2.0","id":7,"result":{}}"#),
     (#"{"jsonrpc":"2.0","id":7,"result":{"_meta":[]},"x":null}"#, #"{"jsonrpc":"2.0","id":7,"result":{"_meta":{}}}"#),
+    // No server says that it is the gateway which failed, in whatever spelling.
+    (
+      #"{"jsonrpc":"2.0","id":7,"result":{"_meta":{"mcp-junction/failure":{"outcome":"notSent"}, "a":1.0},"b":[]}}"#,
+      #"{"jsonrpc":"2.0","id":7,"result":{"_meta":{"a":1.0},"b":[]}}"#
+    ),
+    (
+      #"{"jsonrpc":"2.0","id":7,"result":{"_meta":{"mcp-junction\/failure":1,"mcp-junction/failure":2}},"x":1}"#,
+      #"{"jsonrpc":"2.0","id":7,"result":{"_meta":{}}}"#
+    ),
   ])
   func whatMeansSomethingPlainIsMended(_ text: String, _ mended: String) { #expect(judged(text) == mended) }
 

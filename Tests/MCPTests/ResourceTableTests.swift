@@ -47,4 +47,18 @@ import Testing
     #expect(table.templateOwner(of: "repo://me/x/y") == nil)
     #expect(table.templateOwner(of: "other://me") == nil)
   }
+
+  @Test func templatesThatAreMadeToBeComparedForeverAreNot() {
+    var table = ResourceTable(prefixes: [(0, "good"), (1, "evil")], prefixesAll: false)
+    let endless = String(repeating: "{a}b", count: 2_000)
+    for number in 0..<2_000 { _ = table.add(template: "\(endless)\(number)", of: 1, isTaken: false) }
+    for number in 0..<600 { _ = table.add(template: "e:\(number)/{x}", of: 1, isTaken: false) }
+    _ = table.add(template: "file:///{+path}", of: 0, isTaken: false)
+    #expect(table.templateOwner(of: "file:///" + String(repeating: "b/", count: 3_000)) == 0)
+    #expect(table.templateOwner(of: "e:599/x") == nil, "so many of one server route nothing")
+    #expect(table.owner(ofTemplate: "e:599/{x}")?.server == 1, "and are listed all the same")
+    let long = URITemplate("b{x}b{y}b")
+    #expect(long.matches("bbb") && long.matches("b12b3b") && !long.matches("bb") && !long.matches("b/b/b"))
+    #expect(!URITemplate(endless).matches(String(repeating: "b", count: 2_000)), "more steps than are taken")
+  }
 }

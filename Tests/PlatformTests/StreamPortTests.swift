@@ -178,6 +178,70 @@ struct StreamPortTests {
     }
   }
 
+  @Test func whatComesBehindAStopIsLeftAndComesWhenReadingGoesOn() async throws {
+    try await onLoop {
+      let there = try Descriptor.pipe()
+      let back = try Descriptor.pipe()
+      let left = try Recorded(reading: there.reading, writing: back.writing)
+      let right = try Recorded(reading: back.reading, writing: there.writing)
+      let (port, facts) = (left.port, left.facts)
+      port.onEvent = { event in
+        guard case .frame(let frame) = event else { return }
+        facts.put(.frame(String(decoding: frame.bytes, as: UTF8.self)))
+        port.stopReading()
+      }
+      right.port.output.append("{\"id\":1}\n{\"id\":2}\n{\"id\":3}")
+      right.port.closeWriting()
+      port.startReading()
+      for id in 1...2 {
+        #expect(await facts.next() == .frame("{\"id\":\(id)}"))
+        for _ in 0..<3 { await Task.yield() }
+        #expect(facts.count == 0, "it was stopped")
+        port.startReading()
+      }
+      #expect(await facts.next() == .frame("{\"id\":3}"))
+      #expect(await facts.next() == .readEnd)
+      left.port.close()
+      right.port.close()
+    }
+  }
+
+  @Test func messagesThatTakeLongAreTakenInSeveralTurns() async throws {
+    try await onLoop {
+      let there = try Descriptor.pipe()
+      let back = try Descriptor.pipe()
+      let left = try Recorded(reading: there.reading, writing: back.writing)
+      let right = try Recorded(reading: back.reading, writing: there.writing)
+      let count = 2_000
+      var (received, turns, longest) = (0, 0, 0)
+      var lastTurn = -1
+      var inTurn = 0
+      let facts = left.facts
+      left.port.onEvent = { _ in
+        let begun = EventLoop.nanoseconds
+        while EventLoop.nanoseconds - begun < 100_000 {}
+        received += 1
+        inTurn = lastTurn == turns ? inTurn + 1 : 1
+        lastTurn = turns
+        longest = max(longest, inTurn)
+        if received == count { facts.put(.written) }
+      }
+      let counting = Task { @GatewayActor in
+        while !Task.isCancelled {
+          turns += 1
+          await Task.yield()
+        }
+      }
+      right.port.output.append(String(repeating: "{\"method\":\"m\"}\n", count: count))
+      left.port.startReading()
+      #expect(await facts.next() == .written)
+      counting.cancel()
+      #expect(longest < 400, "200 ms of messages are not one turn: \(longest) were")
+      left.port.close()
+      right.port.close()
+    }
+  }
+
   @Test func filesAndTheNullDeviceAreReadAndWritten() async throws {
     try await onLoop {
       let scratch = try ScratchDirectory()

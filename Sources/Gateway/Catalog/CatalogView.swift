@@ -177,19 +177,23 @@ package final class CatalogView {
   /// Returns the servers that may have a URI: whose it is, or all that might.
   func owners(of uri: String) -> [Owner] { owner(of: uri).map { [$0] } ?? guesses(at: uri) }
 
-  /// Returns whose a URI is, when a list, a mention or a template names it.
+  /// Returns whose a URI is: whoever lists it, whose prefix it carries, whose template fits it, who mentioned it last, in
+  /// this order. Any result can mention anything, so that a mention takes nothing from a server that claims it.
   func owner(of uri: String) -> Owner? {
     if isStale { refresh() }
     let resources = merged.resources
     if let target = resources.owner(of: uri) { return owner(target) }
-    let mention = shared.mentions[uri]
     // A scheme such as git+https looks like a prefix; it is one only of a server whose URIs are given out with it.
-    if mention == nil, let target = resources.prefixedOwner(of: uri), resources.renames(of: target.server) {
-      return owner(target)
-    }
-    return (mention ?? resources.templateOwner(of: uri)).flatMap { upstream.server($0) }.map {
+    if let target = resources.prefixedOwner(of: uri), resources.renames(of: target.server) { return owner(target) }
+    return (resources.templateOwner(of: uri) ?? shared.mentions[uri]).flatMap { upstream.server($0) }.map {
       Owner(server: $0, original: uri)
     }
+  }
+
+  /// Returns whose a URI is that a list holds.
+  func listedOwner(of uri: String) -> UpstreamServer? {
+    if isStale { refresh() }
+    return merged.resources.owner(of: uri).flatMap { upstream.server($0.server) }
   }
 
   private func owner(_ target: ResourceTable.Target) -> Owner? {

@@ -13,15 +13,7 @@ final class ClientListen {
     /// The same as the server knows it.
     let original: String
     /// Whether the server has said that it will tell.
-    fileprivate(set) var isHonoured = false
-
-    /// To the letter.
-    func isCalled(_ name: String) -> Bool { self.name.utf8.elementsEqual(name.utf8) }
-
-    /// Whether an update of `uri` is one of this resource: of itself or of a part of it.
-    func covers(_ uri: String, at lane: Lane) -> Bool {
-      self.lane === lane && (original.utf8.elementsEqual(uri.utf8) || ListenFilter.isPart(uri, of: original))
-    }
+    var isHonoured = false
 
     init(_ name: String, at lane: Lane, original: String) {
       self.name = name
@@ -35,8 +27,8 @@ final class ClientListen {
   let filter: ListenFilter
   let profile: ListProfile
   /// What its servers tell of, or have just been asked to tell of.
-  var resources: [Subject] = []
-  var tasks: [Subject] = []
+  var resources = ListenSubjects()
+  var tasks = ListenSubjects()
   /// The lists as they were when the listen was opened, or when it was last told that they changed.
   var known: [ListKind: ByteBuffer] = [:]
   private(set) var isAcknowledged = false
@@ -53,8 +45,8 @@ final class ClientListen {
   func acknowledge(to output: OutputBuffer) {
     isAcknowledged = true
     let honoured = ListenFilter(
-      lists: filter.lists, resources: resources.filter(\.isHonoured).map(\.name),
-      tasks: tasks.filter(\.isHonoured).map(\.name))
+      lists: filter.lists, resources: resources.all.filter(\.isHonoured).map(\.name),
+      tasks: tasks.all.filter(\.isHonoured).map(\.name))
     Reply.notification(
       .subscriptionsAcknowledged, params: "{\"_meta\":{\(tag)},\"notifications\":\(honoured.json)}", to: output)
     for method in missed.sorted(by: { $0.rawValue < $1.rawValue }) { changed(method, to: output) }
@@ -63,25 +55,17 @@ final class ClientListen {
 
   /// Takes down of which of some resources their lane will tell; returns its names of those that are let go.
   func settle(_ subjects: [Subject], honoured: Set<RawToken>) -> [String] {
-    let asked = Set(subjects.map { RawToken($0.name) })
     var dropped: [String] = []
-    var kept: [Subject] = []
-    for var subject in resources {
-      if !subject.isHonoured, asked.contains(RawToken(subject.name)) {
-        guard honoured.contains(RawToken(subject.original)) else {
-          dropped.append(subject.original)
-          continue
-        }
-        subject.isHonoured = true
+    for subject in subjects {
+      guard let known = resources[subject.name], !known.isHonoured else { continue }
+      if honoured.contains(RawToken(known.original)) {
+        resources.honour(subject.name)
+      } else {
+        resources.remove(subject.name)
+        dropped.append(known.original)
       }
-      kept.append(subject)
     }
-    resources = kept
     return dropped
-  }
-
-  func confirm(task id: String) {
-    for index in tasks.indices where tasks[index].isCalled(id) { tasks[index].isHonoured = true }
   }
 
   /// Says that a list has changed.

@@ -4,11 +4,28 @@ import JSONRPC
 /// The client's two byte streams as its session sees them: where it is written to, whether it reads, and their ends.
 @GatewayActor
 final class ClientPort {
+  /// Why nothing is read from the client for a while.
+  struct Pause: OptionSet {
+    let rawValue: Int
+
+    /// It leaves too much unread while others share its servers.
+    static let forOthers = Pause(rawValue: 1)
+    /// More waits for it than may.
+    static let overfull = Pause(rawValue: 2)
+    /// What it has written last is not taken up yet.
+    static let busy = Pause(rawValue: 4)
+  }
+
   /// Bytes appended here are written at the end of the loop turn.
   let output: OutputBuffer
   private let transport: Transport
   /// Whether the client leaves too much unread.
   private(set) var isCongested = false
+  private var pauses: Pause = []
+  /// Opens when the client has read most of what it had left unread.
+  private var hasDrained = Gate()
+  /// Bytes beyond which what waits for the client is too much to read on.
+  private let mostQueued: Int
   /// Open when nothing more will come from the client.
   let inputEnded = Gate()
   /// Open when the client does not read any more.
@@ -16,8 +33,9 @@ final class ClientPort {
   /// Open when everything is written after ``closeWriting()``.
   let written = Gate()
 
-  init(_ transport: Transport) {
+  init(_ transport: Transport, mostQueued: Int) {
     self.transport = transport
+    self.mostQueued = mostQueued
     output = transport.output
   }
 
@@ -33,12 +51,36 @@ final class ClientPort {
         written: { self.written.open() },
         congested: {
           self.isCongested = $0
+          if !$0 { self.drained() }
           congested()
         }))
   }
 
-  /// Stops or goes on reading what the client writes.
-  func setReading(_ isReading: Bool) { transport.setReading(isReading) }
+  /// Whether more waits for the client than may: then nothing more is taken up from it, until it has read most of that.
+  var isOverfull: Bool { output.count > mostQueued }
+
+  /// Suspends while the client leaves more unread than may wait for it.
+  func untilThereIsRoom() async {
+    while isCongested, isOverfull, !outputEnded.isOpen { await Gate.any(hasDrained, outputEnded).wait() }
+  }
+
+  private func drained() {
+    goOn(.overfull)
+    let gate = hasDrained
+    hasDrained = Gate()
+    gate.open()
+  }
+
+  /// Reads nothing from the client until ``goOn(_:)`` is called with the same reason.
+  func pause(_ reason: Pause) {
+    if pauses.isEmpty { transport.setReading(false) }
+    pauses.insert(reason)
+  }
+
+  func goOn(_ reason: Pause) {
+    guard pauses.remove(reason) != nil, pauses.isEmpty else { return }
+    transport.setReading(true)
+  }
 
   func closeWriting() { transport.closeWriting() }
 
@@ -47,6 +89,7 @@ final class ClientPort {
 
   func close() {
     isCongested = false
+    pauses = []
     transport.close()
   }
 }

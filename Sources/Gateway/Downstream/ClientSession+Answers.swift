@@ -30,6 +30,7 @@ extension ClientSession: Caller {
   func deliver(_ frame: Frame, to call: Call, from connection: ServerConnection) {
     guard !call.isFinished, let idRange = frame.outer.id else { return }
     if frame.outer.error != nil {
+      connection.server.noteElicitations(in: frame)
       if call.firstError == nil, !call.candidates.isEmpty { call.firstError = (frame.copy(), connection) }
       if tryNext(call, as: .error) || answerWithFirstError(call, as: .error) { return }
     }

@@ -31,7 +31,7 @@ extension ClientSession {
     case .invalid:
       refuse(
         .invalidRequest, "This is no JSON-RPC message: it has neither a method nor a result nor an error.",
-        id: frame.raw("id").flatMap { RawToken(identifier: $0) })
+        id: frame.id)
     }
   }
 
@@ -73,29 +73,56 @@ extension ClientSession {
     }
   }
 
+  // MARK: - Batches
+
+  /// Takes the messages of an array one after the other, some in each turn of the loop. What comes behind it waits.
   private func batched(_ frame: Frame) {
     guard let revision = handshake.revision, revision.allowsBatches else {
       refuse(.invalidRequest, "Batches exist in revision 2025-03-26 only: send one message per line.", id: nil)
       return
     }
-    let batch = ReplyTarget(batchTo: port.output)
-    waiting.batch = batch
-    var isEmpty = true
-    JSONWalk.elements(of: frame.bytes, in: 0..<frame.bytes.count) { range in
-      isEmpty = false
-      guard case .success(let element) = Frame.parse(frame[range]), element.kind != .batch else {
-        refuse(.invalidRequest, "An element of the batch is no message.", id: nil)
-        return true
-      }
-      if element.method == .initialize {
-        refuse(.invalidRequest, "initialize must not be part of a batch.", id: element.id)
-      } else {
-        received(element)
-      }
-      return true
+    let batch = Batch(frame)
+    guard !batch.isEmpty else { return refuse(.invalidRequest, "The batch is empty.", id: nil) }
+    waiting.batch = Waiting.Intake(rest: batch, replies: ReplyTarget(batchTo: port.output))
+    guard takeSomeOfBatch() else { return }
+    port.pause(.busy)
+    Task { @GatewayActor in
+      repeat {
+        await Task.yield()
+        await port.untilThereIsRoom()
+      } while takeSomeOfBatch()
+      port.goOn(.busy)
+      noteIdleness()
     }
-    waiting.batch = nil
-    if isEmpty { refuse(.invalidRequest, "The batch is empty.", id: nil) }
-    batch.seal()
   }
+
+  /// Returns whether there is more.
+  func takeSomeOfBatch() -> Bool {
+    guard var intake = waiting.batch else { return false }
+    waiting.replies = intake.replies
+    defer { waiting.replies = nil }
+    for _ in 0..<Self.batchedPerTurn {
+      switch intake.rest.next() {
+      case .message(let element):
+        if element.method == .initialize {
+          refuse(.invalidRequest, "initialize must not be part of a batch.", id: element.id)
+        } else {
+          take(element)
+        }
+      case .broken: refuse(.invalidRequest, "An element of the batch is no message.", id: nil)
+      case .tooMany:
+        refuse(.invalidRequest, "The batch has more than \(Batch.limit) messages: the others were not read.", id: nil)
+      case nil:
+        waiting.batch = nil
+        intake.replies.seal()
+        intake.taken.open()
+        return false
+      }
+    }
+    waiting.batch = intake
+    return true
+  }
+
+  /// Messages of one array that are taken in one turn of the loop.
+  private static let batchedPerTurn = 50
 }

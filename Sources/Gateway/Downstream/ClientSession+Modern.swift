@@ -14,6 +14,7 @@ extension ClientSession {
   }
 
   func takeModern(_ call: Call, _ frame: Frame) {
+    modern.forgetLogReaders()
     switch call.method {
     case .discover: discover(call)
     case .toolsList: list(.tools, call, frame)

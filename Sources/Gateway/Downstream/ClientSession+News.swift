@@ -41,10 +41,7 @@ extension ClientSession {
       guard let wanted = legacy.logLevel, let level else { return true }
       if level >= wanted { return true }
     }
-    return calls.all.contains { call in
-      guard call.terms.era == .modern, call.server === server, let wanted = call.terms.logLevel else { return false }
-      return level.map { $0 >= wanted } ?? true
-    }
+    return modern.wantsLog(level, from: server, at: clock.now()) { calls.all }
   }
 
   // MARK: - Resources
@@ -55,9 +52,17 @@ extension ClientSession {
     guard handshake.isReady, subscriptions.concern(lane) else { return }
     splicer.reset()
     let known = subscriptions.forms(of: uri, at: lane).min() ?? view.publicForm(of: uri, server: lane.server)
+    guard mayTell(of: known ?? uri, lane) else { return }
     if let known, !known.utf8.elementsEqual(uri.utf8) { splicer.replace(range, with: JSONText.quote(known)) }
     RequestCodec.untag(frame, &splicer)
     splicer.write(frame, to: port.output)
+  }
+
+  /// Whether what a client knows as `uri` may be a server's: it is none that the client hears of from another one, or that
+  /// another one lists.
+  private func mayTell(of uri: String, _ lane: Lane) -> Bool {
+    if let subscription = subscriptions[uri] { return subscription.lane.server === lane.server }
+    return view.listedOwner(of: uri).map { $0 === lane.server } ?? true
   }
 
   /// Tells the client to read a resource again.
@@ -76,11 +81,15 @@ extension ClientSession {
   }
 
   /// Whether a subscription is on its way that will stand for a URI.
-  func isSubscribing(to uri: String, at lane: Lane) -> Bool {
-    calls.all.contains { call in
-      guard case .subscribe(_, let original) = call.purpose, call.lane === lane else { return false }
-      return original.utf8.elementsEqual(uri.utf8)
-    }
+  func isSubscribing(to uri: String, at lane: Lane) -> Bool { subscribing(at: lane).contains(RawToken(uri)) }
+
+  /// The servers' own URIs of what is on its way to be subscribed to at a lane.
+  func subscribing(at lane: Lane) -> Set<RawToken> {
+    Set(
+      calls.all.compactMap { call in
+        guard case .subscribe(_, let original) = call.purpose, call.lane === lane else { return nil }
+        return RawToken(original)
+      })
   }
 
   func subscribe(_ call: Call, at lane: Lane) {
@@ -108,7 +117,9 @@ extension ClientSession {
   func releaseSubscriptions() {
     let released = subscriptions.all
     subscriptions = Subscriptions()
-    for subscription in released { subscription.lane.release([subscription.original]) }
+    for (_, ended) in Dictionary(grouping: released, by: { ObjectIdentifier($0.lane) }) {
+      ended[0].lane.release(ended.map(\.original))
+    }
   }
 
   // MARK: - Tasks, elicitations, lists

@@ -6,12 +6,18 @@ import MCP
 
 /// The answers of the gateway's own, and the end of every request.
 extension ClientSession {
-  /// Answers a message that is no request, or one that cannot be taken up.
+  /// Answers a message that is no request, or one that cannot be taken up. What has no id answers nothing that a client
+  /// waits for: it is dropped for one that leaves too much unread.
   func refuse(_ code: ErrorCode, _ message: String, data: String? = nil, id: RawToken?) {
-    let buffer = waiting.batch?.buffer ?? output
+    if id == nil, mayDrop() { return }
+    let buffer = waiting.replies?.buffer ?? output
     Reply.error(code, upstream.log.redacted(message), data: data, id: id, revision: handshake.revision, to: buffer)
-    waiting.batch?.gather()
+    waiting.replies?.gather()
+    limitUnread()
   }
+
+  /// Reads on from the client only as long as there is room for the gateway's own answers.
+  private func limitUnread() { if port.isCongested, port.isOverfull { port.pause(.overfull) } }
 
   /// Where the answer to a request is written.
   func output(for call: Call) -> OutputBuffer { call.reply?.buffer ?? output }
@@ -26,12 +32,14 @@ extension ClientSession {
     guard !call.isFinished else { return }
     Reply.result(payload, head: head(hints, call), id: call.id, to: output(for: call))
     finish(call)
+    limitUnread()
   }
 
   func respond(_ payload: ByteBuffer, hints: CacheHints? = nil, to call: Call) {
     guard !call.isFinished else { return }
     Reply.result(payload, head: head(hints, call), id: call.id, to: output(for: call))
     finish(call)
+    limitUnread()
   }
 
   func respond(_ code: ErrorCode, _ message: String, data: String? = nil, to call: Call) {
@@ -40,6 +48,7 @@ extension ClientSession {
       code, upstream.log.redacted(message), data: data, id: call.id, revision: handshake.revision, to: output(for: call)
     )
     finish(call)
+    limitUnread()
   }
 
   /// Answers a request with a failure of the gateway's own, unless another server may have what it asks for.
@@ -58,6 +67,7 @@ extension ClientSession {
       call.method, head: call.terms.era == .modern ? upstream.introduction.resultHead : nil, id: call.id,
       now: WallClock.milliseconds, redaction: { upstream.log.redacted($0) }, to: output(for: call))
     finish(call)
+    limitUnread()
   }
 
   /// Counts the end of a request, if it was meant for a server.

@@ -28,7 +28,7 @@ extension ClientSession {
     }
     guard !calls.isFull else { return object(.tooMany, to: frame, id) }
     let call = Call(method, by: self, id: id, terms: terms, session: number)
-    if let batch = waiting.batch { call.isAnswered(in: batch) }
+    if let replies = waiting.replies { call.isAnswered(in: replies) }
     calls.add(call)
     if isModern { takeModern(call, frame) } else { takeLegacy(call, frame) }
   }
@@ -52,7 +52,11 @@ extension ClientSession {
   private func object(_ objection: Objection, to frame: Frame, _ id: RawToken?) {
     let method = frame.string("method") ?? ""
     switch objection {
-    case .noID: refuse(.invalidRequest, "The id of a request is a string or a number, given once.", id: id)
+    case .noID:
+      refuse(
+        .invalidRequest,
+        "The id of a request is a string or a number of at most \(RawToken.longestIdentifier) bytes, given once.",
+        id: id)
     case .version: refuse(.invalidRequest, "\"jsonrpc\" must be \"2.0\".", id: id)
     case .repetition: refuse(.invalidRequest, "\"method\" or \"params\" is given twice.", id: id)
     case .noMethod: refuse(.invalidRequest, "\"method\" must be a string.", id: id)
@@ -110,11 +114,25 @@ extension ClientSession {
     Task { @GatewayActor in
       await upstream.settle(within: manager.configuration.settings.initializeWait)
       welcome(call, agreed)
-      // One at a time, so that none is forgotten by who counts what is unanswered.
-      while let frame = handshake.takeNext() { take(frame) }
-      noteIdleness()
+      await takeWhatWaited()
     }
   }
+
+  /// Takes up what came behind the handshake, one at a time, so that none is forgotten by who counts what is unanswered,
+  /// and some in each turn of the loop.
+  private func takeWhatWaited() async {
+    var count = 0
+    while let frame = handshake.takeNext() {
+      take(frame)
+      await waiting.batch?.taken.wait()
+      count += 1
+      if count.isMultiple(of: Self.takenPerTurn) { await Task.yield() }
+    }
+    noteIdleness()
+  }
+
+  /// Messages behind a handshake that are taken in one turn of the loop.
+  private static let takenPerTurn = 50
 
   private func welcome(_ call: Call, _ agreed: Revision) {
     guard !call.isFinished else { return }

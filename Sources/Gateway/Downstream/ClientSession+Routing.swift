@@ -105,6 +105,7 @@ extension ClientSession {
     if !destination.purpose.isPlain { call.purpose = destination.purpose }
     // Whatever it waited for, from here on it waits for this server.
     call.stopWaiting()
+    modern.forgetLogReaders()
     call.edit = destination.edit
     server.accept(call, frame)
   }

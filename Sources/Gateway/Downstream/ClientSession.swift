@@ -42,8 +42,18 @@ package final class ClientSession {
     var untilReady: [@GatewayActor () -> Void] = []
     /// Opens when no request is open.
     var idle: Gate?
-    /// The array that answers the batch which is just being taken up.
-    var batch: ReplyTarget?
+    /// The batch that is being taken up.
+    var batch: Intake?
+    /// The array that answers it, while some of it is just being taken.
+    var replies: ReplyTarget?
+
+    @GatewayActor
+    struct Intake {
+      var rest: Batch
+      let replies: ReplyTarget
+      /// Open when there is no rest.
+      let taken = Gate()
+    }
   }
 
   init(of manager: ServerManager, number: UInt64, view: CatalogView, transport: Transport) {
@@ -52,9 +62,9 @@ package final class ClientSession {
     self.view = view
     upstream = manager.upstream
     clock = manager.clock
-    port = ClientPort(transport)
-    output = transport.output
     let settings = manager.configuration.settings
+    port = ClientPort(transport, mostQueued: settings.maxQueuedBytes)
+    output = transport.output
     calls = OpenCalls(limit: settings.callsPerSession + settings.servers.queue)
     legacy = LegacySession(stamp: manager.upstream.introduction.stamp)
     questions = Questions(to: port, from: manager.upstream)
@@ -89,6 +99,7 @@ package final class ClientSession {
     calls.removeAll()
     dropParkedCalls()
     waiting.untilReady = []
+    waiting.batch = nil
     listens.releaseAll()
     questions.refuseAll("The client is gone.")
     releaseSubscriptions()
@@ -114,7 +125,7 @@ package final class ClientSession {
   // MARK: - The end
 
   /// How many requests have no answer yet.
-  package var unanswered: Int { calls.count + handshake.waiting }
+  package var unanswered: Int { calls.count + handshake.waiting + (waiting.batch == nil ? 0 : 1) }
 
   /// Returns a gate that opens when every request has its answer.
   package func whenIdle() -> Gate {
@@ -129,6 +140,7 @@ package final class ClientSession {
 
   /// Answers what is left with an error that names its cause.
   package func failAll(_ reason: String, cure: String?) {
+    while takeSomeOfBatch() {}
     let behind = handshake.takeAll()
     // What waits is taken out first, or the place that a cancelled call leaves would be given to one that waits.
     withdrawWaiting()

@@ -11,13 +11,16 @@ import MCP
 /// While it is opening, what comes behind waits, so that clients which write everything at once still get the answer to
 /// `initialize` first; then it is taken up one by one.
 struct Handshake {
+  /// Bytes that a message which waits costs beside its own.
+  static let overhead = 512
+
   /// Agreed on by the last `initialize` that was answered.
   private(set) var revision: Revision?
   /// Whether the client has said that it is ready for requests and notifications.
   private(set) var isReady = false
   /// What came after an `initialize` that is not answered yet, or is just being taken up; nil when there is nothing to wait
   /// for.
-  private var behind: [StoredFrame]?
+  private var behind: ArraySlice<StoredFrame>?
   private var behindBytes = 0
   /// Whether one of those is just being taken up.
   private(set) var isReplaying = false
@@ -37,8 +40,9 @@ struct Handshake {
 
   /// Keeps what came behind the handshake. Returns false when it may not wait: that is more than `limit` bytes together.
   mutating func keep(_ frame: Frame, limit: Int) -> Bool {
-    guard behindBytes + frame.bytes.count <= limit else { return false }
-    behindBytes += frame.bytes.count
+    let cost = frame.bytes.count + Self.overhead
+    guard behindBytes + cost <= limit else { return false }
+    behindBytes += cost
     behind?.append(frame.copy())
     return true
   }
@@ -53,12 +57,11 @@ struct Handshake {
   /// Takes out the next message that waited; nil when none is left, and from then on nothing waits any more.
   mutating func takeNext() -> StoredFrame? {
     isReplaying = false
-    guard let next = behind?.first else {
+    guard let next = behind?.popFirst() else {
       behind = nil
       return nil
     }
-    behind?.removeFirst()
-    behindBytes -= next.bytes.count
+    behindBytes -= next.bytes.count + Self.overhead
     isReplaying = true
     return next
   }
@@ -66,6 +69,6 @@ struct Handshake {
   /// Takes out everything that waits, because nothing will be taken up any more.
   mutating func takeAll() -> [StoredFrame] {
     defer { behind = nil }
-    return behind ?? []
+    return Array(behind ?? [])
   }
 }

@@ -64,10 +64,10 @@ final class Listens {
   }
 
   private func release(_ listen: ClientListen) {
-    for (_, subjects) in Dictionary(grouping: listen.resources, by: \.lane.id) {
+    for (_, subjects) in Dictionary(grouping: listen.resources.all, by: \.lane.id) {
       subjects[0].lane.release(subjects.map(\.original))
     }
-    for (_, subjects) in Dictionary(grouping: listen.tasks, by: \.lane.id) {
+    for (_, subjects) in Dictionary(grouping: listen.tasks.all, by: \.lane.id) {
       subjects[0].lane.connection?.updateListening()
     }
   }
@@ -109,7 +109,7 @@ final class Listens {
   private func subscribe(_ listen: ClientListen, to subjects: [ClientListen.Subject]) -> Gate {
     let answered = Gate()
     guard let lane = subjects.first?.lane else { return answered }
-    listen.resources += subjects
+    for subject in subjects { listen.resources.add(subject) }
     Task { @GatewayActor in
       defer { answered.open() }
       let honoured = await lane.tell(of: subjects.map(\.original))
@@ -130,12 +130,12 @@ final class Listens {
     else { return nil }
     let original = String(id.dropFirst(TaskID.prefix(for: wrapped.server).count))
     let answered = Gate()
-    listen.tasks.append(ClientListen.Subject(id, at: lane, original: original))
+    listen.tasks.add(ClientListen.Subject(id, at: lane, original: original))
     Task { @GatewayActor in
       defer { answered.open() }
       let isHonoured = await connection.tells(ofTask: original)
-      if isHonoured, !listen.isAcknowledged, isOpen(listen) { return listen.confirm(task: id) }
-      listen.tasks.removeAll { $0.isCalled(id) }
+      if isHonoured, !listen.isAcknowledged, isOpen(listen) { return listen.tasks.honour(id) }
+      listen.tasks.remove(id)
       lane.connection?.updateListening()
     }
     return answered
@@ -151,7 +151,7 @@ final class Listens {
       for owner in owners where !listen.isAcknowledged && isOpen(listen) {
         guard let lane = owner.server.lanes.first(where: { $0.connection != nil }) else { continue }
         await subscribe(listen, to: [ClientListen.Subject(uri, at: lane, original: owner.original)]).wait()
-        if listen.resources.contains(where: { $0.isCalled(uri) }) { return }
+        if listen.resources[uri] != nil { return }
       }
     }
     return answered
@@ -161,16 +161,14 @@ final class Listens {
 
   /// The servers' own URIs of what is listened for at a lane.
   func resources(at lane: Lane) -> [String] {
-    open.values.flatMap(\.resources).filter { $0.lane === lane }.map(\.original)
+    open.values.flatMap(\.resources.all).filter { $0.lane === lane }.map(\.original)
   }
 
-  func tasks(at lane: Lane) -> [String] { open.values.flatMap(\.tasks).filter { $0.lane === lane }.map(\.original) }
+  func tasks(at lane: Lane) -> [String] { open.values.flatMap(\.tasks.all).filter { $0.lane === lane }.map(\.original) }
 
   /// Whether a resource of a lane is listened for, to the letter.
   func cover(_ uri: String, at lane: Lane) -> Bool {
-    open.values.contains { listen in
-      listen.resources.contains { $0.lane === lane && $0.original.utf8.elementsEqual(uri.utf8) }
-    }
+    open.values.contains { !$0.resources.called(uri, at: lane).isEmpty }
   }
 
   // MARK: - What is told
@@ -192,12 +190,12 @@ final class Listens {
   /// `range` is where the URI stands.
   func resourceUpdated(_ frame: Frame, _ range: Range<Int>, _ uri: String, _ lane: Lane) {
     for listen in open.values where listen.isAcknowledged {
-      guard let resource = listen.resources.first(where: { $0.isHonoured && $0.covers(uri, at: lane) }) else {
-        continue
-      }
+      guard let resource = listen.resources.covering(uri, at: lane) else { continue }
       splicer.reset()
       let isSame = resource.original.utf8.elementsEqual(uri.utf8)
       let form = isSame ? resource.name : view.publicForm(of: uri, server: lane.server)
+      // A part of what is listened for may be listed by another server, which tells of it itself.
+      if !isSame, view.listedOwner(of: form ?? uri).map({ $0 !== lane.server }) ?? false { continue }
       if let form { splicer.replace(range, with: JSONText.quote(form)) }
       RequestCodec.tag(frame, with: listen.tag, &splicer)
       splicer.write(frame, to: port.output)
@@ -208,10 +206,7 @@ final class Listens {
   func taskChanged(_ frame: Frame, _ lane: Lane) {
     guard let range = frame.range("taskId", in: .params), let id = JSONText.string(frame[range]) else { return }
     for listen in open.values where listen.isAcknowledged {
-      let isWanted = listen.tasks.contains {
-        $0.isHonoured && $0.lane === lane && $0.original.utf8.elementsEqual(id.utf8)
-      }
-      guard isWanted else { continue }
+      guard listen.tasks.called(id, at: lane).contains(where: \.isHonoured) else { continue }
       splicer.reset()
       TaskIDs.wrap(range, of: frame, lane.server.taskKey, &splicer)
       Labels.dressQuestions(of: frame, .params, lane.server.name, labels: manager.upstream.labels, &splicer)
@@ -223,8 +218,7 @@ final class Listens {
   /// Tells the listens that cover a resource to read it again.
   func resourceMayHaveChanged(_ original: String, _ lane: Lane) {
     for listen in open.values where listen.isAcknowledged {
-      for resource in listen.resources
-      where resource.lane === lane && resource.original.utf8.elementsEqual(original.utf8) {
+      for resource in listen.resources.called(original, at: lane) {
         Reply.notification(
           .resourcesUpdated, params: "{\"_meta\":{\(listen.tag)},\"uri\":\(JSONText.quote(resource.name))}",
           to: port.output)

@@ -1,3 +1,4 @@
+import EventLoop
 import JSONRPC
 import MCP
 
@@ -16,6 +17,9 @@ struct ModernClient {
   /// Which server has asked for more before it gives out a resource, by the URI that the client asked for: what the client
   /// comes back with is for that server only.
   private(set) var inputOwners: [RawToken: UpstreamServer] = [:]
+
+  /// The call that wants the most of each server's log messages; nil where none did when it was last looked for.
+  private var logReaders: [ServerID: (call: Call?, soughtAt: Instant)] = [:]
 
   /// Resources whose servers have asked for something that are remembered.
   private static let inputOwnerLimit = 1_000
@@ -61,6 +65,39 @@ struct ModernClient {
     let terms = RequestTerms(era: .modern, stamp: introduction.stamp(for: capabilities), logLevel: level)
     last = (Array(declared), terms)
     return terms
+  }
+
+  /// Whether an open request to a server asks for its log messages of a level, as far as it has one.
+  ///
+  /// A server may write thousands of them while thousands of requests are open: who wants the most of them is looked for
+  /// once, and once a millisecond where nobody does.
+  @GatewayActor
+  mutating func wantsLog(
+    _ level: LoggingLevel?, from server: UpstreamServer, at now: Instant, among calls: () -> [Call]
+  ) -> Bool {
+    guard last != nil else { return false }
+    if let known = logReaders[server.id] {
+      if let call = known.call, Self.reads(call, server) { return Self.wants(level, call) }
+      if known.call == nil, known.soughtAt == now { return false }
+    }
+    let readers = calls().filter { Self.reads($0, server) }
+    let reader = readers.min { $0.terms.logLevel ?? .emergency < $1.terms.logLevel ?? .emergency }
+    logReaders[server.id] = (reader, now)
+    return reader.map { Self.wants(level, $0) } ?? false
+  }
+
+  /// A request may have come that asks for log messages, or has found its server.
+  mutating func forgetLogReaders() { if !logReaders.isEmpty { logReaders = [:] } }
+
+  @GatewayActor
+  private static func reads(_ call: Call, _ server: UpstreamServer) -> Bool {
+    call.terms.era == .modern && call.terms.logLevel != nil && call.server === server && !call.isFinished
+  }
+
+  @GatewayActor
+  private static func wants(_ level: LoggingLevel?, _ call: Call) -> Bool {
+    guard let wanted = call.terms.logLevel else { return false }
+    return level.map { $0 >= wanted } ?? true
   }
 
   /// A server has asked for more before it gives out a resource.

@@ -88,6 +88,7 @@ final class Questions {
       splicer.replace(token, with: minted)
     }
     let server = question.connection.server
+    if question.kind == .elicitationURL { server.noteElicitation(frame) }
     if let params = frame.object(.params) {
       Labels.dress(params.range, of: frame, server.name, labels: upstream.labels, &splicer)
     }

@@ -5,6 +5,9 @@ import JSONRPC
 /// (2025-03-26, basic; JSON-RPC 2.0 section 6), filled as answers come.
 @GatewayActor
 final class ReplyTarget {
+  /// Bytes of the array beyond which further answers go out by themselves, which clients know by their ids as well.
+  private static let longest = 32 << 20
+
   /// Where an answer is written; ``settle()`` follows it.
   let buffer = OutputBuffer()
   private let output: OutputBuffer
@@ -27,7 +30,9 @@ final class ReplyTarget {
   func gather() {
     let line = buffer.withFront(limit: .max) { runs in runs.reduce(into: [UInt8]()) { $0 += $1 } }
     buffer.removeAll()
-    if !line.isEmpty {
+    if collected.count + line.count > Self.longest {
+      output.append(line)
+    } else if !line.isEmpty {
       collected.append(collected.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
       collected += line.last == UInt8(ascii: "\n") ? line.dropLast() : line[...]
     }

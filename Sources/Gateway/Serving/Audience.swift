@@ -37,6 +37,7 @@ package final class Audience {
         for session in members { session.resourceMayHaveChanged(uri, lane) }
       },
       elicitationCompleted: { [unowned self] frame, lane in
+        guard let id = frame.string("elicitationId", in: .params), lane.server.elicitations[id] != nil else { return }
         for session in members where lane.serves(session.number) { session.elicitationCompleted(frame) }
       },
       taskChanged: { [unowned self] in taskChanged($0, $1) },
@@ -60,9 +61,9 @@ package final class Audience {
       resources: { [unowned self] in wantedResources(at: $0) },
       tasks: { [unowned self] lane in Set(members.flatMap { $0.listens.tasks(at: lane) }) },
       unwanted: { [unowned self] uris, lane in
-        let wanted = Set(wantedResources(at: lane).map { RawToken($0) })
+        let coming = members.reduce(into: Set<RawToken>()) { $0.formUnion($1.subscribing(at: lane)) }
         return uris.filter { uri in
-          !wanted.contains(RawToken(uri)) && !members.contains { $0.isSubscribing(to: uri, at: lane) }
+          !coming.contains(RawToken(uri)) && !members.contains { $0.wants(uri, at: lane) }
         }
       },
       isHeldUp: { [unowned self] in readers.holdUp(members) })

@@ -29,7 +29,7 @@ final class Readers {
     let isAlone = members.count == 1
     upstream.setReading(!holdUp(members))
     let waits = session.port.isCongested && !isAlone
-    session.port.setReading(!waits)
+    if waits { session.port.pause(.forOthers) } else { session.port.goOn(.forOthers) }
     guard waits else {
       duties[session.number] = nil
       return

@@ -35,6 +35,8 @@ package final class UpstreamServer {
   private(set) var facts: ServerFacts?
   /// Which eras it is known to speak.
   var eras: EraVerdicts
+  /// The latest of its elicitations by URL, by the ids that it gave them: it tells of the end of no other one's.
+  var elicitations = RecentURIs<Bool>(limit: 2_000)
   /// Milliseconds from the spawn to the first readiness.
   package private(set) var startMilliseconds: UInt64?
 

@@ -26,15 +26,27 @@ extension Frame {
 
   /// Returns the message with some of its outer members only, each as it is spelled.
   package func keepingMembers(where isKept: (Member) -> Bool) -> StoredFrame? {
+    try? text(of: .message, where: isKept).withUnsafeBytes { try Frame.parse($0).get() }
+  }
+
+  /// Returns the message without a member of one of its objects; nil when there is no such object.
+  package func removing(_ key: StaticString, from parent: Parent) -> StoredFrame? {
+    object(parent).flatMap {
+      replacing($0.range, with: String(decoding: text(of: parent) { !has($0, key: key) }, as: UTF8.self))
+    }
+  }
+
+  /// One of the objects with some of its members only.
+  private func text(of parent: Parent, where isKept: (Member) -> Bool) -> [UInt8] {
     var text: [UInt8] = []
-    forEachMember(of: .message) { member in
+    forEachMember(of: parent) { member in
       guard isKept(member) else { return }
       text.append(text.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
       text.append(contentsOf: self[(member.key.lowerBound - 1)..<member.value.upperBound])
     }
     if text.isEmpty { text.append(UInt8(ascii: "{")) }
     text.append(UInt8(ascii: "}"))
-    return try? text.withUnsafeBytes { try Frame.parse($0).get() }
+    return text
   }
 
   /// Returns the message with other bytes in the place of some; nil when that is none.

@@ -52,6 +52,9 @@ package struct FrameReader {
     indirect case malformed(Malformed)
   }
 
+  /// Messages side by side on one line beyond which none are read: whoever forgets a line ending forgets few.
+  private static let messagesPerLine = 100
+
   /// How many of the first bytes of a broken line are kept.
   package static let excerptLimit = 4096
 
@@ -70,20 +73,20 @@ package struct FrameReader {
   /// Takes what was read and calls `body` with every message that it completes.
   package mutating func receive(_ bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
     var rest = bytes
-    if broken != nil || partial != nil {
-      guard let behind = endLine(rest, body) else { return }
-      rest = behind
-    }
+    while !rest.isEmpty { rest = UnsafeRawBufferPointer(rebasing: rest[receive(firstLineOf: rest, body)...]) }
+  }
+
+  /// Takes the first line of what was read, or what there is of it, and calls `body` with the messages that it completes.
+  /// Returns how many bytes that were: the rest can be left for later.
+  package mutating func receive(firstLineOf bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void) -> Int {
+    if broken != nil || partial != nil, let taken = endLine(bytes, body) { return taken }
     // What was read nearly always ends with a line: then nothing has to be searched before it is scanned.
-    if rest.last == UInt8(ascii: "\n") {
-      while !rest.isEmpty { rest = UnsafeRawBufferPointer(rebasing: rest[line(rest, body)...]) }
-      return
+    if bytes.last == UInt8(ascii: "\n") { return line(bytes, body) }
+    guard let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: bytes, from: 0) else {
+      begin(bytes)
+      return bytes.count
     }
-    while let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: rest, from: 0) {
-      _ = line(UnsafeRawBufferPointer(rebasing: rest[...end]), body)
-      rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
-    }
-    begin(rest)
+    return line(UnsafeRawBufferPointer(rebasing: bytes[...end]), body)
   }
 
   /// Ends the stream: what stands without a line ending is a message all the same.
@@ -131,10 +134,14 @@ package struct FrameReader {
   /// Takes a whole line, of which the scanner has seen nothing, or a part.
   private mutating func deliver(_ line: UnsafeRawBufferPointer, storage: ByteBuffer?, _ body: (Event) -> Void) {
     var start = 0
+    var count = 0
     frame.storage = storage
     while let next = deliver(line, from: start, body) {
       start = next
+      count += 1
       scanner.reset(frame)
+      // All of a line is taken in one go.
+      guard count < Self.messagesPerLine else { break }
     }
     frame.storage = nil
     frame.isBehindWords = false
@@ -213,22 +220,20 @@ package struct FrameReader {
 
   // MARK: - Lines in pieces
 
-  /// Ends a line that was begun before. Returns what stands behind it; nil when it goes on.
+  /// Goes on with a line that was begun before. Returns how many bytes belong to it; nil when there is none.
   @inline(never)
-  private mutating func endLine(
-    _ bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void
-  ) -> UnsafeRawBufferPointer? {
+  private mutating func endLine(_ bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void) -> Int? {
     let isBroken = broken != nil
-    guard isBroken || partial?.count ?? 0 > 0 else { return bytes }
+    guard isBroken || partial?.count ?? 0 > 0 else { return nil }
     let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: bytes, from: 0)
     let more = UnsafeRawBufferPointer(rebasing: bytes[..<(end ?? bytes.count)])
     if isBroken { broken?.goesOn(more) } else { partial?.append(more) }
     guard let end else {
       if !isBroken { scanPartial() }
-      return nil
+      return bytes.count
     }
     if isBroken { endBrokenLine(body) } else { endPartial(body) }
-    return UnsafeRawBufferPointer(rebasing: bytes[(end + 1)...])
+    return end + 1
   }
 
   /// Keeps what begins a line.

@@ -9,6 +9,10 @@ package struct RawToken: Hashable, Sendable {
   /// What has more than 16 bytes.
   private let long: [UInt8]?
 
+  /// Bytes of an id or a progress token beyond which it is none: it is kept for as long as its request is open, and sent
+  /// back with each thing that is said of it. Clients count, or take a UUID.
+  package static let longestIdentifier = 64 << 10
+
   package init(_ bytes: UnsafeRawBufferPointer) {
     count = bytes.count
     long = count > 16 ? Array(bytes) : nil
@@ -21,9 +25,10 @@ package struct RawToken: Hashable, Sendable {
     high = count <= 8 ? 0 : ByteScan.shifted(ByteScan.word(base + (count &- 8)), down: 16 &- count)
   }
 
-  /// Makes a token of a request id or progress token; nil when the value is neither string nor number.
+  /// Makes a token of a request id or progress token; nil when the value is neither string nor number, or longer than
+  /// ``longestIdentifier``.
   package init?(identifier bytes: UnsafeRawBufferPointer) {
-    guard let first = bytes.first else { return nil }
+    guard let first = bytes.first, bytes.count <= Self.longestIdentifier else { return nil }
     switch first {
     case UInt8(ascii: "\""), UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): self.init(bytes)
     default: return nil

@@ -3,8 +3,8 @@
 /// Recorded are the members of the outer object, those of `params`, `result` and `error`, and those of the `_meta` inside
 /// the first two: all that a gateway ever reads or rewrites. Everything deeper is checked and passed over.
 package struct EnvelopeScanner {
-  /// Members beyond which a message is refused: no real one has a thousandth of it.
-  package static let memberLimit = 65_536
+  /// Members beyond which a message is refused: no real one has a hundredth of it, and each is looked at several times.
+  package static let memberLimit = 4_096
 
   /// A member whose value is being scanned.
   private struct Slot {

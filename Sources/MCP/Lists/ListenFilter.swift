@@ -55,6 +55,14 @@ package struct ListenFilter: Equatable, Sendable {
     return next == UInt8(ascii: "/") || next == UInt8(ascii: "?") || next == UInt8(ascii: "#")
   }
 
+  /// The lengths in bytes of all that a URI can be a part of, as ``isPart(_:of:)`` has it, the longest first.
+  package static func lengthsOfWholes(of uri: [UInt8]) -> some Sequence<Int> {
+    uri.indices.dropFirst().reversed().lazy.filter { length in
+      uri[length - 1] == UInt8(ascii: "/")
+        || [UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#")].contains(uri[length])
+    }
+  }
+
   private static func strings(_ name: StaticString, _ frame: Frame, _ object: Range<Int>) -> Set<RawToken> {
     guard let array = JSONWalk.member(name, of: frame.bytes, in: object) else { return [] }
     var found: Set<RawToken> = []

@@ -23,6 +23,10 @@ package struct ResourceTable: Sendable {
   private var listed = ByteTable<Target>()
   private var normalized = ByteTable<Target>()
   private var templates: [Template] = []
+  private var templateCounts: [ServerID: Int] = [:]
+  /// Templates of one server beyond which they are listed and route nothing: each is compared with every URI that no list
+  /// holds.
+  private static let mostTemplates = 500
   private var templateForms = ByteTable<Target>()
   /// Per server, the public forms that differ from the original ones.
   private var renamed: [ServerID: ByteTable<String>] = [:]
@@ -58,7 +62,9 @@ package struct ResourceTable: Sendable {
 
   /// Enters a template and returns its public form.
   package mutating func add(template: String, of server: ServerID, isTaken: Bool) -> String {
-    templates.append(Template(server: server, template: URITemplate(template)))
+    let count = templateCounts[server, default: 0]
+    if count < Self.mostTemplates { templates.append(Template(server: server, template: URITemplate(template))) }
+    templateCounts[server] = count + 1
     let isPrefixed = isTaken || (prefixesAll && !template.hasPrefix("ui://"))
     let form = isPrefixed ? prefixed(template, server) : template
     templateForms[form] = Target(server: server, original: template)
@@ -99,7 +105,8 @@ package struct ResourceTable: Sendable {
   /// Returns the server with the most specific template that fits; of equals the first.
   package func templateOwner(of uri: String) -> ServerID? {
     var best: (server: ServerID, length: Int)?
-    for entry in templates where entry.template.matches(uri) {
+    let text = Array(uri.utf8)
+    for entry in templates where entry.template.matches(text) {
       if best.map({ entry.template.literalLength > $0.length }) ?? true {
         best = (entry.server, entry.template.literalLength)
       }

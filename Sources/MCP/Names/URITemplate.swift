@@ -34,27 +34,39 @@ package struct URITemplate: Sendable {
     literalLength = parts.reduce(0) { if case .literal(let bytes) = $1 { $0 + bytes.count } else { $0 } }
   }
 
+  /// Parts of a template times bytes of a URI beyond which they are not compared: far more than real ones have.
+  private static let mostSteps = 1 << 15
+
   /// Whether some values of the variables give `uri`.
-  package func matches(_ uri: String) -> Bool {
-    let text = Array(uri.utf8)
-    // The positions in the text that the parts so far can have reached.
-    var reachable: Set<Int> = [0]
+  package func matches(_ uri: String) -> Bool { matches(Array(uri.utf8)) }
+
+  func matches(_ text: [UInt8]) -> Bool {
+    if case .literal(let start)? = parts.first, !text.starts(with: start) { return false }
+    guard parts.count * text.count <= Self.mostSteps else { return false }
+    // Whether the parts so far can have reached a position in the text.
+    var isReached = [Bool](repeating: false, count: text.count + 1)
+    isReached[0] = true
     for part in parts {
-      var next: Set<Int> = []
       switch part {
-      case .literal(let literal):
-        for start in reachable where text[start...].starts(with: literal) { next.insert(start + literal.count) }
+      case .literal(let literal): isReached = Self.positions(behind: literal, in: text, from: isReached)
       case .expression(let allowsSlash):
-        guard let first = reachable.min() else { return false }
         var isOpen = false
-        for position in first...text.count {
-          if reachable.contains(position) { isOpen = true }
-          if isOpen { next.insert(position) }
+        for position in isReached.indices {
+          isOpen = isOpen || isReached[position]
+          isReached[position] = isOpen
           if position < text.count, text[position] == UInt8(ascii: "/"), !allowsSlash { isOpen = false }
         }
       }
-      reachable = next
     }
-    return reachable.contains(text.count)
+    return isReached[text.count]
+  }
+
+  private static func positions(behind literal: [UInt8], in text: [UInt8], from starts: [Bool]) -> [Bool] {
+    var ends = [Bool](repeating: false, count: starts.count)
+    for start in starts.indices where starts[start] && start + literal.count <= text.count {
+      let isThere = text[start] == literal[0] && text[start...].starts(with: literal)
+      if isThere { ends[start + literal.count] = true }
+    }
+    return ends
   }
 }

@@ -20,7 +20,9 @@ package enum AnswerVerdict {
   package init(_ answer: Frame) {
     if answer.outer.areOfPlainResult, Self.isTwo(answer), let result = answer.outer.result,
       answer.bytes[result.lowerBound] == UInt8(ascii: "{"),
-      answer.range("_meta", in: .result).map({ answer.bytes[$0.lowerBound] == UInt8(ascii: "{") }) ?? true
+      answer.range("_meta", in: .result).map({
+        answer.bytes[$0.lowerBound] == UInt8(ascii: "{") && answer.range(ReservedMeta.failure, in: .resultMeta) == nil
+      }) ?? true
     {
       self = .good
     } else {
@@ -58,7 +60,17 @@ package enum AnswerVerdict {
       }
       return refused("with a result whose \"_meta\" is \(Self.what(answer[meta])), not an object", meta)
     }
+    if saysItIsOurs(answer) {
+      return mended(answer.removing(ReservedMeta.failure, from: .resultMeta))
+    }
     return answer.outer.areOfPlainResult ? .good : trimmed(answer, "result")
+  }
+
+  /// Whether a result looks like a failure of the gateway's own. Of two `_meta` the last one counts.
+  private static func saysItIsOurs(_ answer: Frame) -> Bool {
+    var isThere = false
+    answer.forEachMember(of: .resultMeta) { if answer.has($0, key: ReservedMeta.failure) { isThere = true } }
+    return isThere
   }
 
   private static func judge(_ answer: Frame, error: Range<Int>) -> AnswerVerdict {

@@ -10,6 +10,8 @@ package enum ReservedMeta {
   @inlinable package static var logLevel: StaticString { "io.modelcontextprotocol/logLevel" }
   @inlinable package static var serverInfo: StaticString { "io.modelcontextprotocol/serverInfo" }
   @inlinable package static var subscriptionID: StaticString { "io.modelcontextprotocol/subscriptionId" }
+  /// What the gateway says under it of its own failures is no server's to say.
+  @inlinable package static var failure: StaticString { "mcp-junction/failure" }
 
   private static let all = [protocolVersion, clientInfo, clientCapabilities, logLevel, serverInfo, subscriptionID]
   /// The length of `io.modelcontextprotocol/`, with which each of them begins.

@@ -7,15 +7,23 @@ package import JSONRPC
 /// closed by its owner.
 @GatewayActor
 package final class StreamPort {
-  /// Called for every line that was read. After ``stopReading()`` what was already read still arrives: at most one
-  /// buffer of 64 KiB.
+  /// Called for every message that was read. After ``stopReading()`` only what stands on the same line still arrives.
   package var onEvent: @GatewayActor (FrameReader.Event) -> Void = { _ in }
   /// Called once when nothing more will be read (end of file, ECONNRESET, EIO of a terminal), after the last message.
   package var onReadEnd: @GatewayActor () -> Void = {}
   private let reader: DescriptorReader
   private let writer: DescriptorWriter
   private var frames: FrameReader
+  /// What was read and had to be left for a later turn of the loop.
+  private var rest: ArraySlice<UInt8> = []
+  private var isReading = false
   private var isClosed = false
+  private lazy var turns = EveryTurn { [unowned self] in receiveRest() }
+
+  /// Nanoseconds after which what a peer has written waits for the next turn, so that the others have theirs.
+  private static let turnTime: UInt64 = 4_000_000
+  /// Bytes in which the time is looked at once.
+  private static let strideOfLooks = 256
 
   /// Takes both descriptors over; when that fails both are released. A message may have `frameLimit` bytes.
   ///
@@ -82,17 +90,28 @@ package final class StreamPort {
   }
 
   /// Begins or goes on reading. Idempotent.
-  package func startReading() { reader.start() }
+  package func startReading() {
+    guard !isReading, !isClosed else { return }
+    isReading = true
+    if rest.isEmpty { reader.start() } else { turns.start() }
+  }
 
   /// Leaves what arrives where it is, which in the end stops the peer. Idempotent.
-  package func stopReading() { reader.stop() }
+  package func stopReading() {
+    guard isReading else { return }
+    isReading = false
+    reader.stop()
+    if !rest.isEmpty { turns.stop() }
+  }
 
   /// Ends our side of the conversation after what waits has been written. Idempotent.
   package func closeWriting() { writer.closeWhenWritten() }
 
   /// Releases both descriptors at once, and everybody who waited for events; nothing is called afterwards. Idempotent.
   package func close() {
+    stopReading()
     isClosed = true
+    rest = []
     reader.close()
     writer.close()
     onEvent = { _ in }
@@ -104,9 +123,45 @@ package final class StreamPort {
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer) {
-    frames.receive(bytes) { event in
-      if !isClosed { onEvent(event) }
+    let count = deliver(bytes)
+    if count < bytes.count { keep(Array(bytes[count...])[...]) }
+  }
+
+  /// Takes message after message, as long as somebody wants them and the turn has time. Returns how many bytes those were.
+  private func deliver(_ bytes: UnsafeRawBufferPointer) -> Int {
+    var position = 0
+    var nextLook = Self.strideOfLooks
+    var begun: UInt64 = 0
+    while true {
+      position += frames.receive(firstLineOf: UnsafeRawBufferPointer(rebasing: bytes[position...])) { event in
+        if !isClosed { onEvent(event) }
+      }
+      guard position < bytes.count, isReading else { return position }
+      guard position >= nextLook else { continue }
+      nextLook = position + Self.strideOfLooks
+      if begun == 0 {
+        begun = EventLoop.nanoseconds
+      } else if EventLoop.nanoseconds - begun > Self.turnTime {
+        return position
+      }
     }
+  }
+
+  /// Leaves the rest of what was read for the next turn, or until somebody wants it.
+  private func keep(_ bytes: ArraySlice<UInt8>) {
+    rest = bytes
+    guard isReading else { return turns.stop() }
+    reader.stop()
+    turns.start()
+  }
+
+  private func receiveRest() {
+    let bytes = rest
+    rest = []
+    let count = bytes.withUnsafeBytes { deliver($0) }
+    if count < bytes.count { return keep(bytes.dropFirst(count)) }
+    turns.stop()
+    if isReading { reader.start() }
   }
 
   private func finish() {

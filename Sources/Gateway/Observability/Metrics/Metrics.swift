@@ -25,7 +25,8 @@ package final class Metrics {
   /// By the number of the server.
   private var servers: [Server] = []
   private var tools = 0
-  /// Notifications that a client did not get because it left too much unread, or was not ready for so many.
+  /// Notifications, and errors that answer no request, that a client did not get because it left too much unread, or was
+  /// not ready for so many.
   package private(set) var droppedNotifications: UInt64 = 0
   private var changesSent: [Method: UInt64] = [:]
 

@@ -20,7 +20,9 @@ extension ClientSession: Caller {
     splicer.reset()
     splicer.replace(idRange, with: call.id)
     if view.readsURIs, call.method.mentionsURIs { MentionedURIs.restore(frame, from: server, in: view, &splicer) }
-    TaskIDs.wrapRelated(frame, in: .resultMeta, server.taskKey, &splicer)
+    if frame.range("_meta", in: .result) != nil {
+      TaskIDs.wrapRelated(frame, in: .resultMeta, server.taskKey, &splicer)
+    }
     splicer.write(frame, to: output(for: call))
     count(call, Self.outcome(of: frame, call))
     finish(call)

@@ -11,9 +11,7 @@ extension UInt64: RequestKey {
   var spread: UInt64 { self &* 0x9E37_79B9_7F4A_7C15 | 1 }
 }
 
-extension RawToken: RequestKey {
-  var spread: UInt64 { hash | 1 }
-}
+extension RawToken: RequestKey {}
 
 /// Open requests by their ids: a dictionary with cheap hashes, for every message asks it several times.
 ///

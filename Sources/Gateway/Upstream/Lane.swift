@@ -259,7 +259,7 @@ package final class Lane {
 
   /// A server leaves so much unread of what was written to it that it is given up: it asks, and does not read the answers.
   func doesNotRead(_ connection: ServerConnection) {
-    guard self.connection === connection else { return }
+    guard self.connection === connection || opening === connection else { return }
     connection.opening.verdict = "it left \(connection.unsentBytes) bytes unread while it went on asking"
     lost(connection.lossFailure(.call), .garbage, nil, generation)
   }

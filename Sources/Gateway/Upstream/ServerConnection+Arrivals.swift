@@ -34,6 +34,7 @@ extension ServerConnection {
     settle(call, id, with: frame)
   }
 
+  @inline(__always)
   private func settle(_ call: Call, _ id: UInt64, with frame: Frame) {
     switch call.origin {
     case .client:

@@ -68,7 +68,9 @@ package final class ServerSet {
   }
 
   private func make(_ configuration: ServerConfiguration) -> UpstreamServer {
-    UpstreamServer(id: identities.id(of: configuration.name), configuration: configuration, upstream: self)
+    UpstreamServer(
+      id: identities.id(of: configuration.name), configuration: configuration, upstream: self,
+      following: server(named: configuration.name))
   }
 
   private func put(_ servers: [UpstreamServer]) {

@@ -47,7 +47,6 @@ extension UpstreamServer {
   func addLanes(for key: LaneKey) -> [Lane] {
     endpoints.map { endpoint in
       let lane = Lane(LaneID(server: name, number: nextLaneNumber()), of: endpoint, at: self, for: key)
-      endpoint.add(lane)
       add(lane)
       return lane
     }
@@ -56,7 +55,6 @@ extension UpstreamServer {
   /// Ends a lane that nobody needs any more.
   private func dismiss(_ lane: Lane) {
     lane.update { $0.shutDown(at: $1) }
-    lane.endpoint.remove(lane)
     remove(lane)
   }
 }

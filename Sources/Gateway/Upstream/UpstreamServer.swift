@@ -26,7 +26,7 @@ package final class UpstreamServer {
   package let impediment: Failure?
   private var presence: ServerPresence
   private var presenceTimer: LoopClock.Cancellation?
-  private var lastLaneNumber = -1
+  private var lastLaneNumber: Int
   /// What it offers now.
   let shelf: Shelf
   /// What the last handshake agreed on.
@@ -40,10 +40,16 @@ package final class UpstreamServer {
   /// Milliseconds from the spawn to the first readiness.
   package private(set) var startMilliseconds: UInt64?
 
-  init(id: ServerID, configuration: ServerConfiguration, upstream: ServerSet) {
+  /// - Parameters:
+  ///   - id: its identity.
+  ///   - configuration: its entry.
+  ///   - upstream: the set that it belongs to.
+  ///   - former: what ran under its name before: the numbers of its lanes are not given again.
+  init(id: ServerID, configuration: ServerConfiguration, upstream: ServerSet, following former: UpstreamServer?) {
     let settings = configuration.settings
     self.id = id
     self.configuration = configuration
+    lastLaneNumber = former?.lastLaneNumber ?? -1
     self.upstream = upstream
     isShared = settings.shared
     balancer = LoadBalancer(settings)
@@ -75,7 +81,8 @@ package final class UpstreamServer {
     return raw.withUnsafeBytes { JSONText.string($0) }.map { configuration.toolFilter.allows($0) } ?? false
   }
 
-  /// Goes on with other settings. What a connection was opened with holds until the next one is.
+  /// Goes on with other settings. What a lane was made with (its limits of time and of calls in flight, its probes and its
+  /// waits) holds for as long as the lane.
   func change(to configuration: ServerConfiguration) {
     self.configuration = configuration
     showsAllTools = configuration.toolFilter.isOpen

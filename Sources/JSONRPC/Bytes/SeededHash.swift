@@ -34,7 +34,4 @@ struct SeededHash: Sendable {
     }
     return mix(hash, count < 8 ? ByteScan.short(base, count) : ByteScan.word(base + (count &- 8)))
   }
-
-  @inline(__always)
-  func of(_ low: UInt64, _ high: UInt64) -> UInt64 { mix(mix(seed, low), high) }
 }

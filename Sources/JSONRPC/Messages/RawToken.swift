@@ -60,10 +60,11 @@ package struct RawToken: Hashable, Sendable {
       && (one.isShort || one.long == other.long)
   }
 
-  /// A cheap hash, which nobody can foresee.
-  package var hash: UInt64 {
-    if let long { return long.withUnsafeBytes { SeededHash.shared.of($0) } }
-    return SeededHash.shared.of(low, high)
+  /// A cheap number that differs from token to token, mostly, and is never 0. Who chooses tokens can have them share one: it is for tables
+  /// that stay small, whatever is put in.
+  package var spread: UInt64 {
+    if let long { return long.withUnsafeBytes { SeededHash.shared.of($0) | 1 } }
+    return (low ^ high &* 0xD6E8_FEB8_6659_FD93) &* 0x9E37_79B9_7F4A_7C15 | 1
   }
 
   /// The token as it is spelled in JSON.

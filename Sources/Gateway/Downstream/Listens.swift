@@ -90,7 +90,7 @@ final class Listens {
     await manager.upstream.settle(within: Self.acknowledgementWait)
     var owned: [LaneID: [ClientListen.Subject]] = [:]
     var unowned: [String] = []
-    for uri in uris {
+    for uri in uris where manager.catalogs.own.text(of: uri) == nil {
       let owners = view.owners(of: uri)
       guard owners.count == 1 else {
         if !owners.isEmpty, unowned.count < Self.unownedLimit { unowned.append(uri) }

@@ -43,6 +43,8 @@ extension ServerConnection {
     case .gateway: lane.heard(self)
     case .probe: break
     }
+    // Whatever it says to a probe, it lives.
+    guard call.origin != .probe else { return call.caller.answered(call, frame, from: self) }
     switch AnswerVerdict(frame) {
     case .good: call.caller.answered(call, frame, from: self)
     case .mended(let answer):
@@ -103,7 +105,8 @@ extension ServerConnection {
   }
 
   private func skipped(_ line: FrameReader.Malformed) {
-    if !line.hasMethod, let id = line.mintedID, let call = pending.removeValue(forKey: id) {
+    // What ended in the middle of an answer says more by how it ended, which is about to be known.
+    if !line.hasMethod, !line.isCutOff, let id = line.mintedID, let call = pending.removeValue(forKey: id) {
       if call.origin == .client { lane.returned(call, answered: true) }
       return call.caller.failed(call, failure(of: line), as: nil)
     }

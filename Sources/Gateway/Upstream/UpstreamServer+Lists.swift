@@ -27,6 +27,7 @@ extension UpstreamServer {
   /// fails, or is not answered, delays and costs only itself.
   func readFirst(on connection: ServerConnection) async {
     guard let capabilities = connection.negotiated?.capabilities else { return }
+    isOpened(by: connection)
     let kinds = ListKind.allCases.filter { $0.isOffered(by: capabilities) }
     // What it does not offer any more goes with the rest, when the first list has come.
     var next = offer

@@ -238,9 +238,11 @@ package final class UpstreamServer {
 
   // MARK: - A new connection
 
-  /// Takes over what a connection said of itself, and tells it what sessions had told the one before.
+  /// Takes over what a new connection has agreed on, before its lists are there.
+  func isOpened(by connection: ServerConnection) { negotiated = connection.negotiated }
+
+  /// A connection takes calls now: keeps what it said of itself, and tells it what sessions had told the one before.
   func becameReady(_ connection: ServerConnection, after time: UInt64) {
-    negotiated = connection.negotiated
     upstream.news.resourcesChanged(id)
     if startMilliseconds == nil { startMilliseconds = time }
     log(

@@ -17,6 +17,8 @@ package struct FrameReader {
     package let id: RawToken?
     /// Whether a `method` stood before the fault.
     package let hasMethod: Bool
+    /// Whether it stood at the end of the stream without a line ending: whoever wrote it has ended in the middle.
+    package let isCutOff: Bool
     /// The line's beginning, at most 4 KiB: more than is ever shown, so that it can be freed of secrets before it is cut.
     package let excerpt: String
 
@@ -61,6 +63,8 @@ package struct FrameReader {
   /// The most bytes of a message, line ending excluded.
   package let limit: Int
   private let frame = Frame()
+  /// Whether the stream has ended.
+  private var isFinishing = false
   /// The beginning of a message whose end has not arrived.
   private var partial: ByteBuffer?
   private var progress = Progress.unread
@@ -91,6 +95,7 @@ package struct FrameReader {
 
   /// Ends the stream: what stands without a line ending is a message all the same.
   package mutating func finish(_ body: (Event) -> Void) {
+    isFinishing = true
     if broken != nil { endBrokenLine(body) }
     if let partial, partial.count > 0 { endPartial(body) }
   }
@@ -207,7 +212,9 @@ package struct FrameReader {
   private mutating func report(_ reason: Malformed.Reason, _ ends: Broken, _ body: (Event) -> Void) {
     scanner.reset(frame)
     let id = ends.id ?? ends.tail.withUnsafeBytes { LineNoise.idAtEnd(of: $0) }
-    body(.malformed(Malformed(reason: reason, id: id, hasMethod: ends.hasMethod, excerpt: ends.excerpt)))
+    body(
+      .malformed(
+        Malformed(reason: reason, id: id, hasMethod: ends.hasMethod, isCutOff: isFinishing, excerpt: ends.excerpt)))
   }
 
   /// What can be told of a broken line by its beginning.

@@ -50,8 +50,6 @@ package enum AnswerVerdict {
   private static func judge(_ answer: Frame, result: Range<Int>) -> AnswerVerdict {
     guard isTwo(answer) else { return withoutVersion(answer) }
     guard isObject(answer[result]) else {
-      // What PHP makes of an object without members.
-      if isEmptyArray(answer[result]) { return mended(answer.replacing(result, with: "{}")) }
       return refused("with a result that is \(Self.what(answer[result])), not an object", result)
     }
     if let meta = answer.range("_meta", in: .result), !isObject(answer[meta]) {

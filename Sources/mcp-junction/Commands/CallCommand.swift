@@ -77,6 +77,12 @@ struct CallCommand {
   private func call(_ arguments: String) async -> ExitStatus {
     let client = LocalClient(manager: assembly.manager)
     await client.open()
+    // What a person types is called only when it is listed: a slip must not reach a server that takes any name.
+    _ = await client.request(.toolsList, params: "{}")
+    let report = ServerReport(of: assembly.manager)
+    if report.allReady, !report.servers.flatMap(\.tools).contains(where: { $0.name == name }) {
+      return refuseName(report)
+    }
     let params = "{\"name\":\(JSONText.quote(name)),\"arguments\":\(arguments)}"
     guard let answer = await client.request(.toolsCall, params: params) else { return .outcomeUnknown }
     return show(answer)
@@ -167,6 +173,11 @@ struct CallCommand {
       complain(message)
       return .notSent
     }
+    return refuseName(report)
+  }
+
+  private func refuseName(_ report: ServerReport) -> ExitStatus {
+    let names = report.servers.flatMap(\.tools).map(\.name)
     // The tool's own name, or what stands in another prefix's place.
     let cure =
       names.first { $0.hasSuffix("__\(name)") } ?? NearestName.of(name, among: names)

@@ -34,7 +34,11 @@ enum ConfigurationLoading {
       let bytes = try FileSystem.read(path, limit: sizeLimit, patience: patience)
       return Configuration.read(bytes, path: path, in: surroundings, with: access(in: surroundings))
     } catch {
-      return empty(path, "cannot read the configuration: \(error); write one with {\"mcpServers\": {…}} there")
+      let places = surroundings.configurationPlaces.split(separator: "\n").map { $0.drop { $0 == " " } }
+      return empty(
+        path,
+        "cannot read the configuration: \(error); write one there, {\"mcpServers\": {…}}, and it is taken up. Looked in: "
+          + places.joined(separator: ", "))
     }
   }
 

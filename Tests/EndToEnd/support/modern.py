@@ -10,6 +10,9 @@ user = {"sampling": {}, "elicitation": {"form": {}, "url": {}}, "roots": {}}
 cacheable = ("server/discover", "tools/list", "prompts/list", "resources/list", "resources/templates/list")
 _keys = {"resources/templates": "resourceTemplates"}
 
+# A resource that the gateway always has.
+own_status = "junction://status"
+
 
 def meta(
     capabilities: dict | None = None, level: str | None = None, token=None, version: str | None = revision, **more
@@ -90,11 +93,11 @@ class Modern:
         return self.request("server/discover")["result"]
 
     def items(self, kind: str) -> list[dict]:
-        """Returns all items of `tools`, `prompts`, `resources` or `resources/templates`, page after page."""
+        """Returns all items of `tools`, `prompts`, `resources` or `resources/templates`, page after page, but for the gateway's own status."""
         items, cursor = [], None
         while True:
             result = self.request(f"{kind}/list", None if cursor is None else {"cursor": cursor})["result"]
-            items += result[_keys.get(kind, kind)]
+            items += [item for item in result[_keys.get(kind, kind)] if item.get("uri") != own_status]
             cursor = result.get("nextCursor")
             if cursor is None:
                 return items

@@ -10,6 +10,9 @@ from . import rawjson, schemas
 
 patience = 15.0  # seconds that a test waits for what should take milliseconds
 
+# A resource that the gateway always has.
+own_status = "junction://status"
+
 
 class Frame:
     """One line that came from the process."""
@@ -243,12 +246,12 @@ class Wire:
         return answer
 
     def items(self, kind: str, seconds: float = patience) -> list[dict]:
-        """Returns all items of `tools`, `prompts`, `resources` or `resources/templates`, page after page."""
+        """Returns all items of `tools`, `prompts`, `resources` or `resources/templates`, page after page, but for the gateway's own status."""
         key = "resourceTemplates" if kind == "resources/templates" else kind
         items, cursor = [], None
         while True:
             result = self.request(f"{kind}/list", None if cursor is None else {"cursor": cursor}, seconds)["result"]
-            items += result[key]
+            items += [item for item in result[key] if item.get("uri") != own_status]
             cursor = result.get("nextCursor")
             if cursor is None:
                 return items

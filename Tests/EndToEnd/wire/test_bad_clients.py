@@ -100,7 +100,7 @@ def test_an_unknown_notification_is_ignored(wire):
     assert len(wire.frames) == before + 1
 
 
-@pytest.mark.parametrize("name", ["one__nothing", "nothing", "two__echo", "", "echo"])
+@pytest.mark.parametrize("name", ["three__nothing", "nothing", "two__echo", "", "echo"])
 def test_an_unknown_tool_is_an_invalid_parameter(wire, name):
     answer = refused(
         wire, b'{"jsonrpc":"2.0","id":81,"method":"tools/call","params":{"name":%s}}' % json.dumps(name).encode()
@@ -126,7 +126,7 @@ def test_an_unknown_tool_is_refused_with_the_servers_that_are_not_ready(start):
         b'"method":"tools/call","params":{"name":7}',
         b'"method":"tools/call","params":{"name":null}',
         b'"method":"prompts/get","params":{}',
-        b'"method":"prompts/get","params":{"name":"one__none"}',
+        b'"method":"prompts/get","params":{"name":"three__none"}',
         b'"method":"resources/read"',
         b'"method":"resources/read","params":{"uri":7}',
         b'"method":"resources/subscribe","params":{}',

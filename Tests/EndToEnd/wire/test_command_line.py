@@ -303,7 +303,8 @@ def test_without_a_configuration_the_places_are_named(tmp_path, arguments):
         cwd=tmp_path,
         timeout=20,
     )
-    assert done.returncode == 2
+    # Serving goes on without servers, until there is a file.
+    assert done.returncode == (2 if arguments else 0)
     said = done.stderr.decode()
     assert (
         "--config" in said and "MCP_JUNCTION_CONFIG" in said and str(tmp_path / "mcp-junction" / "servers.json") in said

@@ -349,7 +349,8 @@ def test_a_large_answer_arrives_whole(begin):
     assert len(wire.call("large", {"bytes": 20 << 20}).text) == 20 << 20
 
 
-def test_a_client_that_does_not_read_is_not_read_either(begin):
+def test_a_client_that_does_not_read_is_read_on(begin):
+    # Whoever stops reading while its own answers wait ends in a deadlock with a client that writes before it reads.
     wire = begin()
     wire.stop_reading()
     padding = "x" * 65536
@@ -361,11 +362,9 @@ def test_a_client_that_does_not_read_is_not_read_either(begin):
 
     asking = threading.Thread(target=ask)
     asking.start()
-    asking.join(2)
-    assert asking.is_alive() and len(calls) < 50
-    wire.go_on_reading()
     asking.join(30)
     assert len(calls) == 100
+    wire.go_on_reading()
     assert all(len(wire.result_of(call).text) == 1 << 20 for call in calls)
 
 

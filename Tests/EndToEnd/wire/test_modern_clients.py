@@ -310,8 +310,8 @@ def test_an_id_may_be_used_again_only_when_its_request_is_over(both):
 
 def test_an_unknown_tool_prompt_or_resource_is_an_invalid_parameter(both):
     both.tool_names()
-    assert both.call("old__none")["error"]["code"] == -32602
-    assert both.request("prompts/get", {"name": "new__none"})["error"]["code"] == -32602
+    assert both.call("other__none")["error"]["code"] == -32602
+    assert both.request("prompts/get", {"name": "other__none"})["error"]["code"] == -32602
     error = both.request("resources/read", {"uri": "nobody://has/this"})["error"]
     assert error["code"] == -32602
     assert both.request("tools/list", {"cursor": "made up"})["error"]["code"] == -32602

@@ -292,7 +292,7 @@ def test_metrics_are_written_on_an_interval(serve, tmp_path):
     wire = serve({"one": scripted(), "two": scripted()}, {"metricsFile": str(path), "metricsInterval": "100ms"})
     for n in range(3):
         wire.call("one__echo", {"n": n})
-    wire.start_call("one__nothing")
+    wire.start_call("three__nothing")
     calls = 'mcp_junction_calls_total{server="one",method="tools/call",tool="echo",outcome="ok"}'
     metrics = wait_until(lambda: (found := read_metrics(path)).get(calls) == 3 and found, 10, "three calls")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

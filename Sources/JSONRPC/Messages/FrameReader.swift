@@ -86,6 +86,11 @@ package struct FrameReader {
     if broken != nil || partial != nil, let taken = endLine(bytes, body) { return taken }
     // What was read nearly always ends with a line: then nothing has to be searched before it is scanned.
     if bytes.last == UInt8(ascii: "\n") { return line(bytes, body) }
+    return searchedLine(bytes, body)
+  }
+
+  @inline(never)
+  private mutating func searchedLine(_ bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void) -> Int {
     guard let end = ByteScan.firstIndex(of: UInt8(ascii: "\n"), in: bytes, from: 0) else {
       begin(bytes)
       return bytes.count

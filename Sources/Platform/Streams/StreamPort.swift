@@ -123,8 +123,23 @@ package final class StreamPort {
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer) {
-    let count = deliver(bytes)
-    if count < bytes.count { keep(Array(bytes[count...])[...]) }
+    // Nearly always one line, which nothing has to be kept of or looked after.
+    let first = line(bytes)
+    if first < bytes.count { receive(bytes, from: first) }
+  }
+
+  @inline(__always)
+  private func line(_ bytes: UnsafeRawBufferPointer) -> Int {
+    frames.receive(firstLineOf: bytes) { event in
+      if !isClosed { onEvent(event) }
+    }
+  }
+
+  @inline(never)
+  private func receive(_ bytes: UnsafeRawBufferPointer, from start: Int) {
+    let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+    let count = isReading ? deliver(rest) : 0
+    if count < rest.count { keep(Array(rest[count...])[...]) }
   }
 
   /// Takes message after message, as long as somebody wants them and the turn has time. Returns how many bytes those were.
@@ -133,9 +148,7 @@ package final class StreamPort {
     var nextLook = Self.strideOfLooks
     var begun: UInt64 = 0
     while true {
-      position += frames.receive(firstLineOf: UnsafeRawBufferPointer(rebasing: bytes[position...])) { event in
-        if !isClosed { onEvent(event) }
-      }
+      position += line(UnsafeRawBufferPointer(rebasing: bytes[position...]))
       guard position < bytes.count, isReading else { return position }
       guard position >= nextLook else { continue }
       nextLook = position + Self.strideOfLooks

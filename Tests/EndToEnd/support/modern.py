@@ -93,7 +93,10 @@ class Modern:
         return self.request("server/discover")["result"]
 
     def items(self, kind: str) -> list[dict]:
-        """Returns all items of `tools`, `prompts`, `resources` or `resources/templates`, page after page, but for the gateway's own status."""
+        """Returns all items of `tools`, `prompts`, `resources` or `resources/templates`, page after page.
+
+        The gateway's own status is left out.
+        """
         items, cursor = [], None
         while True:
             result = self.request(f"{kind}/list", None if cursor is None else {"cursor": cursor})["result"]

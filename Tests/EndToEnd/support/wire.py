@@ -246,7 +246,10 @@ class Wire:
         return answer
 
     def items(self, kind: str, seconds: float = patience) -> list[dict]:
-        """Returns all items of `tools`, `prompts`, `resources` or `resources/templates`, page after page, but for the gateway's own status."""
+        """Returns all items of `tools`, `prompts`, `resources` or `resources/templates`, page after page.
+
+        The gateway's own status is left out.
+        """
         key = "resourceTemplates" if kind == "resources/templates" else kind
         items, cursor = [], None
         while True:

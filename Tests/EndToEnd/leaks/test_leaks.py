@@ -56,10 +56,12 @@ def restart(wire: Wire, times: int) -> None:
 
 
 def change_lists(wire: Wire, times: int) -> None:
+    # A server that announces change after change is read less and less often: only the end of it is waited for here,
+    # and `restart` has every list read each time.
     for number in range(times):
         tool = {"name": f"new{number}", "inputSchema": {"type": "object"}}
         wire.call("one__change", {"list": "tools", "items": [tool], "keep": True})
-        wire.tool_names()
+    assert f"one__new{times - 1}" in wire.tool_names()
 
 
 def leaked(place, work, times: int) -> dict[str, int]:

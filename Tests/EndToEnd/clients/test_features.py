@@ -246,13 +246,13 @@ async def test_ping_is_answered(everything):
         await client.ping()
 
 
-async def test_an_unknown_tool_is_an_invalid_parameter(everything):
+async def test_a_tool_of_no_server_is_an_invalid_parameter(everything):
     if not everything.prefix:
         pytest.skip("what the server itself says to an unknown tool is its own affair")
     async with everything.connect() as client:
         await client.tools()
         with pytest.raises(Refused) as refusal:
-            await client.call(everything.name("no_such_tool"))
+            await client.call("nobody__no_such_tool")
         assert refusal.value.code == -32602
 
 

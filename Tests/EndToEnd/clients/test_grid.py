@@ -117,7 +117,7 @@ async def errors(it: Pair) -> None:
     assert refusal.value.code in ((-32602,) if it.client.is_modern else (-32002, -32602))
     if it.target.prefix:
         with pytest.raises(Refused) as refusal:
-            await it.call("no_such_tool")
+            await it.client.call("nobody__no_such_tool")
         assert refusal.value.code == -32602
 
 

@@ -104,6 +104,28 @@ import Testing
     }
   }
 
+  @Test func aServerThatAlwaysDiesIsStartedOnceAnAttemptOnceItHasDiedInBothEras() async {
+    await onLoop {
+      let bench = started(modern: false)
+      for _ in 0..<2 {
+        _ = await bench["one"].received.next()
+        bench["one"].die()
+      }
+      await bench.whenSettled()
+      for attempt in 1...4 {
+        _ = await bench.log.next { $0.contains(" why=") }
+        // Longer than each of these waits, shorter than the handshake of a process that has not waited may take.
+        bench.clock.advance(by: 2_000)
+        _ = await bench["one"].received.next()
+        #expect(bench["one"].starts == 2 + attempt)
+        bench["one"].die()
+      }
+      let expected = [["initialize"], ["server/discover"]]
+      #expect(asked(bench) == expected + expected + expected)
+      await bench.close()
+    }
+  }
+
   @Test func aServerOfTheModernEraWithOtherRevisionsIsNotAskedToInitialize() async {
     await onLoop {
       let bench = started(modern: true)

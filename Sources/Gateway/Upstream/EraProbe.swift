@@ -15,21 +15,28 @@ final class EraProbe {
     case failed(Failure)
   }
 
+  /// What the attempts before have come to.
+  struct Past {
+    fileprivate var attempts = EraAttempts()
+    /// Why each era failed last: an attempt that asks in one only may not be the one to tell.
+    fileprivate var failures: [Era: Failure] = [:]
+  }
+
   private let server: UpstreamServer
+  private(set) var past: Past
   private var detection: EraDetection
   /// What to do first on the next connection.
   private var action: EraDetection.Action
-  private var failures: [Era: Failure] = [:]
   /// Whose answers have come, in their order: the first good one decides.
   private var arrivals: ArraySlice<(era: Era, question: OwnRequest)> = []
   /// When the time of the handshake is over; it runs from the first frame sent.
   private var deadline: Instant?
 
   /// `preferred` is the era of the client that the server is opened for.
-  init(_ server: UpstreamServer, preferred: Era) {
+  init(_ server: UpstreamServer, preferred: Era, after past: Past) {
     self.server = server
-    detection = EraDetection(
-      preferred: preferred, known: server.eras, at: WallClock.milliseconds)
+    self.past = past
+    detection = past.attempts.next(preferred: preferred, known: server.eras, at: WallClock.milliseconds)
     action = detection.begin()
   }
 
@@ -66,12 +73,15 @@ final class EraProbe {
         let answers = questions.values.map(\.gate)
         await Gate.any(answers + [connection.closed, tooLate] + (silence.isOpen ? [] : [silence])).wait()
         action = next(connection, &questions, silence, tooLate)
-      case .settle: return .agreed
+      case .settle:
+        past = Past()
+        return .agreed
       case .restart(let era):
         action = .ask(era)
         return .restart
       case .fail(let era):
-        return .failed(failures[era] ?? failures[era.other] ?? connection.lossFailure(.handshake))
+        past.attempts.failed(detection)
+        return .failed(past.failures[era] ?? past.failures[era.other] ?? connection.lossFailure(.handshake))
       }
     }
   }
@@ -104,12 +114,12 @@ final class EraProbe {
         return era == .legacy ? judgeInitialize(answer, connection) : judgeDiscovery(answer, connection)
       case .failure(let failure):
         // The answer is none that means anything, and there will be no other.
-        failures[era] = self.failure(failure.reason)
+        past.failures[era] = self.failure(failure.reason)
         return detection.refused(era)
       }
     }
     if connection.closed.isOpen {
-      for era in questions.keys { failures[era] = connection.lossFailure(.handshake) }
+      for era in questions.keys { past.failures[era] = connection.lossFailure(.handshake) }
       return detection.exited()
     }
     if tooLate.isOpen {
@@ -118,7 +128,7 @@ final class EraProbe {
       let failure = Failure(
         server: server.name, phase: .handshake,
         reason: "no answer to \(asked.rawValue) within \(limit)" + connection.lastWordsNote)
-      failures = [.legacy: failure]
+      past.failures = [.legacy: failure]
       return .fail(.legacy)
     }
     return silence.isOpen ? detection.silent() : .wait
@@ -129,13 +139,13 @@ final class EraProbe {
   private func judgeInitialize(_ answer: Frame, _ connection: ServerConnection) -> EraDetection.Action {
     if answer.range("error") != nil {
       let error = server.upstream.log.quoted(answer.string("message", in: .error) ?? "it gave no reason")
-      failures[.legacy] = failure("it refused to initialize: \(error)")
+      past.failures[.legacy] = failure("it refused to initialize: \(error)")
       return detection.refused(.legacy)
     }
     let version = answer.string("protocolVersion", in: .result) ?? ""
     let isOlder = version < "2024-11-05" && version > "2024"
     guard let agreed = Revision(rawValue: version) ?? (isOlder ? .november2024 : nil), agreed.era == .legacy else {
-      failures[.legacy] = failure(
+      past.failures[.legacy] = failure(
         "it speaks revision \"\(server.upstream.log.quoted(version, limit: 64))\", which this gateway does not")
       return detection.refused(.legacy)
     }
@@ -152,15 +162,15 @@ final class EraProbe {
   private func judgeDiscovery(_ answer: Frame, _ connection: ServerConnection) -> EraDetection.Action {
     switch DiscoverAnswer(answer) {
     case .legacy:
-      failures[.modern] = failure("it has no answer to \(Method.discover.rawValue)")
+      past.failures[.modern] = failure("it has no answer to \(Method.discover.rawValue)")
       return detection.refused(.modern)
     case .unsupported(let versions):
-      failures[.modern] = failure(
+      past.failures[.modern] = failure(
         "it speaks \(server.upstream.log.quoted(versions.joined(separator: ", "))), and this gateway of its era only "
           + Revision.modern.map(\.rawValue).joined(separator: ", "))
       return detection.refused(.modern, isFinal: true)
     case .demanding(let needed):
-      failures[.modern] = failure(
+      past.failures[.modern] = failure(
         "it says nothing about itself to a client without \(server.upstream.log.quoted(needed))")
       return detection.refused(.modern, isFinal: true)
     case .modern(let revision):

@@ -25,9 +25,11 @@ extension Lane {
       guard let connection = await start(generation) else { return nil }
       update { state, now in state.phaseReached(.handshake, generation: generation, at: now) }
       let era = await era()
-      let probe = detection ?? EraProbe(server, preferred: era)
+      let probe = detection ?? EraProbe(server, preferred: era, after: pastProbes)
       detection = probe
-      switch await probe.open(connection) {
+      let outcome = await probe.open(connection)
+      if generation == self.generation { pastProbes = probe.past }
+      switch outcome {
       case .agreed:
         server.eras = probe.verdicts
         return connection

@@ -37,6 +37,8 @@ package final class Lane {
   var readings = RecentURIs<Int>(limit: 2_000)
   /// The connection that is being opened.
   var opening: ServerConnection?
+  /// What looking for its server's era has come to since it was found last.
+  var pastProbes = EraProbe.Past()
   /// Why it was lost last; nil while it is ready.
   package internal(set) var lastFailure: Failure?
   /// Open when the first start has come to an end, well or not.

@@ -13,7 +13,8 @@
 ///
 /// `initialize` gives way to `server/discover` only on an error or an exit. A `server/discover` that stays unanswered is
 /// followed by `initialize` on the same pipe, and the first good answer of the two decides. Each era is tried at most
-/// once as the first message of a process, and at most once after the other.
+/// once as the first message of a process, and at most once after the other. ``EraAttempts`` knows what the detections
+/// before have come to.
 package struct EraDetection: Sendable {
   package enum Action: Equatable, Sendable {
     /// Ask on the connection there is.
@@ -36,6 +37,10 @@ package struct EraDetection: Sendable {
   private var failed: Set<Era> = []
   /// Eras that were asked for as the first message of a process.
   private var opened: Set<Era> = []
+  /// The one of them that was last.
+  private(set) var lastOpened: Era
+  /// Those of them whose process has ended before anything was settled.
+  private var died: Set<Era> = []
   package private(set) var settled: Era?
 
   /// - Parameters:
@@ -46,12 +51,26 @@ package struct EraDetection: Sendable {
     self.known = known
     let isRefused = known.isRefused(preferred, at: now) && !known.isRefused(preferred.other, at: now)
     first = isRefused ? preferred.other : preferred
+    lastOpened = first
+  }
+
+  /// Takes up a server that has ended in both eras, the last time in `era`: the other's turn has come, and there is one
+  /// process for it.
+  init(after era: Era, known: EraVerdicts) {
+    self.known = known
+    first = era.other
+    lastOpened = first
+    opened = [era]
+    died = [era]
   }
 
   /// Whether a `server/discover` is under way that `initialize` may follow.
   package var awaitsDiscovery: Bool {
     settled == nil && outstanding == [.modern] && !failed.contains(.legacy)
   }
+
+  /// Whether a process has ended in each era, so that neither is what it ends of.
+  var hasDiedInBoth: Bool { died.count == Era.allCases.count }
 
   package mutating func begin() -> Action {
     outstanding = [first]
@@ -91,6 +110,7 @@ package struct EraDetection: Sendable {
   package mutating func exited() -> Action {
     guard settled == nil else { return .wait }
     // What was asked second may have failed for what was asked first: it gets a process of its own.
+    died.insert(lastOpened)
     let next = [first.other, first].first { !opened.contains($0) }
     failed.formUnion(outstanding)
     outstanding = []
@@ -98,6 +118,7 @@ package struct EraDetection: Sendable {
     failed.remove(next)
     outstanding = [next]
     opened.insert(next)
+    lastOpened = next
     return .restart(next)
   }
 

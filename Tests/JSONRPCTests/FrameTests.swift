@@ -76,4 +76,17 @@ import Testing
     #expect(stored?.mintedID == 1)
     #expect(stored?.copy() === stored)
   }
+
+  @Test(
+    arguments: [
+      (#"{"a":null,"b":1}"#, #"{"b":1}"#), (#"{"b":1, "a":null}"#, #"{"b":1}"#), (#"{"a":null}"#, "{}"),
+      (#"{"a":null,"b":1,"a":null,"c":null}"#, #"{"b":1}"#), (#"{"b":1,"c":null,"d":2,"e":null}"#, nil),
+      (#"{"\u0061":null , "b":"null","d":null}"#, #"{"b":"null","d":null}"#), (#"{"a":{"a":null}}"#, nil), ("7", nil),
+    ] as [(String, String?)])
+  func membersThatAreNullAreCutOutAndNothingElseChanges(_ params: String, _ expected: String?) throws {
+    let parsed = Array(#"{"id":1,"params":\#(params),"x":null}"#.utf8).withUnsafeBytes { Frame.parse($0) }
+    let keys: [StaticString] = params.contains("\"e\"") ? ["a"] : ["a", "c"]
+    let mended = try parsed.get().withoutNulls(among: keys).map { String(decoding: $0.bytes, as: UTF8.self) }
+    #expect(mended == expected.map { #"{"id":1,"params":\#($0),"x":null}"# })
+  }
 }

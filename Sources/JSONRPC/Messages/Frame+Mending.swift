@@ -6,7 +6,6 @@ extension Frame {
   /// absent, `result` and `error` exclude each other, an answer has no method (JSON-RPC 2.0, sections 4.2 and 5), and what
   /// MCP calls a notification has no id. A null that is all there is stays: it means nothing plain.
   func withoutNulls() -> StoredFrame? {
-    func isNull(_ range: Range<Int>?) -> Bool { range.map { bytes[$0.lowerBound] == UInt8(ascii: "n") } ?? false }
     func isThere(_ range: Range<Int>?) -> Bool { range != nil && !isNull(range) }
     let isAnswer = isThere(outer.result) || isThere(outer.error)
     var cuts: [StaticString] = []
@@ -22,6 +21,26 @@ extension Frame {
     }
     if cuts.isEmpty { return nil }
     return keepingMembers { member in !cuts.contains { has(member, key: $0) } }
+  }
+
+  /// Returns the message without those of these members of `params` that are null; nil when there are none.
+  package func withoutNulls(among keys: [StaticString]) -> StoredFrame? {
+    guard keys.contains(where: { isNull(range($0, in: .params)) }) else { return nil }
+    var text: [UInt8] = []
+    var position = 0
+    func cut(_ range: Range<Int>?) {
+      guard let range else { return }
+      text.append(contentsOf: self[position..<range.lowerBound])
+      position = range.upperBound
+    }
+    var removal = MemberRemoval()
+    forEachMember(of: .params) { member in
+      let goes = isNull(member.value) && keys.contains { has(member, key: $0) }
+      cut(removal.next(key: member.key, value: member.value, goes: goes))
+    }
+    cut(object(.params).flatMap { removal.finish($0.range) })
+    text.append(contentsOf: self[position..<bytes.count])
+    return try? text.withUnsafeBytes { try Frame.parse($0).get() }
   }
 
   /// Returns the message with some of its outer members only, each as it is spelled.
@@ -47,6 +66,10 @@ extension Frame {
     if text.isEmpty { text.append(UInt8(ascii: "{")) }
     text.append(UInt8(ascii: "}"))
     return text
+  }
+
+  private func isNull(_ range: Range<Int>?) -> Bool {
+    range.map { bytes[$0.lowerBound] == UInt8(ascii: "n") } ?? false
   }
 
   /// Returns the message with other bytes in the place of some; nil when that is none.

@@ -114,7 +114,8 @@ struct AnswerBridge {
       splicer.replace(range, with: "\(ErrorCode.invalidParams.rawValue)")
       if let uri = call.publicURI { Self.nameMissing(uri, in: frame, &splicer) }
       return .pass
-    case (ErrorCode.urlElicitationRequired.rawValue, .modern) where connection.era == .legacy:
+    case (ErrorCode.urlElicitationRequired.rawValue, .modern)
+    where connection.era == .legacy && Self.elicitations(of: frame) != nil:
       guard let missing = call.terms.capabilities.missing(for: .elicitationURL) else { return .opensURL }
       return .refused(
         .missingClientCapability, "Server \"\(server.name)\" needs a client that can have a person open a URL.",
@@ -163,11 +164,15 @@ struct AnswerBridge {
       ClientCapabilities(json: frame[needed], allowed: introduction.allowedExtensions))
   }
 
+  /// Where an error lists the elicitations that it is about; nil for one that only has their code.
+  private static func elicitations(of frame: Frame) -> Range<Int>? {
+    frame.range("data", in: .error).flatMap { JSONWalk.member("elicitations", of: frame.bytes, in: $0) }
+      .flatMap { frame.bytes[$0.lowerBound] == UInt8(ascii: "[") ? $0 : nil }
+  }
+
   /// Tells a client that cannot have URLs opened which ones they are, in words.
   private static func urls(in frame: Frame, _ call: Call, _ server: UpstreamServer) -> Verdict {
-    guard call.method == .toolsCall, let data = frame.range("data", in: .error),
-      let elicitations = JSONWalk.member("elicitations", of: frame.bytes, in: data)
-    else { return .pass }
+    guard call.method == .toolsCall, let elicitations = elicitations(of: frame) else { return .pass }
     var lines = ["Server \"\(server.name)\" needs somebody to open a URL first, and then the call again."]
     JSONWalk.elements(of: frame.bytes, in: elicitations) { element in
       let parts = ["message", "url"].compactMap { (name: StaticString) in

@@ -93,10 +93,7 @@ struct Router {
   }
 
   private static func hasGoodArguments(_ frame: Frame) -> Bool {
-    // Null is what some clients write for nothing.
-    frame.range("arguments", in: .params).map {
-      frame.bytes[$0.lowerBound] == UInt8(ascii: "{") || frame.bytes[$0.lowerBound] == UInt8(ascii: "n")
-    } ?? true
+    frame.range("arguments", in: .params).map { frame.bytes[$0.lowerBound] == UInt8(ascii: "{") } ?? true
   }
 
   private static func unknownName(_ name: UnsafeRawBufferPointer, _ what: String) -> Route {

@@ -14,6 +14,8 @@ usage: scripted.py [BEHAVIOUR], a JSON object. All members are optional:
   initialize: "ignore" | "error" | "exit"      instead of an answer
   discover: "ignore" | "exit" | error          instead of the error that there is no method `server/discover`
   silent: [method, ...]                        requests that get no answer
+  answers: {method: [line, ...]}               lines that take the place of the first answers, one after the other: a
+                                               byte each character, @ID@ replaced; null is an answer as ever
   escaped: true                                every slash is written as \\/
   record: path                                 every line received is appended there
   ignoreTerm, deaf, daemon: true               ignores SIGTERM; never reads; leaves a double-forked child
@@ -327,6 +329,10 @@ def discover(id: bytes) -> None:
 def answer(id: bytes, method: str, line: bytes) -> None:
     if method in behaviour.get("silent", []):
         return
+    if behaviour.get("answers", {}).get(method):
+        said = behaviour["answers"][method].pop(0)
+        if said is not None:
+            return write(said.encode("latin-1").replace(b"@ID@", id) + b"\n")
     if method == "initialize":
         initialize(id, line)
     elif method == "server/discover" and "discover" in behaviour:

@@ -13,6 +13,8 @@ usage: stateless.py [BEHAVIOUR], a JSON object. All members are optional:
                                                and what comes without the reserved members is then served as well
   noResultType: true                           results do not say their type
   silent: [method, ...]                        requests that get no answer
+  answers: {method: [line, ...]}               lines that take the place of the first answers, one after the other: a
+                                               byte each character, @ID@ replaced; null is an answer as ever
   refusals: {method: error}                    requests that get this error
   honour: [key, ...]                           what of a listen's filter is acknowledged (all)
   listen: "ignore" | "refuse" | "end" | "leave"
@@ -358,6 +360,10 @@ def answer(request: Request) -> None:
     method = request.method
     if method in behaviour.get("silent", []):
         return
+    if behaviour.get("answers", {}).get(method):
+        said = behaviour["answers"][method].pop(0)
+        if said is not None:
+            return write(said.encode("latin-1").replace(b"@ID@", request.id) + b"\n")
     if method in behaviour.get("refusals", {}):
         return send_error(request.id, behaviour["refusals"][method])
     if not request.is_modern and method != "initialize" and behaviour.get("initialize") != "answer":

@@ -90,4 +90,33 @@ import Testing
     let next = server.attempt()
     #expect(next.asked == [.legacy], "the question that came second comes first now")
   }
+
+  @Test func aServerThatRefusesTheHandshakeAndIsSilentThenIsAskedTheOtherWayRound() {
+    var attempts = EraAttempts()
+    var detection = attempts.next(preferred: .legacy, known: .init(), at: 0)
+    _ = detection.begin()
+    let second = detection.refused(.legacy)
+    #expect(second == .ask(.modern) && detection.patience == 2_000)
+    let last = detection.silent()
+    #expect(last == .fail(.legacy))
+    attempts.failed(detection)
+    detection = attempts.next(preferred: .legacy, known: .init(), at: 0)
+    let first = detection.begin()
+    #expect(first == .ask(.modern) && detection.patience == 5_000)
+    let both = detection.silent()
+    #expect(both == .ask(.legacy))
+    let left = detection.refused(.legacy)
+    #expect(left == .wait, "a slow answer is waited for as long as the handshake may take")
+    let found = detection.accepted(.modern)
+    #expect(found == .settle(.modern))
+  }
+
+  @Test func aProcessThatHasNotSaidAnythingIsWaitedFor() {
+    var detection = EraAttempts().next(preferred: .legacy, known: .init(), at: 0)
+    _ = detection.begin()
+    let second = detection.exited()
+    #expect(second == .restart(.modern) && detection.patience == 5_000)
+    let third = detection.silent()
+    #expect(third == .wait, "it may be starting still")
+  }
 }

@@ -67,7 +67,7 @@ final class EraProbe {
         let question = ask(era, connection)
         questions[era] = question
         question.gate.whenOpen { [self] in arrivals.append((era, question)) }
-        if era == .modern { timer = clock.after(EraDetection.patience) { silence.open() } }
+        if era == .modern { timer = clock.after(detection.patience) { silence.open() } }
         action = .wait
       case .wait:
         let answers = questions.values.map(\.gate)

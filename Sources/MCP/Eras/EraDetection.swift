@@ -28,8 +28,9 @@ package struct EraDetection: Sendable {
     case fail(Era)
   }
 
-  /// Milliseconds after which an unanswered `server/discover` is followed by `initialize`.
-  package static let patience: UInt64 = 5_000
+  /// Milliseconds after which an unanswered `server/discover` is followed by `initialize`, or by nothing any more when the
+  /// server is there and has refused that: it need not start any more to say what it is.
+  package var patience: UInt64 { isAwake ? 2_000 : 5_000 }
 
   private let known: EraVerdicts
   private let first: Era
@@ -41,6 +42,10 @@ package struct EraDetection: Sendable {
   private(set) var lastOpened: Era
   /// Those of them whose process has ended before anything was settled.
   private var died: Set<Era> = []
+  /// Whether this process has answered anything.
+  private var isAwake = false
+  /// Whether a process that had refused `initialize` had nothing to say to `server/discover`.
+  private(set) var fellSilent = false
   package private(set) var settled: Era?
 
   /// - Parameters:
@@ -64,9 +69,9 @@ package struct EraDetection: Sendable {
     died = [era]
   }
 
-  /// Whether a `server/discover` is under way that `initialize` may follow.
+  /// Whether a `server/discover` is under way whose ``patience`` ends before the time of the handshake does.
   package var awaitsDiscovery: Bool {
-    settled == nil && outstanding == [.modern] && !failed.contains(.legacy)
+    settled == nil && outstanding == [.modern] && (isAwake || !failed.contains(.legacy))
   }
 
   /// Whether a process has ended in each era, so that neither is what it ends of.
@@ -93,6 +98,7 @@ package struct EraDetection: Sendable {
   /// `isFinal` says that the answer proves that the server speaks this era, so that the other must not be tried.
   package mutating func refused(_ era: Era, isFinal: Bool = false) -> Action {
     guard settled == nil, outstanding.remove(era) != nil else { return .wait }
+    isAwake = true
     failed.insert(era)
     if isFinal {
       outstanding = []
@@ -104,7 +110,12 @@ package struct EraDetection: Sendable {
   }
 
   /// `server/discover` has gone unanswered for ``patience``.
-  package mutating func silent() -> Action { awaitsDiscovery ? ask(.legacy) : .wait }
+  package mutating func silent() -> Action {
+    guard awaitsDiscovery else { return .wait }
+    guard failed.contains(.legacy) else { return ask(.legacy) }
+    fellSilent = true
+    return refused(.modern)
+  }
 
   /// The process has ended, or closed its output, before anything was settled.
   package mutating func exited() -> Action {
@@ -116,6 +127,7 @@ package struct EraDetection: Sendable {
     outstanding = []
     guard let next else { return fail() }
     failed.remove(next)
+    isAwake = false
     outstanding = [next]
     opened.insert(next)
     lastOpened = next

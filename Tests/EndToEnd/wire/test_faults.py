@@ -138,6 +138,19 @@ def test_an_answer_of_plain_meaning_to_the_handshake_opens_its_server(start, era
     assert "bad__echo" in names(wire, opened(wire, era))
 
 
+@pytest.mark.parametrize("form", ["neither", "both", "error text", "cut off"])
+def test_a_server_that_says_nothing_behind_an_answer_of_no_meaning_keeps_nobody_waiting(start, form):
+    line, word = HOPELESS[form]
+    entry = scripted(answers={"initialize": [line] * 9}, silent=["server/discover"])
+    wire = start({"bad": entry, "good": scripted()}, strict=False)
+    begun = time.monotonic()
+    wire.initialize()
+    assert "good__echo" in wire.tool_names()
+    assert time.monotonic() - begun < 3.5
+    assert word in json.dumps(wire.call("bad__echo").json)
+    assert_calm(wire)
+
+
 # Calls.
 
 CALLS = {

@@ -14,6 +14,7 @@ package struct EraAttempts: Sendable {
   ///
   /// - Parameters:
   ///   - preferred: the era of the client that the server is started for.
+  ///   - known: what was learned of the server's eras before.
   ///   - now: milliseconds since 1970.
   package func next(preferred: Era, known: EraVerdicts, at now: UInt64) -> EraDetection {
     last.map { EraDetection(after: $0, known: known) } ?? EraDetection(preferred: preferred, known: known, at: now)

@@ -62,6 +62,18 @@ def test_without_a_client_the_list_is_shown(setting, tmp_path, how):
     assert "one__echo" in text.decode() and "two__echo" in text.decode()
 
 
+def test_editors_that_start_it_at_once_all_get_it():
+    # As after an update: nothing says yet that what there is was made from these sources.
+    (root / ".build" / "run-built").unlink(missing_ok=True)
+    started = [
+        subprocess.Popen([run, "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    for process in started:
+        text, errors = process.communicate(timeout=50)
+        assert (process.returncode, text[:12]) == (0, b"mcp-junction"), errors.decode()
+
+
 def test_arguments_are_passed_on(setting):
     one = setting({"one": scripted()})
     done = subprocess.run(

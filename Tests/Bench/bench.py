@@ -15,16 +15,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / ".build" / "bench"
-GATEWAY = ROOT / ".build" / "release" / "mcp-junction"
 UPSTREAM = str(BUILT / "upstream")
 RELAY = str(BUILT / "relay")
 PEER = "fastmcp==4.1.2"
+
+
+class Measured:
+    """The build of the gateway that is measured."""
+
+    gateway = ROOT / ".build" / "release" / "mcp-junction"
 
 
 @dataclass
@@ -116,8 +122,18 @@ def medians(rounds: int, measurements: dict) -> dict:
     }
 
 
+@contextmanager
+def built_as(binary: Path):
+    """Measures another build of the gateway meanwhile."""
+    today, Measured.gateway = Measured.gateway, binary.resolve()
+    try:
+        yield
+    finally:
+        Measured.gateway = today
+
+
 def gateway(configuration: Path) -> list[str]:
-    return [str(GATEWAY), "--config", str(configuration), "--log-level", "error"]
+    return [str(Measured.gateway), "--config", str(configuration), "--log-level", "error"]
 
 
 def at_most(limit: float):
@@ -501,7 +517,7 @@ def peers(machine: Machine, rounds: int) -> Table:
 
 # Allocations and instructions are the same in every run; the ratio of CPU times varies by a fifth on a busy machine.
 MOST_ALLOCATIONS = 1
-MOST_INSTRUCTIONS = 12_000
+MOST_INSTRUCTIONS = 11_070
 MOST_CPU = 1.8
 
 
@@ -590,6 +606,19 @@ def show(table: Table):
     sys.stdout.flush()
 
 
+def compare(before: Table, now: Table):
+    """Shows how each row has changed, measured in the same run; where there is a reference, by the ratio to its own."""
+    print(f"\n{now.title}: before and now")
+    older = {one.name: one for one in before.rows}
+    for one in now.rows:
+        if one.name not in older:
+            continue
+        old = older[one.name]
+        change = one.ratio / old.ratio if one.reference and old.reference and old.value else float("nan")
+        print(f"  {one.name:<58} {number(old.value):>10} {number(one.value):>10} {one.unit:<8} {change:>7.3f} x")
+    sys.stdout.flush()
+
+
 def description() -> str:
     model = platform.machine()
     information = Path("/proc/cpuinfo")
@@ -608,6 +637,9 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     parser.add_argument("--peers", action="store_true", help=f"also install and measure {PEER}")
     parser.add_argument("--gate", action="store_true", help="only what must not get worse; the status says whether")
+    parser.add_argument(
+        "--against", metavar="BINARY", type=Path, help="another build of the gateway, measured table by table as well"
+    )
     arguments = parser.parse_args()
     rounds = arguments.rounds
     tables = []
@@ -633,9 +665,16 @@ def main() -> int:
         if arguments.peers:
             measurements["peers"] = lambda: peers(machine, max(3, rounds // 2))
         for name, measure in measurements.items():
-            if arguments.only in name:
-                tables.append(measure())
-                show(tables[-1])
+            if arguments.only not in name:
+                continue
+            before = None
+            if arguments.against:
+                with built_as(arguments.against):
+                    before = measure()
+            tables.append(measure())
+            show(tables[-1])
+            if before:
+                compare(before, tables[-1])
     missed = [one for table in tables for one in table.rows if one.met is False]
     print(f"\n{len(missed)} targets missed; {time.monotonic() - begun:.0f} s")
     for one in missed:

@@ -39,7 +39,7 @@ extension ClientSession {
   }
 
   private static func envelopeFault(_ frame: Frame) -> Objection? {
-    guard let version = frame.outer.jsonrpc, JSONText.equals(frame[version], quoted: "2.0") else { return .version }
+    guard frame.isVersionTwo else { return .version }
     if frame.outer.repeated.contains(.method) || frame.outer.repeated.contains(.params) { return .repetition }
     guard let method = frame.outer.method, frame.bytes[method.lowerBound] == UInt8(ascii: "\"") else {
       return .noMethod

@@ -180,6 +180,13 @@ extension Frame {
     return nil
   }
 
+  /// Whether `jsonrpc` is `"2.0"`, spelled without escapes: four bytes and one, compared at once.
+  package var isVersionTwo: Bool {
+    guard let version = outer.jsonrpc, version.count == 5, let base = bytes.baseAddress else { return false }
+    let beginning = base.loadUnaligned(fromByteOffset: version.lowerBound, as: UInt32.self)
+    return beginning == UInt32(littleEndian: 0x302E_3222) && bytes[version.upperBound - 1] == UInt8(ascii: "\"")
+  }
+
   /// The id as it was spelled; nil when it is neither a string nor a number.
   package var id: RawToken? { outer.id.flatMap { RawToken(identifier: self[$0]) } }
 

@@ -18,7 +18,7 @@ package enum AnswerVerdict {
   case refused(reason: String, part: Range<Int>?)
 
   package init(_ answer: Frame) {
-    if answer.outer.areOfPlainResult, Self.isTwo(answer), let result = answer.outer.result,
+    if answer.outer.areOfPlainResult, answer.isVersionTwo, let result = answer.outer.result,
       answer.bytes[result.lowerBound] == UInt8(ascii: "{"),
       answer.range("_meta", in: .result).map({
         answer.bytes[$0.lowerBound] == UInt8(ascii: "{") && answer.range(ReservedMeta.failure, in: .resultMeta) == nil
@@ -28,12 +28,6 @@ package enum AnswerVerdict {
     } else {
       self = Self.judge(answer)
     }
-  }
-
-  /// Whether the version is spelled as it must be.
-  @inline(__always)
-  private static func isTwo(_ answer: Frame) -> Bool {
-    answer.outer.jsonrpc.map { JSONText.equals(answer[$0], quoted: "2.0") } ?? false
   }
 
   @inline(never)
@@ -48,7 +42,7 @@ package enum AnswerVerdict {
   }
 
   private static func judge(_ answer: Frame, result: Range<Int>) -> AnswerVerdict {
-    guard isTwo(answer) else { return withoutVersion(answer) }
+    guard answer.isVersionTwo else { return withoutVersion(answer) }
     guard isObject(answer[result]) else {
       return refused("with a result that is \(Self.what(answer[result])), not an object", result)
     }
@@ -72,7 +66,7 @@ package enum AnswerVerdict {
   }
 
   private static func judge(_ answer: Frame, error: Range<Int>) -> AnswerVerdict {
-    guard isTwo(answer) else { return withoutVersion(answer) }
+    guard answer.isVersionTwo else { return withoutVersion(answer) }
     guard isObject(answer[error]) else {
       return refused("with an error that is \(Self.what(answer[error])), not an object", error)
     }

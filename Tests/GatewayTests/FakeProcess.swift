@@ -31,6 +31,8 @@ final class FakeProcess {
   private(set) var envelopes: [Envelope] = []
   /// Whether each message comes by itself instead of in one stream.
   var takesEach = false
+  /// Whether it goes on until it has to end at once.
+  var endsUrgentlyOnly = false
 
   private var way: Carrier.Way {
     guard takesEach else { return .stream(output) }
@@ -44,10 +46,12 @@ final class FakeProcess {
   func running(pid: Int32, isStopped: @escaping @GatewayActor () -> Bool) -> Carrier {
     Carrier(
       way: way, process: pid, start: { [weak self] in self?.events = $0 },
-      setReading: { [weak self] in self?.isRead = $0 }, end: { [weak self] _ in self?.end() },
+      setReading: { [weak self] in self?.isRead = $0 }, end: { [weak self] in self?.endOrdered(urgent: $0) },
       ending: { [exited] in exited.isOpen ? "exit code 3" : nil }, lastWords: { "the last words" }, exited: exited,
       gone: gone, hasStopped: { isStopped() })
   }
+
+  private func endOrdered(urgent: Bool) { if urgent || !endsUrgentlyOnly { end() } }
 
   func end() {
     guard !isOver else { return }

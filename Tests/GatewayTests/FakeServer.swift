@@ -24,6 +24,8 @@ final class FakeServer {
   var frameLimit = Int.max
   /// Whether each message comes by itself, with its envelope, instead of in one stream.
   var takesEach = false
+  /// Whether it goes on until it has to end at once.
+  var endsUrgentlyOnly = false
   /// Sees everything that the gateway writes, with the number of the process, and says whether it takes it: else the
   /// manners do.
   var onLine: (@GatewayActor (String, Int) -> Bool)?
@@ -44,6 +46,7 @@ final class FakeServer {
     if let launchFailure { return .failure(launchFailure) }
     let process = FakeProcess(limit: frameLimit)
     process.takesEach = takesEach
+    process.endsUrgentlyOnly = endsUrgentlyOnly
     let number = processes.count
     processes.append(process)
     listens = []

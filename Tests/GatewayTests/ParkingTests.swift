@@ -208,4 +208,23 @@ import Testing
       await bench.close()
     }
   }
+
+  @Test func whatWasAskedJustBeforeARefusalIsPutToAnotherCall() async {
+    await onLoop {
+      let capabilities = #"{"elicitation":{"form":{},"url":{}}}"#
+      let (bench, _) = await called(capabilities: capabilities)
+      bench.tell(Modern.call("2", capabilities: capabilities))
+      let later = await bench["one"].received.next()
+      bench["one"].send(question("\"q\""))
+      bench["one"].refuse(
+        later,
+        #"{"code":-32042,"message":"m","data":{"elicitations":[{"mode":"url","message":"m","elicitationId":"e","url":"https://x.test"}]}}"#
+      )
+      #expect(await bench.lines.next().contains(#""id":2,"result":{"resultType":"input_required""#))
+      await bench.clock.whenWaiting(for: 5)
+      bench.clock.advance(by: 5)
+      #expect(await bench.lines.next().contains(#""id":1,"result":{"resultType":"input_required""#))
+      await bench.close()
+    }
+  }
 }

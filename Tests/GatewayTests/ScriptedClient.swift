@@ -72,6 +72,9 @@ final class ScriptedClient {
     return await ask(Modern.request("\"discover\"", "server/discover", capabilities: capabilities))
   }
 
+  /// What carried its messages lets go of its session, as it does when it is closed.
+  func forgetTransport() { wire.events = nil }
+
   func tell(_ line: String) { write(Array((line + "\n").utf8)) }
 
   /// Writes bytes, whatever they are.

@@ -94,4 +94,28 @@ import Testing
       await bench.close()
     }
   }
+
+  @Test func aSubscriptionThatIsTakenBackIsNotTriedElsewhere() async {
+    await onLoop {
+      let bench = Bench(servers: ["one", "two"])
+      for name in ["one", "two"] {
+        bench[name].eras = .modern
+        bench[name].resources = ["\(name):1"]
+      }
+      _ = await bench.open()
+      for name in ["one", "two"] {
+        _ = await bench[name].listened.next()
+        bench[name].unanswered = ["subscriptions/listen"]
+      }
+      bench.tell(#"{"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":"x:1"}}"#)
+      _ = await bench["one"].received.next { $0.contains("x:1") }
+      bench.tell(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#)
+      for _ in 0..<5 {
+        bench.clock.advance(by: 30_000)
+        await turns(8)
+      }
+      #expect(!bench["two"].all.contains { $0.contains("x:1") })
+      await bench.close()
+    }
+  }
 }

@@ -15,10 +15,7 @@ extension ClientSession {
     guard !port.inputEnded.isOpen else {
       return question.connection.refuse(question.id, .internal, "The client has closed its input.")
     }
-    let id: UInt64
-    switch call.state {
-    case .sent(_, let own), .parked(_, let own): id = own
-    case .waiting, .asking, .finished:
+    guard let id = call.idAtServer else {
       return question.connection.refuse(question.id, .internal, "The call is over.")
     }
     switch parked.asked(question, during: call, id: id, parkingLimits) {
@@ -39,6 +36,8 @@ extension ClientSession {
 
   /// Turns a legacy server's refusal until somebody has opened a URL into questions. Returns false when it cannot.
   func parkRefused(_ call: Call, _ error: Frame, by connection: ServerConnection) -> Bool {
+    // What it was just being asked may be for another call: this one is over at the server.
+    putAnew(parked.remove(call))
     guard parked.refused(call, error, by: connection, parkingLimits), let entry = parked.gathered(call) else {
       return false
     }
@@ -52,7 +51,7 @@ extension ClientSession {
     let token = ParkingToken(run: manager.runNumber, using: &generator)
     let call = entry.call
     parked.presented(call, token)
-    _ = clock.after(manager.configuration.settings.inputWait) { [self] in
+    call.patience = clock.after(manager.configuration.settings.inputWait) { [self] in
       if let entry = parked.expired(token) { drop(entry, reason: "the client did not come back with an answer") }
     }
     let output = output(for: call)
@@ -86,7 +85,8 @@ extension ClientSession {
     switch parked.resumed(with: token, run: manager.runNumber, frame, request.method) {
     case .refused(let message): refuseState(request, frame, message)
     case .resumed(let entry):
-      guard let id = entry.id else { return resend(entry, request, frame, responses) }
+      // It may have become a task meanwhile, whose result is waited for under another id.
+      guard let id = entry.call.idAtServer ?? entry.id else { return resend(entry, request, frame, responses) }
       let call = takeOver(entry, id, for: request, frame)
       answerQuestions(entry, frame, responses)
       switch parked.answered(call, Set(responses.keys)) {
@@ -111,6 +111,7 @@ extension ClientSession {
   /// Puts the call that goes on in the place of the request that the client has made for it now.
   private func takeOver(_ entry: ParkedCalls.Entry, _ id: UInt64, for request: Call, _ frame: Frame) -> Call {
     let call = entry.call
+    call.stopWaiting()
     request.state = .finished
     calls.remove(request)
     call.continues(for: request)
@@ -160,6 +161,7 @@ extension ClientSession {
     _ entry: ParkedCalls.Entry, _ request: Call, _ frame: Frame, _ responses: [String: Range<Int>]
   ) {
     _ = parked.remove(entry.call)
+    entry.call.stopWaiting()
     let isAccepted = entry.questions.allSatisfy { question in
       guard let value = responses[question.key],
         let action = JSONWalk.member("action", of: frame.bytes, in: value)
@@ -193,6 +195,7 @@ extension ClientSession {
   /// Gives up a call that nobody will come back for, and answers the server that nobody will answer.
   private func drop(_ entry: ParkedCalls.Entry, reason: String) {
     let connection = entry.connection
+    entry.call.stopWaiting()
     if !connection.closed.isOpen {
       for question in entry.questions {
         guard let id = question.id else { continue }
@@ -202,7 +205,7 @@ extension ClientSession {
         }
       }
     }
-    guard entry.outcome == nil, let id = entry.id else { return }
+    guard entry.outcome == nil, let id = entry.call.idAtServer else { return }
     connection.cancel(id, reason: reason)
   }
 

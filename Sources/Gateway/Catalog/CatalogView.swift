@@ -51,6 +51,12 @@ package final class CatalogView {
     return upstream.servers.filter { seen.contains($0.name) }
   }
 
+  /// What the gateway says of itself to whoever has this view.
+  var own: OwnResources { OwnResources(of: upstream, seeing: servers) }
+
+  /// Whether a server is one of those that are seen.
+  func shows(_ id: ServerID) -> Bool { servers.contains { $0.id == id } }
+
   func markStale() { isStale = true }
 
   private func refresh() {
@@ -61,7 +67,7 @@ package final class CatalogView {
         Catalog.Source(
           server: $0.id, prefix: $0.configuration.prefix, offer: $0.offer, filter: $0.configuration.toolFilter)
       },
-      own: shared.own.resources)
+      own: own.resources)
     for id in merged.exhausted.subtracting(exhausted) {
       upstream.log(.warning, "names_used_up", server: upstream.server(id)?.name)
     }
@@ -185,7 +191,9 @@ package final class CatalogView {
     if let target = resources.owner(of: uri) { return owner(target) }
     // A scheme such as git+https looks like a prefix; it is one only of a server whose URIs are given out with it.
     if let target = resources.prefixedOwner(of: uri), resources.renames(of: target.server) { return owner(target) }
-    return (resources.templateOwner(of: uri) ?? shared.mentions[uri]).flatMap { upstream.server($0) }.map {
+    return (resources.templateOwner(of: uri) ?? shared.mentions[uri].flatMap { shows($0) ? $0 : nil }).flatMap {
+      upstream.server($0)
+    }.map {
       Owner(server: $0, original: uri)
     }
   }

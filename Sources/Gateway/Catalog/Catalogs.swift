@@ -11,12 +11,8 @@ final class Catalogs {
   var mentions = RecentURIs<ServerID>(limit: 10_000)
   /// Resources that may be given out again.
   var readCache = ReadCache()
-  let own: OwnResources
 
-  init(of upstream: ServerSet) {
-    self.upstream = upstream
-    own = OwnResources(of: upstream)
-  }
+  init(of upstream: ServerSet) { self.upstream = upstream }
 
   /// What a client sees of whom nothing else is configured.
   var standard: CatalogView { view(CatalogView.Terms(nameLimit: upstream.configuration.settings.nameLimit)) }

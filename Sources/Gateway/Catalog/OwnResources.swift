@@ -8,12 +8,17 @@ import MCP
 @GatewayActor
 struct OwnResources {
   private let upstream: ServerSet
+  /// Those that the client sees.
+  private let servers: [UpstreamServer]
 
-  init(of upstream: ServerSet) { self.upstream = upstream }
+  init(of upstream: ServerSet, seeing servers: [UpstreamServer]) {
+    self.upstream = upstream
+    self.servers = servers
+  }
 
   private var shares: [Instructions.Share] {
     Instructions.shares(
-      of: upstream.servers.map { ($0.label, $0.instructionsText) },
+      of: servers.map { ($0.label, $0.instructionsText) },
       budget: upstream.configuration.settings.instructionsBudget)
   }
 
@@ -22,7 +27,7 @@ struct OwnResources {
   var instructions: String? {
     let faults =
       upstream.configuration.problems.map { "\($0)" }
-      + upstream.servers.compactMap { server in
+      + servers.compactMap { server in
         server.isSettled ? server.failure.map { "\(server.name): \($0.reason)" } : nil
       }
     guard !faults.isEmpty else { return Instructions.merged(shares) }
@@ -53,7 +58,7 @@ struct OwnResources {
   }
 
   private var status: String {
-    let servers = upstream.servers.map { server in
+    let servers = servers.map { server in
       "\(server.name): \(server.stateText), \(server.offer.items[.tools]?.count ?? 0) tools"
     }
     let lines = upstream.configuration.problems.map { "\($0)" } + servers
@@ -65,7 +70,7 @@ struct OwnResources {
   func text(of uri: String) -> String? {
     if uri == Self.statusURI { return upstream.log.redacted(status) }
     guard uri.hasPrefix(Instructions.resourceURI(for: "")) else { return nil }
-    return upstream.servers.first {
+    return servers.first {
       Instructions.resourceURI(for: $0.label) == uri && !$0.instructionsText.isEmpty
     }?.instructionsText
   }
@@ -73,7 +78,7 @@ struct OwnResources {
   /// Entries of the `extensions` that the gateway offers to modern clients: those of its servers.
   var extensions: [String] {
     var seen: Set<String> = []
-    let all = upstream.servers.compactMap(\.negotiated).flatMap { negotiated in
+    let all = servers.compactMap(\.negotiated).flatMap { negotiated in
       negotiated.capabilities.extensions.filter { $0.exists(in: negotiated.revision.era) }
     }
     return all.filter { seen.insert($0.identifier).inserted }.map(\.member)

@@ -113,7 +113,7 @@ extension ClientSession: Caller {
     guard case .task = call.purpose, call.method == .toolsCall, let token = call.progressToken,
       case .sent(_, let id) = call.state, frame.range("task", in: .result) != nil
     else { return }
-    connection.keepProgress(of: id, caller: self, token: token)
+    connection.keepProgress(of: id, call, token: token)
   }
 
   private func settlePurpose(_ call: Call, _ frame: Frame) {

@@ -51,7 +51,7 @@ extension ClientSession {
   }
 
   private func tellDiscovery(_ call: Call) {
-    let own = manager.catalogs.own
+    let own = view.own
     let versions = Revision.modern.map { JSONText.quote($0.rawValue) }.joined(separator: ",")
     let capabilities = ServerCapabilities.ofGateway(for: .newestModern, extensions: own.extensions)
     let instructions = own.instructions.map { ",\"instructions\":\(JSONText.quote($0))" } ?? ""

@@ -108,6 +108,8 @@ extension ClientSession {
         subscriptions.remove(uri)
       }
       lane.release([original])
+      // It may have been taken back meanwhile.
+      guard !call.isFinished else { return }
       if tryNext(call, as: .error) { return }
       respond(.invalidParams, "Server \"\(lane.server.name)\" does not tell of changes of \(uri).", to: call)
     }

@@ -138,7 +138,7 @@ extension ClientSession {
     guard !call.isFinished else { return }
     handshake.answered(with: agreed)
     for kind in ListKind.allCases { legacy.known[kind] = view.payload(kind, for: legacy.terms.profile) }
-    let instructions = manager.catalogs.own.instructions.map { ",\"instructions\":\(JSONText.quote($0))" } ?? ""
+    let instructions = view.own.instructions.map { ",\"instructions\":\(JSONText.quote($0))" } ?? ""
     respond(
       "{\"protocolVersion\":\"\(agreed.rawValue)\",\"capabilities\":\(ServerCapabilities.ofGateway(for: agreed)),"
         + "\"serverInfo\":\(manager.identity.json)\(instructions)}", to: call)

@@ -5,7 +5,7 @@ import MCP
 
 /// What follows from where a request goes.
 extension ClientSession {
-  var router: Router { Router(view: view, upstream: upstream, own: manager.catalogs.own) }
+  var router: Router { Router(view: view, upstream: upstream, own: view.own) }
 
   func asker(_ call: Call) -> Router.Asker {
     Router.Asker(
@@ -14,7 +14,7 @@ extension ClientSession {
 
   func route(_ call: Call, _ frame: Frame) {
     if call.terms.era.isModern, call.method.takesInput, let raw = frame.raw("requestState", in: .params),
-      let token = ParkingToken(raw: raw)
+      let token = ParkingToken(raw: raw), !call.isResumed
     {
       resume(call, frame, token)
     } else {

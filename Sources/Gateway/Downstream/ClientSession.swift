@@ -68,7 +68,7 @@ package final class ClientSession {
     calls = OpenCalls(limit: settings.callsPerSession + settings.servers.queue)
     legacy = LegacySession(stamp: manager.upstream.introduction.stamp)
     questions = Questions(to: port, from: manager.upstream)
-    listens = Listens(of: manager, view: view, to: port)
+    listens = Listens(of: number, at: manager, view: view, to: port)
   }
 
   package func start() {
@@ -94,6 +94,7 @@ package final class ClientSession {
   /// Leaves: nothing more is delivered.
   package func close() {
     manager.catalogs.readCache.sessionEnded(number)
+    _ = handshake.takeAll()
     withdrawWaiting()
     for call in calls.all { abandon(call) }
     calls.removeAll()

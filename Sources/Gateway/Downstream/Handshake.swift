@@ -34,6 +34,8 @@ struct Handshake {
 
   /// An `initialize` has come whose answer has to wait.
   mutating func begins() {
+    // One that found no room behind another one: what waits goes on waiting.
+    guard behind == nil else { return }
     behind = []
     behindBytes = 0
   }

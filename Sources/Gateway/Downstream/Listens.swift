@@ -14,12 +14,15 @@ final class Listens {
   private static let acknowledgementWait: UInt64 = 1_500
 
   private let manager: ServerManager
+  /// The number of the session whose they are.
+  private let session: UInt64
   private let view: CatalogView
   private let port: ClientPort
   private var splicer = Splicer()
   private var open: [RawToken: ClientListen] = [:]
 
-  init(of manager: ServerManager, view: CatalogView, to port: ClientPort) {
+  init(of session: UInt64, at manager: ServerManager, view: CatalogView, to port: ClientPort) {
+    self.session = session
     self.manager = manager
     self.view = view
     self.port = port
@@ -81,7 +84,7 @@ final class Listens {
       if !listen.isAcknowledged { listen.acknowledge(to: port.output) }
       listen.end(manager.upstream.introduction.resultHead, to: port.output)
     }
-    open = [:]
+    releaseAll()
   }
 
   // MARK: - Servers that are to tell
@@ -90,19 +93,24 @@ final class Listens {
     await manager.upstream.settle(within: Self.acknowledgementWait)
     var owned: [LaneID: [ClientListen.Subject]] = [:]
     var unowned: [String] = []
-    for uri in uris where manager.catalogs.own.text(of: uri) == nil {
+    for uri in uris where view.own.text(of: uri) == nil {
       let owners = view.owners(of: uri)
       guard owners.count == 1 else {
         if !owners.isEmpty, unowned.count < Self.unownedLimit { unowned.append(uri) }
         continue
       }
-      guard let lane = owners[0].server.lanes.first(where: { $0.connection != nil }) else { continue }
+      guard let lane = lane(at: owners[0].server) else { continue }
       owned[lane.id, default: []].append(ClientListen.Subject(uri, at: lane, original: owners[0].original))
     }
     let answered =
       tasks.compactMap { subscribe(listen, toTask: $0.id, $0.lane) } + owned.values.map { subscribe(listen, to: $0) }
       + unowned.map { subscribe(listen, toUnowned: $0) }
     for gate in answered { await gate.wait() }
+  }
+
+  /// The lane of a server that can tell the session of what it wants to hear: never another session's own.
+  private func lane(at server: UpstreamServer) -> Lane? {
+    server.lanes.first { $0.connection != nil && $0.serves(session) }
   }
 
   /// Asks a lane to tell of resources; the gate opens when it has said of which it will.
@@ -126,7 +134,7 @@ final class Listens {
     let quoted = Array(JSONText.quote(id).utf8)
     guard let wrapped = quoted.withUnsafeBytes({ TaskID.unwrap($0) }),
       let server = manager.upstream.server(taskKey: wrapped.server),
-      let lane = known ?? server.lanes.first(where: { $0.connection != nil }), let connection = lane.connection
+      let lane = known ?? lane(at: server), let connection = lane.connection
     else { return nil }
     let original = String(id.dropFirst(TaskID.prefix(for: wrapped.server).count))
     let answered = Gate()
@@ -149,7 +157,7 @@ final class Listens {
     Task { @GatewayActor in
       defer { answered.open() }
       for owner in owners where !listen.isAcknowledged && isOpen(listen) {
-        guard let lane = owner.server.lanes.first(where: { $0.connection != nil }) else { continue }
+        guard let lane = lane(at: owner.server) else { continue }
         await subscribe(listen, to: [ClientListen.Subject(uri, at: lane, original: owner.original)]).wait()
         if listen.resources[uri] != nil { return }
       }

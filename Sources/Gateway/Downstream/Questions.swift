@@ -62,7 +62,8 @@ final class Questions {
     func refuse(_ code: ErrorCode, _ message: String) { connection.refuse(question.id, code, message) }
     guard !port.inputEnded.isOpen else { return refuse(.internal, "The client has closed its input.") }
     if let refusal = Self.refusal(of: question.kind, capabilities) { return refuse(refusal.code, refusal.message) }
-    guard (counts[ObjectIdentifier(connection)] ?? 0) + kept.count < Self.limit else {
+    let open = counts[ObjectIdentifier(connection)] ?? 0
+    guard open + kept.count(where: { $0.connection === connection }) < Self.limit else {
       return refuse(.internal, "\(Self.limit) questions wait for the client already.")
     }
     guard isReady else {

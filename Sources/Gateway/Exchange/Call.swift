@@ -126,6 +126,14 @@ final class Call {
     return true
   }
 
+  /// The id that it has at the server; nil when it is not there.
+  var idAtServer: UInt64? {
+    switch state {
+    case .sent(_, let id), .parked(_, let id): id
+    case .waiting, .asking, .finished: nil
+    }
+  }
+
   var isFinished: Bool {
     if case .finished = state { true } else { false }
   }

@@ -30,7 +30,9 @@ package final class Audience {
       settled: { [unowned self] in retryNames() },
       resourcesChanged: { [unowned self] in catalogs.readCache.serverChanged($0) },
       logged: { [unowned self] frame, lane in
-        for session in members where lane.serves(session.number) { session.logged(frame, lane.server) }
+        for session in members where lane.serves(session.number) && session.view.shows(lane.server.id) {
+          session.logged(frame, lane.server)
+        }
       },
       resourceUpdated: { [unowned self] in resourceUpdated($0, $1) },
       resourceMayHaveChanged: { [unowned self] uri, lane in
@@ -78,6 +80,7 @@ package final class Audience {
 
   func leave(_ session: ClientSession) {
     members.removeAll { $0 === session }
+    readers.release(session)
     readers.membersChanged(members)
   }
 
@@ -108,12 +111,18 @@ package final class Audience {
   private func asked(_ question: ServerQuestion) {
     let lane = question.connection.lane
     let server = question.connection.server
-    let possible = members.filter { lane.serves($0.number) && $0.canAnswer(question.kind) }
+    // Roots are asked for at the server's own time; anything else belongs to a call that is open, if there is one, and is
+    // no business of those who made none.
+    let callers = question.kind.method == .rootsList ? [] : question.connection.callers
+    let concerned = members.filter {
+      lane.serves($0.number) && $0.view.shows(server.id) && (callers.isEmpty || callers.contains($0.number))
+    }
+    let possible = concerned.filter { $0.canAnswer(question.kind) }
     if let session = possible.first(where: { $0.number == server.lastSession }) ?? possible.last {
       return session.ask(question)
     }
     // The only session there is says by itself what its client cannot do.
-    let open = members.filter { lane.serves($0.number) && $0.handshake.isOpen }
+    let open = concerned.filter(\.handshake.isOpen)
     if open.count == 1 { return open[0].ask(question) }
     question.connection.refuse(
       question.id, question.kind.method == .elicitationCreate ? .invalidParams : .methodNotFound,

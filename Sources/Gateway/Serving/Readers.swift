@@ -14,6 +14,8 @@ final class Readers {
 
   private let upstream: ServerSet
   private var duties: [UInt64: ReadingDuty] = [:]
+  /// The next look at each client that has a duty.
+  private var looks: [UInt64: LoopClock.Cancellation] = [:]
 
   init(_ upstream: ServerSet) { self.upstream = upstream }
 
@@ -30,23 +32,25 @@ final class Readers {
     upstream.setReading(!holdUp(members))
     let waits = session.port.isCongested && !isAlone
     if waits { session.port.pause(.forOthers) } else { session.port.goOn(.forOthers) }
-    guard waits else {
-      duties[session.number] = nil
-      return
-    }
+    guard waits else { return release(session) }
     guard duties[session.number] == nil else { return }
     duties[session.number] = ReadingDuty(unread: session.port.output.count, at: upstream.clock.now().milliseconds)
     look(at: session)
   }
 
+  /// Looks no more at a client that reads, or has gone.
+  func release(_ session: ClientSession) {
+    duties[session.number] = nil
+    looks.removeValue(forKey: session.number)?.cancel()
+  }
+
   private func look(at session: ClientSession) {
-    _ = upstream.clock.after(Self.interval) { [self] in
+    looks[session.number] = upstream.clock.after(Self.interval) { [self] in
       let unread = session.port.output.count
       guard let reason = duties[session.number]?.looked(unread: unread, at: upstream.clock.now().milliseconds) else {
-        if duties[session.number] != nil { look(at: session) }
-        return
+        return look(at: session)
       }
-      duties[session.number] = nil
+      release(session)
       upstream.log(.error, "client_let_go", ["session": String(session.number), "reason": reason])
       session.letGo("The gateway lets this client go, because \(reason) while others share its servers.")
     }

@@ -72,7 +72,7 @@ extension Lane {
       return nil
     case .success(let opened): carrier = opened
     }
-    vacated = carrier.gone
+    self.carrier = carrier
     let connection = ServerConnection(carrier, of: self, at: server)
     guard generation == self.generation else {
       connection.close()
@@ -149,9 +149,9 @@ extension Lane {
   /// Suspends until nothing of the endpoint runs any more.
   func whenOver() async {
     await task?.value
-    await vacated.wait()
+    await carrier?.gone.wait()
   }
 
-  /// Asks what runs to hurry.
-  func hurry() { (connection ?? opening)?.carrier.end(true) }
+  /// Asks what runs, or is ending already, to hurry.
+  func hurry() { if let carrier, !carrier.gone.isOpen { carrier.end(true) } }
 }

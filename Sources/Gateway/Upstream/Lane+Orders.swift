@@ -11,9 +11,9 @@ extension Lane {
     case .start(let generation):
       self.generation = generation
       pool.connectionStarting(generation, at: now)
-      let before = vacated
+      let before = carrier
       task = Task { @GatewayActor in
-        await before.wait()
+        await before?.gone.wait()
         await open(generation)
       }
     case .close(let generation): close(generation)

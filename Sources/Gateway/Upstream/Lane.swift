@@ -45,8 +45,8 @@ package final class Lane {
   let firstStart = Gate()
   var waiting: [UInt64: Call] = [:]
   var task: Task<Void, Never>?
-  /// Open when nothing is left of the process before.
-  var vacated = Gate()
+  /// What carries the latest connection, or is still ending after it.
+  var carrier: Carrier?
 
   init(_ id: LaneID, of endpoint: Endpoint, at server: UpstreamServer, for key: LaneKey) {
     let settings = server.configuration.settings
@@ -59,7 +59,6 @@ package final class Lane {
     callTimeout = server.configuration.callTimeout
     pool = ConnectionPool(settings: .init(settings, isExtra: endpoint.isExtra))
     state = EndpointState(settings: .init(settings))
-    vacated.open()
   }
 
   /// Whether what its server says is for this session.

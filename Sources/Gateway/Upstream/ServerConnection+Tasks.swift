@@ -51,7 +51,7 @@ extension ServerConnection {
       let taskID = JSONWalk.member("taskId", of: frame.bytes, in: task), frame[taskID].first == UInt8(ascii: "\"")
     else { return false }
     call.task = Array(frame[taskID])
-    if let token = call.progressToken { keepProgress(of: id, caller: call.caller, token: token) }
+    if let token = call.progressToken { keepProgress(of: id, call, token: token) }
     exchange(call, for: .tasksResult, params: "{\"taskId\":\(String(decoding: frame[taskID], as: UTF8.self))}")
     return true
   }

@@ -77,6 +77,9 @@ package final class ServerConnection {
   /// Requests of clients that the server has not answered.
   var inFlight: Int { pending.values.reduce(0) { $1.origin == .client ? $0 + 1 : $0 } }
 
+  /// The sessions whose calls the server has not answered.
+  var callers: Set<UInt64> { Set(pending.values.filter { $0.origin == .client }.map(\.session)) }
+
   func start() {
     let ended = Gate()
     // Strong (docs/hot-path.md): the carrier forgets them when it is gone, and timers do when the connection is over.
@@ -184,7 +187,7 @@ package final class ServerConnection {
     let id = nextID()
     write(.request(id: id, method)) { Reply.request(method, params: params, id: id, to: $0) }
     pending[id] = call
-    call.state = .sent(self, id: id)
+    if case .parked = call.state { call.state = .parked(self, id: id) } else { call.state = .sent(self, id: id) }
     call.heardAt = heardAt
   }
 
@@ -205,9 +208,9 @@ package final class ServerConnection {
   }
 
   /// Keeps the progress token of a task that a call has made: it is good for the task's whole life.
-  func keepProgress(of id: UInt64, caller: any Caller, token: RawToken) {
-    taskProgress.keep(id, caller: caller, token: token)
-  }
+  func keepProgress(of id: UInt64, _ call: Call, token: RawToken) { taskProgress.keep(id, of: call, token: token) }
+
+  func sessionEnded(_ session: UInt64) { taskProgress.sessionEnded(session) }
 
   func taskProgress(of id: UInt64) -> TaskProgress.Entry? { taskProgress[id] }
 

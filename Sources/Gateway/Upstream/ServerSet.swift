@@ -204,7 +204,7 @@ package final class ServerSet {
     for server in servers {
       server.refuseWaiting(Failure(server: server.name, phase: .shutdown, reason: "the gateway is shutting down"))
     }
-    if urgent { for lane in lanes { lane.hurry() } }
+    if urgent { hurry() }
     for lane in lanes { lane.update { $0.shutDown(at: $1) } }
     life.closing.open()
     await whenOver()
@@ -213,7 +213,7 @@ package final class ServerSet {
   /// Makes what is ending end faster.
   func hurry() {
     life.isUrgent = true
-    for lane in lanes { lane.hurry() }
+    for lane in lanes + life.leaving { lane.hurry() }
   }
 
   /// Ends every server that has nothing to do and will get nothing any more: the first step of a quiet end.

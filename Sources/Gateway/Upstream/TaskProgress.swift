@@ -6,6 +6,8 @@ import JSONRPC
 struct TaskProgress {
   struct Entry {
     let caller: any Caller
+    /// The number of the session that made the task.
+    let session: UInt64
     /// The caller's own token.
     let token: RawToken
   }
@@ -16,10 +18,13 @@ struct TaskProgress {
   /// By the gateway's token.
   private var entries: [UInt64: Entry] = [:]
 
-  mutating func keep(_ id: UInt64, caller: any Caller, token: RawToken) {
+  mutating func keep(_ id: UInt64, of call: Call, token: RawToken) {
     if entries.count >= Self.limit, let oldest = entries.keys.min() { entries[oldest] = nil }
-    entries[id] = Entry(caller: caller, token: token)
+    entries[id] = Entry(caller: call.caller, session: call.session, token: token)
   }
+
+  /// Nobody is there any more who could be told.
+  mutating func sessionEnded(_ session: UInt64) { entries = entries.filter { $0.value.session != session } }
 
   subscript(id: UInt64) -> Entry? { entries[id] }
 }

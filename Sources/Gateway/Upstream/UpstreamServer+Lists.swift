@@ -57,9 +57,10 @@ extension UpstreamServer {
   private func read(_ kind: ListKind, on connection: ServerConnection) async -> Bool {
     shelf.readingBegins(kind)
     let result = await connection.readList(kind)
-    guard !connection.closed.isOpen else { return false }
     var wasRead = false
     switch result {
+    // Of the last connection there was, its end has told the shelf; where others are left, one of them is asked.
+    case _ where connection.closed.isOpen: guard self.connection != nil else { return false }
     case .success(let list):
       wasRead = true
       shelf.note(list.hints, of: kind)

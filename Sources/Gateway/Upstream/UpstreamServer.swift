@@ -230,6 +230,7 @@ package final class UpstreamServer {
 
   func sessionEnded(_ session: UInt64) {
     balancer.sessionEnded(session)
+    for connection in connections { connection.sessionEnded(session) }
     giveUpLanes(of: session)
   }
 

@@ -8,7 +8,7 @@ extension Lane {
     let before = tally.stage
     tally.changed(to: state, at: now)
     let condition = state.condition
-    if condition == .closed { firstStart.open() }
+    if condition == .closed { opening.firstEnd.open() }
     guard server.upstream.log.shows(condition.logLevel) else { return }
     var fields = [
       (key: "replica", value: String(id.number)), ("generation", String(state.generation)),

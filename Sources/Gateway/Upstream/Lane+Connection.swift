@@ -6,7 +6,7 @@ import MCP
 /// One connection after the other: opened, watched, lost, closed.
 extension Lane {
   func open(_ generation: UInt64) async {
-    defer { firstStart.open() }
+    defer { opening.firstEnd.open() }
     let begun = clock.now()
     guard let connection = await connect(generation) else { return }
     for phase in [StartPhase.capabilityNegotiation, .listing] {
@@ -25,10 +25,10 @@ extension Lane {
       guard let connection = await start(generation) else { return nil }
       update { state, now in state.phaseReached(.handshake, generation: generation, at: now) }
       let era = await era()
-      let probe = detection ?? EraProbe(server, preferred: era, after: pastProbes)
+      let probe = detection ?? EraProbe(server, preferred: era, after: opening.pastProbes)
       detection = probe
       let outcome = await probe.open(connection)
-      if generation == self.generation { pastProbes = probe.past }
+      if generation == self.generation { opening.pastProbes = probe.past }
       switch outcome {
       case .agreed:
         server.eras = probe.verdicts
@@ -38,7 +38,7 @@ extension Lane {
         return nil
       case .restart:
         guard generation == self.generation else { return nil }
-        opening = nil
+        opening.connection = nil
         connection.close()
         connection.carrier.end(server.upstream.isUrgent)
         await connection.carrier.gone.wait()
@@ -72,14 +72,14 @@ extension Lane {
       return nil
     case .success(let opened): carrier = opened
     }
-    self.carrier = carrier
+    opening.carrier = carrier
     let connection = ServerConnection(carrier, of: self, at: server)
     guard generation == self.generation else {
       connection.close()
       carrier.end(server.upstream.isUrgent)
       return nil
     }
-    opening = connection
+    opening.connection = connection
     connection.start()
     if server.upstream.interest.isHeldUp() { carrier.setReading(false) }
     watchStops(of: connection)
@@ -87,7 +87,7 @@ extension Lane {
   }
 
   func becomeReady(_ connection: ServerConnection, _ generation: UInt64, after time: UInt64) {
-    opening = nil
+    opening.connection = nil
     self.connection = connection
     lastFailure = nil
     probe = ProbeState(settings: .init(server.configuration.settings), at: now)
@@ -131,9 +131,9 @@ extension Lane {
     guard generation == self.generation else { return }
     // Whatever is still reported of this generation comes too late.
     self.generation = 0
-    let connection = connection ?? opening
+    let connection = connection ?? opening.connection
     self.connection = nil
-    opening = nil
+    opening.connection = nil
     probe = nil
     // The pool knows first: a call that is sent again when the connection is closed must not be given the same one.
     let actions = pool.connectionLost(generation, at: now)
@@ -143,15 +143,15 @@ extension Lane {
       connection.carrier.end(server.upstream.isUrgent)
     }
     perform(actions)
-    for call in waiting.values { limitPatience(of: call) }
+    for call in queue.calls { limitPatience(of: call) }
   }
 
   /// Suspends until nothing of the endpoint runs any more.
   func whenOver() async {
-    await task?.value
-    await carrier?.gone.wait()
+    await opening.task?.value
+    await opening.carrier?.gone.wait()
   }
 
   /// Asks what runs, or is ending already, to hurry.
-  func hurry() { if let carrier, !carrier.gone.isOpen { carrier.end(true) } }
+  func hurry() { if let carrier = opening.carrier, !carrier.gone.isOpen { carrier.end(true) } }
 }

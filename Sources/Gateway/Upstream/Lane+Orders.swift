@@ -11,8 +11,8 @@ extension Lane {
     case .start(let generation):
       self.generation = generation
       pool.connectionStarting(generation, at: now)
-      let before = carrier
-      task = Task { @GatewayActor in
+      let before = opening.carrier
+      opening.task = Task { @GatewayActor in
         await before?.gone.wait()
         await open(generation)
       }
@@ -31,17 +31,17 @@ extension Lane {
     for action in actions {
       switch action {
       case .grant(let waiter, _):
-        if let call = waiting.removeValue(forKey: waiter), let frame = call.frame {
+        if let call = queue.take(waiter), let frame = call.frame {
           send(call, frame, at: now)
         } else {
           // Whoever waited is gone; the next one may go.
           perform(pool.leaseReturned(connection: generation, answered: false, at: now))
         }
       case .refuse(let waiter):
-        guard let call = waiting.removeValue(forKey: waiter) else { continue }
+        guard let call = queue.take(waiter) else { continue }
         refuse(call, .closed, notReady(after: 0))
       case .expire(let waiter):
-        guard let call = waiting.removeValue(forKey: waiter) else { continue }
+        guard let call = queue.take(waiter) else { continue }
         expire(call)
       case .validate: sendProbe()
       case .open: update { $0.wake(at: $1) }
@@ -95,14 +95,12 @@ extension Lane {
   /// Fails everything that waits.
   func refuseWaiting(_ failure: Failure, as refusal: EndpointTally.Refusal) {
     for waiter in pool.takeWaiters() {
-      guard let call = waiting.removeValue(forKey: waiter) else { continue }
-      call.waiter = nil
+      guard let call = queue.take(waiter) else { continue }
       refuse(call, refusal, failure)
     }
   }
 
   private func expire(_ call: Call) {
-    call.waiter = nil
     tally.refused(.timedOut)
     let limit = Duration.spelled(server.configuration.callTimeout)
     call.caller.failed(

@@ -237,7 +237,7 @@ package final class ServerSet {
 
   private func reopen() {
     for lane in lanes {
-      guard let connection = lane.connection ?? lane.opening, connection.opening.wasInitialized,
+      guard let connection = lane.connection ?? lane.opening.connection, connection.opening.wasInitialized,
         !connection.opening.hasCarried
       else { continue }
       lane.update { $0.replace(at: $1) }
@@ -289,7 +289,7 @@ package final class ServerSet {
   package func wakeSleepers() -> Bool {
     var isAnyComing = false
     for server in servers where server.configuration.settings.lazy && server.negotiated == nil {
-      for lane in server.lanes where !lane.firstStart.isOpen {
+      for lane in server.lanes where !lane.opening.firstEnd.isOpen {
         lane.update { $0.wake(at: $1) }
         isAnyComing = true
       }
@@ -299,7 +299,7 @@ package final class ServerSet {
 
   /// Suspends until every server that was woken has come or failed: nobody has asked it anything yet.
   package func whenAwake() async {
-    for server in servers where server.configuration.settings.lazy { await server.lanes.first?.firstStart.wait() }
+    for server in servers where server.configuration.settings.lazy { await server.lanes.first?.opening.firstEnd.wait() }
   }
 
   // MARK: - Waiting at the start

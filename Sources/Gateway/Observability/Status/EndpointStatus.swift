@@ -72,7 +72,7 @@ struct EndpointStatus: Sendable {
     case .idle, .starting, .backingOff, .trial, .failed, .closed: age = state.since.map(elapsed)
     }
     generation = state.generation
-    process = (lane.connection ?? lane.opening)?.carrier.process
+    process = (lane.connection ?? lane.opening.connection)?.carrier.process
     inFlight = lane.inFlight
     waiting = lane.pool.waiting
     connection = lane.pool.connections.first.map {

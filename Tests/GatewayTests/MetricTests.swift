@@ -149,6 +149,7 @@ import Testing
       let bench = Bench()
       bench["one"].tools = (0...(Metrics.toolLimit)).map { "t\($0)" }
       _ = await bench.open()
+      await bench.manager.whenMerged()
       for index in 0...Metrics.toolLimit {
         bench.tell(
           #"{"jsonrpc":"2.0","id":\#(index),"method":"tools/call","params":{"name":"one__t\#(index)"}}"#)

@@ -63,9 +63,21 @@ package struct Catalog {
     package let item: ListItem
   }
 
+  /// What is remembered of the names from one merge to the next.
+  package struct Naming {
+    var tools: NameTable
+    var prompts: NameTable
+
+    /// - Parameters:
+    ///   - limit: characters of a public name.
+    ///   - namesPerServer: names of tools, and of prompts, that one server can use up.
+    package init(limit: Int, namesPerServer: Int = 100_000) {
+      tools = NameTable(limit: limit, namesPerServer: namesPerServer)
+      prompts = tools
+    }
+  }
+
   private let prefixesURIs: Bool
-  private var toolNames: NameTable
-  private var promptNames: NameTable
   package private(set) var tools = TargetTable()
   package private(set) var prompts = TargetTable()
   /// By the index of the profile.
@@ -76,19 +88,13 @@ package struct Catalog {
   /// The merged tools in their order.
   package private(set) var toolEntries: [Entry] = []
 
-  /// - Parameters:
-  ///   - nameLimit: characters of a public name.
-  ///   - prefixesURIs: whether every URI is listed with its server's prefix.
-  ///   - namesPerServer: names of tools, and of prompts, that one server can use up.
-  package init(
-    nameLimit: Int, prefixesURIs: Bool = false,
-    namesPerServer: Int = 100_000
-  ) {
-    toolNames = NameTable(limit: nameLimit, namesPerServer: namesPerServer)
-    promptNames = NameTable(limit: nameLimit, namesPerServer: namesPerServer)
+  /// One that offers nothing.
+  ///
+  /// - Parameter prefixesURIs: whether every URI is listed with its server's prefix.
+  package init(prefixesURIs: Bool = false) {
     self.prefixesURIs = prefixesURIs
     resources = ResourceTable(prefixes: [], prefixesAll: prefixesURIs)
-    rebuild([], own: [])
+    for kind in ListKind.allCases { payloads[kind] = ListBuilder(kind).finish() }
   }
 
   /// The result of a list request, `{"tools":[…]}`; the same object for all profiles that see the same.
@@ -98,14 +104,20 @@ package struct Catalog {
 
   private static var empty: ByteBuffer { ByteBuffer(capacity: 1) }
 
-  /// Merges the offers, in the order of the configuration, and the gateway's `own` resources.
-  package mutating func rebuild(_ sources: [Source], own: [ListItem]) {
-    exhausted = []
-    resources = ResourceTable(prefixes: sources.map { ($0.server, $0.prefix) }, prefixesAll: prefixesURIs)
-    replace(.resources, listedResources(sources, own: own))
-    replace(.resourceTemplates, listedTemplates(sources))
+  /// Merges the offers, in the order of the configuration, and the gateway's `own` resources; many of them in several
+  /// turns of the loop.
+  @GatewayActor
+  package func merged(_ sources: [Source], own: [ListItem], _ naming: inout Naming) async -> Catalog {
+    var next = self
+    var turns = Turns()
+    next.exhausted = []
+    next.resources = ResourceTable(prefixes: sources.map { ($0.server, $0.prefix) }, prefixesAll: prefixesURIs)
+    await next.mergeResources(sources, own: own, &turns)
+    await next.mergeTemplates(sources, &turns)
     // Tools link to resources by the forms that those are listed under.
-    for kind in [ListKind.tools, .prompts] { replace(kind, named(kind, sources)) }
+    await next.mergeNamed(.tools, sources, &naming.tools, &turns)
+    await next.mergeNamed(.prompts, sources, &naming.prompts, &turns)
+    return next
   }
 
   /// A list that has not changed stays the same object.
@@ -124,63 +136,72 @@ package struct Catalog {
     payloads[kind] = kept
   }
 
-  private mutating func named(_ kind: ListKind, _ sources: [Source]) -> [ByteBuffer] {
-    var items: [NameTable.Item] = []
-    var entries: [ListItem] = []
+  @GatewayActor
+  private mutating func mergeNamed(
+    _ kind: ListKind, _ sources: [Source], _ names: inout NameTable, _ turns: inout Turns
+  ) async {
+    var candidates: [(NameTable.Candidate, ListItem)] = []
+    var round = NameTable.Round()
     for source in sources {
       for item in source.offer.items[kind] ?? [] where kind != .tools || source.filter.allows(item.key) {
-        items.append(NameTable.Item(server: source.server, prefix: source.prefix, original: item.key))
-        entries.append(item)
+        let named = NameTable.Item(server: source.server, prefix: source.prefix, original: item.key)
+        candidates.append((names.candidate(named, in: &round), item))
+        await turns.step()
       }
     }
-    let names = kind == .tools ? toolNames.names(for: items) : promptNames.names(for: items)
     var builder = ListBuilder(kind)
-    if kind == .tools { toolEntries.removeAll(keepingCapacity: true) }
-    var targets: [(name: String, target: Target)] = []
-    for (index, item) in items.enumerated() {
-      let entry = entries[index]
-      guard let name = names[index] else {
-        exhausted.insert(item.server)
+    var targets = TargetTable.Draft(kind == .tools ? tools : prompts)
+    var entries: [Entry] = []
+    for (candidate, item) in candidates {
+      await turns.step()
+      let server = candidate.item.server
+      guard let name = names.name(of: candidate) else {
+        exhausted.insert(server)
         continue
       }
-      builder.add(entry, key: name) { resources.publicForm(of: $0, server: item.server) }
-      let target = Target(
-        server: item.server, raw: Array(entry.bytes[entry.keyRange]),
-        isRepeatable: kind == .tools && entry.isRepeatable,
-        requiresTask: kind == .tools && entry.requiresTask)
-      targets.append((name, target))
-      if kind == .tools { toolEntries.append(Entry(server: item.server, name: name, item: entry)) }
+      builder.add(item, key: name) { resources.publicForm(of: $0, server: server) }
+      targets.enter(
+        name,
+        Target(
+          server: server, raw: Array(item.bytes[item.keyRange]), isRepeatable: kind == .tools && item.isRepeatable,
+          requiresTask: kind == .tools && item.requiresTask))
+      if kind == .tools { entries.append(Entry(server: server, name: name, item: item)) }
     }
     if kind == .tools {
-      tools = TargetTable(tools, adding: targets)
+      tools = targets.finish()
+      toolEntries = entries
     } else {
-      prompts = TargetTable(prompts, adding: targets)
+      prompts = targets.finish()
     }
-    return builder.finish()
+    replace(kind, builder.finish())
   }
 
-  private mutating func listedResources(_ sources: [Source], own: [ListItem]) -> [ByteBuffer] {
+  @GatewayActor
+  private mutating func mergeResources(_ sources: [Source], own: [ListItem], _ turns: inout Turns) async {
     var builder = ListBuilder(.resources)
     for source in sources {
       for item in source.offer.items[.resources] ?? [] {
+        await turns.step()
         guard let uri = resources.add(resource: item.key, of: source.server) else { continue }
         builder.add(item, key: uri == item.key ? nil : uri)
       }
     }
     for item in own { builder.add(item, key: nil) }
-    return builder.finish()
+    replace(.resources, builder.finish())
   }
 
-  private mutating func listedTemplates(_ sources: [Source]) -> [ByteBuffer] {
+  @GatewayActor
+  private mutating func mergeTemplates(_ sources: [Source], _ turns: inout Turns) async {
     var builder = ListBuilder(.resourceTemplates)
     var seen = ByteTable<Bool>()
     for source in sources {
       for item in source.offer.items[.resourceTemplates] ?? [] {
+        await turns.step()
         let form = resources.add(template: item.key, of: source.server, isTaken: seen[item.key] != nil)
         seen[item.key] = true
         builder.add(item, key: form == item.key ? nil : form)
       }
     }
-    return builder.finish()
+    replace(.resourceTemplates, builder.finish())
   }
 }

@@ -30,7 +30,10 @@ package final class CatalogView {
   private unowned let shared: Catalogs
   private let terms: Terms
   private var merged: Catalog
+  private var naming: Catalog.Naming
   private var isStale = true
+  /// Open when the lists have been merged that are just being merged in several turns; nil when none are.
+  private var merging: Gate?
   /// Whether any URI is listed under another form than its server's.
   private var renamesURIs = false
   /// Whether URIs in what a server says are looked at: to learn whose they are, or to give them their public form.
@@ -41,8 +44,8 @@ package final class CatalogView {
     self.shared = shared
     self.terms = terms
     readsURIs = true
-    merged = Catalog(
-      nameLimit: terms.nameLimit, prefixesURIs: upstream.configuration.settings.uriPolicy == .prefix)
+    merged = Catalog(prefixesURIs: upstream.configuration.settings.uriPolicy == .prefix)
+    naming = Catalog.Naming(limit: terms.nameLimit)
   }
 
   /// The servers that are seen, in the order of the configuration.
@@ -59,21 +62,49 @@ package final class CatalogView {
 
   func markStale() { isStale = true }
 
+  /// Merges the lists, at once or, when there is much of them, in the next turns; until then they are as they were.
   private func refresh() {
-    isStale = false
-    let exhausted = merged.exhausted
-    merged.rebuild(
+    guard merging == nil else { return }
+    let gate = Gate()
+    merging = gate
+    Task.immediate { @GatewayActor in
+      while isStale {
+        isStale = false
+        await merge()
+      }
+      merging = nil
+      gate.open()
+    }
+    if merging != nil { gate.whenOpen { [shared] in shared.lateMerge() } }
+  }
+
+  private func merge() async {
+    // Nobody else merges meanwhile, and nobody else names.
+    var naming = naming
+    self.naming = Catalog.Naming(limit: terms.nameLimit)
+    let next = await merged.merged(
       servers.map {
         Catalog.Source(
           server: $0.id, prefix: $0.configuration.prefix, offer: $0.offer, filter: $0.configuration.toolFilter)
       },
-      own: own.resources)
-    for id in merged.exhausted.subtracting(exhausted) {
+      own: own.resources, &naming)
+    self.naming = naming
+    for id in next.exhausted.subtracting(merged.exhausted) {
       upstream.log(.warning, "names_used_up", server: upstream.server(id)?.name)
     }
+    merged = next
     renamesURIs = servers.contains { merged.resources.renames(of: $0.id) }
     readsURIs = servers.count > 1 || renamesURIs
   }
+
+  /// Whether lists are just being merged, so that what nobody has may soon be somebody's.
+  var isMerging: Bool {
+    if isStale { refresh() }
+    return merging != nil
+  }
+
+  /// Suspends until the lists are merged as they are now.
+  package func whenMerged() async { while isMerging { await merging?.wait() } }
 
   /// The merged lists as they are now.
   package var catalog: Catalog {
@@ -102,14 +133,20 @@ package final class CatalogView {
   /// Whether a part of a list is to be read again before it is served.
   func isOutdated(_ kind: ListKind) -> Bool { servers.contains { $0.isOutdated(kind) } }
 
-  /// Whether a part of a list is just being read, or is to be.
-  func isChanging(_ kind: ListKind) -> Bool { servers.contains { $0.isOutdated(kind) || $0.isBeingRead(kind) } }
+  /// Whether a part of a list is just being read, or is to be, or all parts are being merged.
+  func isChanging(_ kind: ListKind) -> Bool {
+    isMerging || servers.contains { $0.isOutdated(kind) || $0.isBeingRead(kind) }
+  }
 
   /// Suspends until such parts have been read, or for a while: longer for what is known to be outdated than for what may
   /// have changed without a word. What does not come in time is served as it was, and told when it is another one.
   func freshen(_ kind: ListKind) async {
     let changing = servers.filter { $0.isOutdated(kind) || $0.isBeingRead(kind) }
-    guard !changing.isEmpty else { return }
+    if !changing.isEmpty { await readAgain(kind, at: changing) }
+    await whenMerged()
+  }
+
+  private func readAgain(_ kind: ListKind, at changing: [UpstreamServer]) async {
     let enough = Gate()
     let timer = upstream.clock.after(isOutdated(kind) ? Self.freshenWait : Self.glanceWait) { enough.open() }
     let reading = Task { @GatewayActor in

@@ -12,6 +12,9 @@ final class Catalogs {
   /// Resources that may be given out again.
   var readCache = ReadCache()
 
+  /// Called when lists were merged in several turns, which nobody was told of when it began.
+  var lateMerge: @GatewayActor () -> Void = {}
+
   init(of upstream: ServerSet) { self.upstream = upstream }
 
   /// What a client sees of whom nothing else is configured.

@@ -13,17 +13,28 @@ package final class TargetTable: Sendable {
     targets = []
   }
 
-  /// Makes a table of an earlier one and of further names, or further meanings of them: a name that was ever given out
-  /// keeps routing.
-  init(_ earlier: TargetTable, adding added: [(name: String, target: Catalog.Target)]) {
-    var names = earlier.names
-    var targets = earlier.targets
-    for (name, target) in added {
+  private init(_ draft: Draft) {
+    names = draft.names
+    targets = draft.targets
+  }
+
+  /// A table in the making, of an earlier one and of further names, or further meanings of them: a name that was ever
+  /// given out keeps routing.
+  struct Draft {
+    fileprivate var names: ByteIndex
+    fileprivate var targets: [Catalog.Target]
+
+    init(_ earlier: TargetTable) {
+      names = earlier.names
+      targets = earlier.targets
+    }
+
+    mutating func enter(_ name: String, _ target: Catalog.Target) {
       let position = names.enter(name)
       if position == targets.count { targets.append(target) } else { targets[position] = target }
     }
-    self.names = names
-    self.targets = targets
+
+    func finish() -> TargetTable { TargetTable(self) }
   }
 
   /// Looks up a raw JSON string.

@@ -152,7 +152,7 @@ extension ClientSession {
     let profile = legacy.terms.profile
     let asked = Set(calls.all.filter { $0.terms.era == .legacy }.map(\.method))
     let news = ListKind.allCases.filter { kind in
-      !asked.contains(kind.method) && legacy.known.note(view.payload(kind, for: profile), of: kind)
+      !asked.contains(kind.method) && legacy.isNews(view.payload(kind, for: profile), of: kind)
     }
     for method in Set(news.map(\.changed)).sorted(by: { $0.rawValue < $1.rawValue }) {
       Reply.notification(method, to: port.output)

@@ -109,10 +109,12 @@ extension ClientSession {
     upstream.sessionOpened(number, declared)
     upstream.declare(declared)
     // One that waited behind another one has waited long enough.
-    guard !upstream.knowsAllInstructions, !handshake.isReplaying else { return welcome(call, agreed) }
+    let isWhole = upstream.knowsAllInstructions && !view.isMerging
+    guard !isWhole, !handshake.isReplaying else { return welcome(call, agreed) }
     handshake.begins()
     Task { @GatewayActor in
       await upstream.settle(within: manager.configuration.settings.initializeWait)
+      await view.whenMerged()
       welcome(call, agreed)
       await takeWhatWaited()
     }
@@ -178,7 +180,7 @@ extension ClientSession {
     guard !call.isFinished else { return }
     let profile = call.terms.profile
     let payload = view.payload(kind, for: profile)
-    if profile.era == .legacy { legacy.known[kind] = payload }
+    if profile.era == .legacy { legacy.served(payload, of: kind) }
     respond(payload, hints: profile.era == .modern ? view.cacheHints(kind) : nil, to: call)
   }
 

@@ -29,6 +29,12 @@ extension ClientSession {
     } else if let mended = frame.withoutNulls(among: ["arguments", "task", "context", "_meta"]) {
       // Clients that write one structure for all requests fill it up with nulls.
       routeAnew(call, mended)
+    } else if view.isMerging {
+      let kept = call.frame ?? frame.copy()
+      Task { @GatewayActor in
+        await view.whenMerged()
+        if !call.isFinished { self.route(call, kept) }
+      }
     } else {
       follow(router.route(call.method, frame, for: asker(call)), call, frame)
     }

@@ -11,6 +11,10 @@ struct LegacySession {
   /// The lists as they were when the client opened the session, was last served them, or was last told that they
   /// changed.
   var known: [ListKind: ByteBuffer] = [:]
+  /// The lists that it has asked for.
+  private var served: Set<ListKind> = []
+  /// The lists that it was told of before it asked for them.
+  private var toldUnasked: Set<ListKind> = []
   /// The tasks that it made or was shown.
   var tasks = TaskLedger()
 
@@ -24,10 +28,23 @@ struct LegacySession {
     self.stamp = stamp
   }
 
+  mutating func served(_ payload: ByteBuffer, of kind: ListKind) {
+    known[kind] = payload
+    served.insert(kind)
+  }
+
+  /// Takes a list as known. Returns whether the client is to be told that it changed: one that has never asked for it is
+  /// told once.
+  mutating func isNews(_ payload: ByteBuffer, of kind: ListKind) -> Bool {
+    known.note(payload, of: kind) && (served.contains(kind) || toldUnasked.insert(kind).inserted)
+  }
+
   /// Forgets what belonged to the session before.
   mutating func startOver() {
     logLevel = nil
     tasks = TaskLedger()
+    served = []
+    toldUnasked = []
   }
 }
 
@@ -36,6 +53,6 @@ extension [ListKind: ByteBuffer] {
   mutating func note(_ payload: ByteBuffer, of kind: ListKind) -> Bool {
     defer { self[kind] = payload }
     guard let known = self[kind] else { return true }
-    return known !== payload && !known.bytes.elementsEqual(payload.bytes)
+    return known !== payload && !ByteScan.areEqual(known.bytes, payload.bytes)
   }
 }

@@ -20,6 +20,10 @@ package final class Audience {
     readers = Readers(upstream)
     upstream.news = news
     upstream.interest = interest
+    catalogs.lateMerge = { [unowned self] in
+      retryNames()
+      announce()
+    }
   }
 
   // The set does not outlive whoever has made it and the audience together.
@@ -95,6 +99,11 @@ package final class Audience {
   private func offerChanged() {
     catalogs.markStale()
     retryNames()
+    announce()
+  }
+
+  /// Tells what has changed, all that changes within a while at once.
+  private func announce() {
     guard !isAnnouncing else { return }
     isAnnouncing = true
     Task { @GatewayActor in

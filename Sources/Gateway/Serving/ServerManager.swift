@@ -39,6 +39,9 @@ package final class ServerManager {
   /// The merged lists as they are now, for clients of whom nothing else is configured.
   package var catalog: Catalog { catalogs.standard.catalog }
 
+  /// Suspends until the lists are merged as they are now.
+  package func whenMerged() async { await catalogs.standard.whenMerged() }
+
   // MARK: - Life
 
   /// Starts every server in parallel and keeps them running; returns after ``shutDown(urgent:)``.

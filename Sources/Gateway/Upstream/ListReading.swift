@@ -1,4 +1,5 @@
 import Configuration
+import EventLoop
 import JSONRPC
 import MCP
 
@@ -30,14 +31,15 @@ struct ListReading {
     maxItems = limits.maxItems
   }
 
-  /// Takes a page. Returns whether there is another one to ask for.
-  mutating func add(_ page: Frame) -> Bool {
+  /// Takes a page, a long one in several turns of the loop. Returns whether there is another one to ask for.
+  @GatewayActor
+  mutating func add(_ page: StoredFrame) async -> Bool {
     pages += 1
     if era == .modern {
       let next = CacheHints(resultOf: page)
       hints = hints.map { $0.merged(with: next) } ?? next
     }
-    if let range = page.range(kind.member, in: .result) { addItems(page, range) }
+    if let range = page.range(kind.member, in: .result) { await addItems(page, range) }
     guard let next = page.raw("nextCursor", in: .result), next.first == UInt8(ascii: "\"") else { return false }
     guard next.count <= ListBudget.cursor else {
       stoppedEarly = "a cursor has more than \(ListBudget.cursor) bytes"
@@ -69,23 +71,34 @@ struct ListReading {
 
   private static let quarantineLimit = 50
 
-  private mutating func addItems(_ page: Frame, _ range: Range<Int>) {
-    JSONWalk.elements(of: page.bytes, in: range) { element in
-      guard items.count + brokenCount < maxItems, size < ListBudget.list else { return false }
-      switch ListItem.judge(page[element], kind: kind, era: era) {
-      case .good(let item):
-        if seenKeys[item.key] == nil {
-          seenKeys[item.key] = true
-          items.append(item)
-          size += item.bytes.count
-          if let fault = item.legacyFault { quarantine(item.key, "for clients of the older protocol: \(fault)") }
-        } else {
-          quarantine(item.key, "the server lists it twice")
-        }
-      case .broken(let name, let reason):
-        quarantine(name, reason)
+  @GatewayActor
+  private mutating func addItems(_ page: StoredFrame, _ range: Range<Int>) async {
+    var turns = Turns()
+    var position = 0
+    while items.count + brokenCount < maxItems, size < ListBudget.list,
+      let element = JSONWalk.element(of: page[range], after: &position)
+    {
+      add(UnsafeRawBufferPointer(rebasing: page[range][element]))
+      await turns.step(1 + element.count / Self.bytesPerStep)
+    }
+  }
+
+  /// Bytes of an item whose check takes a step more.
+  private static let bytesPerStep = 256
+
+  private mutating func add(_ element: UnsafeRawBufferPointer) {
+    switch ListItem.judge(element, kind: kind, era: era) {
+    case .good(let item):
+      if seenKeys[item.key] == nil {
+        seenKeys[item.key] = true
+        items.append(item)
+        size += item.bytes.count
+        if let fault = item.legacyFault { quarantine(item.key, "for clients of the older protocol: \(fault)") }
+      } else {
+        quarantine(item.key, "the server lists it twice")
       }
-      return true
+    case .broken(let name, let reason):
+      quarantine(name, reason)
     }
   }
 }

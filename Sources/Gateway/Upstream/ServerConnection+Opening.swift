@@ -24,7 +24,7 @@ extension ServerConnection {
               server: server.name, phase: .listing,
               reason: "it answered \(kind.method.rawValue) with an error: \(message)"))
         }
-        if reading.add(frame) { continue }
+        if await reading.add(frame) { continue }
         if let reason = reading.stoppedEarly {
           server.log(.warning, "list_cut_short", ["kind": kind.itemName, "reason": reason])
         }

@@ -42,27 +42,47 @@ package struct NameTable: Sendable {
   /// Returns the public name of each item, in order; nil for a new one of a server that has used up its names, or whose
   /// suffixed names are all taken. Call it with all items that are listed now.
   package mutating func names(for items: [Item]) -> [String?] {
-    let plain = items.map { PublicName.plain(prefix: $0.prefix, original: $0.original, limit: limit) }
-    let identities = plain.map(PublicName.identity)
-    // Who wants a name first; it and whoever else wants it, or has it, are told apart from now on.
-    var claimants: [String: Item] = [:]
-    for (item, identity) in zip(items, identities) where !suffixed.contains(item) {
-      let owner = owners[identity]
-      guard owner != item else { continue }
-      guard !isExhausted(item.server) else { continue }
-      guard let rival = owner ?? claimants[identity] else {
-        claimants[identity] = item
-        continue
-      }
-      if rival != item { suffixed.formUnion([rival, item]) }
-    }
-    return items.indices.map { name(for: items[$0], plain[$0], identities[$0]) }
+    var round = Round()
+    let candidates = items.map { candidate($0, in: &round) }
+    return candidates.map { name(of: $0) }
   }
 
-  private mutating func name(for item: Item, _ plain: String, _ identity: String) -> String? {
+  /// What is known of one naming of all items that are listed at a time.
+  package struct Round: Sendable {
+    /// Who wants a name first that nobody has.
+    fileprivate var claimants: [String: Item] = [:]
+
+    package init() {}
+  }
+
+  /// An item with the name that it would have if nothing clashed.
+  package struct Candidate: Sendable {
+    package let item: Item
+    fileprivate let plain: String
+    fileprivate let identity: String
+  }
+
+  /// The first half of a round, for one item after the other: whoever wants a name that another one wants or has is told
+  /// apart from it from now on.
+  package mutating func candidate(_ item: Item, in round: inout Round) -> Candidate {
+    let plain = PublicName.plain(prefix: item.prefix, original: item.original, limit: limit)
+    let candidate = Candidate(item: item, plain: plain, identity: PublicName.identity(plain))
+    let owner = owners[candidate.identity]
+    guard !suffixed.contains(item), owner != item, !isExhausted(item.server) else { return candidate }
+    guard let rival = owner ?? round.claimants[candidate.identity] else {
+      round.claimants[candidate.identity] = item
+      return candidate
+    }
+    if rival != item { suffixed.formUnion([rival, item]) }
+    return candidate
+  }
+
+  /// The second half, when all have been candidates.
+  package mutating func name(of candidate: Candidate) -> String? {
+    let item = candidate.item
     if !suffixed.contains(item) {
-      switch claim(identity, for: item) {
-      case .given: return plain
+      switch claim(candidate.identity, for: item) {
+      case .given: return candidate.plain
       case .taken: break
       case .exhausted: return nil
       }

@@ -39,6 +39,7 @@ struct ListCommand {
     if !assembly.stopped.isOpen { await manager.upstream.whenAwake() }
     progress?.cancel()
     await progress?.value
+    await manager.whenMerged()
     let wasStopped = assembly.stopped.isOpen
     let report = ServerReport(of: manager)
     if !wasStopped {

@@ -80,6 +80,50 @@ import Testing
     }
   }
 
+  @Test func aMethodOfSomebodysOwnGoesToTheOneServerThatItCanMean() async {
+    await onLoop {
+      let request = #"{"jsonrpc":"2.0","id":1,"method":"vendor/jump","params":{"x":1.0}}"#
+      let notice = #"{"jsonrpc":"2.0","method":"vendor/landed"}"#
+      let one = Bench()
+      _ = await one.open()
+      one.tell(request)
+      let asked = await one["one"].received.next()
+      #expect(asked.contains(#""method":"vendor/jump","params":{"x":1.0}}"#))
+      one["one"].answer(asked, #"{"high":true}"#)
+      #expect(await one.lines.next() == #"{"jsonrpc":"2.0","id":1,"result":{"high":true}}"#)
+      one.tell(notice)
+      #expect(await one["one"].received.next() == notice)
+      await one.close()
+      let two = Bench(servers: ["one", "two"])
+      _ = await two.open()
+      #expect(await two.ask(request).contains(#""code":-32601,"message":"There is no method vendor/jump."#))
+      await two.close()
+    }
+  }
+
+  @Test func aClientThatHasNotAskedForAListIsToldOnceThatItChanged() async {
+    await onLoop {
+      let bench = Bench()
+      _ = await bench.open()
+      let changed = #"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#
+      bench["one"].tools = ["new"]
+      bench["one"].send(changed)
+      #expect(await bench.announced() == changed)
+      bench["one"].tools = ["newer"]
+      bench["one"].send(changed)
+      for _ in 0..<5 {
+        await turns(8)
+        bench.clock.advance(by: 50)
+      }
+      #expect(await bench.ask(#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#).contains(#""id":2"#))
+      _ = await bench.ask(#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#)
+      bench["one"].tools = ["newest"]
+      bench["one"].send(changed)
+      #expect(await bench.announced() == changed)
+      await bench.close()
+    }
+  }
+
   @Test func whatAFilterHidesIsNeitherListedNorCalledUnderAnyName() async {
     await onLoop {
       let bench = Bench(entry: "{}", members: #""disabledTools":["secret*"]"#)

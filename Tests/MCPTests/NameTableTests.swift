@@ -18,6 +18,14 @@ import Testing
     #expect(names == ["s9_lives__", "x"])
   }
 
+  @Test func withoutAPrefixANameIsItsServersOwnUpToWhatEveryModelTakes() {
+    var table = NameTable(limit: 48, namesPerServer: 100)
+    let (long, tooLong) = (String(repeating: "x", count: 64), String(repeating: "x", count: 65))
+    let names = table.names(for: [item(0, "", long), item(1, "", tooLong)])
+    #expect(names[0] == long)
+    #expect(names[1]?.count == 64 && names[1] != long)
+  }
+
   @Test func aLongNameKeepsAReadableHeadAndAStableHash() {
     var table = NameTable(limit: 48, namesPerServer: 100)
     let original = String(repeating: "very_long_", count: 8)
@@ -73,12 +81,13 @@ import Testing
       let names = table.names(for: items).compactMap { $0 }
       #expect(names.count == items.count)
       #expect(Set(names.map { PublicName.identity($0) }).count == names.count, "seed \(seed)")
-      for name in names {
+      for (item, name) in zip(items, names) {
         let isLegal = name.utf8.allSatisfy { byte in
           byte == 0x5F || byte == 0x2D || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
             || (0x61...0x7A).contains(byte)
         }
-        #expect(isLegal && name.count <= 48 && name.first!.isLetter, "seed \(seed): \(name)")
+        #expect(
+          isLegal && name.count <= (item.prefix.isEmpty ? 64 : 48) && name.first!.isLetter, "seed \(seed): \(name)")
       }
       var later = table
       let kept = items.shuffled(using: &random).dropLast(5)

@@ -36,7 +36,9 @@ extension GatewaySettings: SettingTarget {
       "Identifiers of protocol extensions, separated by commas, that are let through besides tasks and MCP Apps.",
       defaultNote: "none"),
 
-    .integer("nameLimit", \.nameLimit, 24...128, "Characters of a public name; longer ones end in a hash."),
+    .integer(
+      "nameLimit", \.nameLimit, 24...128,
+      "Characters of a public name; longer ones end in a hash. Names without a prefix may have 64."),
     .choice(
       "uriPolicy", \.uriPolicy, "Whether a resource's URI gets its server's prefix always or only where two clash."),
     .boolean("labels", \.labels, "Whether elicitations and log messages name the server they come from."),

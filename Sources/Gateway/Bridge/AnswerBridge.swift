@@ -28,7 +28,7 @@ struct AnswerBridge {
 
   let introduction: OwnIntroduction
   /// Whether a person has to be told which server speaks.
-  let labels: Bool
+  let labelling: Labelling
 
   /// Whether an answer may be another one for this client: when one of the two is of the modern era, or when it is an error
   /// that not every legacy client knows.
@@ -50,7 +50,7 @@ struct AnswerBridge {
     switch call.terms.era {
     case .legacy: ResultCodec.forLegacyClient(frame, call.method, &splicer)
     case .modern:
-      if call.method == .tasksGet { Labels.dressQuestions(of: frame, .result, server.name, labels: labels, &splicer) }
+      if call.method == .tasksGet { Labels.dressQuestions(of: frame, .result, server.name, labelling, &splicer) }
       ResultCodec.forModernClient(
         frame, call.method, from: connection.era, identity: introduction.resultHead, &splicer)
     }
@@ -90,7 +90,7 @@ struct AnswerBridge {
           throw InputRounds.Fault(
             reason: "it asked for \(question.kind.method.rawValue), which the client does not offer")
         }
-        if let params = question.params { Labels.dress(params, of: frame, server.name, labels: labels, &splicer) }
+        if let params = question.params { Labels.dress(params, of: frame, server.name, labelling, &splicer) }
       }
     } catch {
       return failed(error.reason, server)

@@ -64,7 +64,7 @@ extension ClientSession {
         if let params = question.params {
           output.append(",\"params\":")
           splicer.reset()
-          Labels.dress(params, of: question.frame, server.name, labels: upstream.labels, &splicer)
+          Labels.dress(params, of: question.frame, server.name, upstream.labelling, &splicer)
           splicer.remove(["_meta", "task", "elicitationId"], fromObjectAt: params, of: question.frame.bytes)
           splicer.write(question.frame, params, to: output, endsLine: false)
         }

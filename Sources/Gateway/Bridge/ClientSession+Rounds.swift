@@ -51,7 +51,7 @@ extension ClientSession {
     if let params = question.params {
       output.append(",\"params\":")
       splicer.reset()
-      Labels.dress(params, of: rounds.answer, server.name, labels: upstream.labels, &splicer)
+      Labels.dress(params, of: rounds.answer, server.name, upstream.labelling, &splicer)
       if question.kind == .elicitationURL, let object = JSONObject(params, of: rounds.answer.bytes) {
         let id = "\(server.taskKey):\(minted)"
         call.rounds?.elicitations.append(id)

@@ -4,13 +4,13 @@ import MCP
 /// What a person, or a model, is told about who speaks: with several servers, their names stand before what they say.
 enum Labels {
   /// Announces the edits of a question's params: the person sees who asks, and no server gets to see the others.
-  ///
-  /// `labels` says whether a person has to be told which server speaks.
-  static func dress(_ params: Range<Int>, of frame: Frame, _ server: String, labels: Bool, _ splicer: inout Splicer) {
-    if labels, let message = JSONWalk.member("message", of: frame.bytes, in: params) {
+  static func dress(
+    _ params: Range<Int>, of frame: Frame, _ server: String, _ labelling: Labelling, _ splicer: inout Splicer
+  ) {
+    if labelling.showsNames, let message = JSONWalk.member("message", of: frame.bytes, in: params) {
       insert("[\(server)] ", intoStringAt: message, of: frame, &splicer)
     }
-    if let context = JSONWalk.member("includeContext", of: frame.bytes, in: params) {
+    if !labelling.isAlone, let context = JSONWalk.member("includeContext", of: frame.bytes, in: params) {
       // Behind a gateway "this server" would mean all of them.
       splicer.replace(context, with: "\"none\"")
     }
@@ -18,7 +18,7 @@ enum Labels {
 
   /// Announces the edits of all that a task asks for.
   static func dressQuestions(
-    of frame: Frame, _ parent: Frame.Parent, _ server: String, labels: Bool, _ splicer: inout Splicer
+    of frame: Frame, _ parent: Frame.Parent, _ server: String, _ labelling: Labelling, _ splicer: inout Splicer
   ) {
     guard let requests = frame.range("inputRequests", in: parent) else { return }
     var params: [Range<Int>] = []
@@ -26,7 +26,7 @@ enum Labels {
       if let range = JSONWalk.member("params", of: frame.bytes, in: value) { params.append(range) }
       return true
     }
-    for range in params { dress(range, of: frame, server, labels: labels, &splicer) }
+    for range in params { dress(range, of: frame, server, labelling, &splicer) }
   }
 
   /// Announces the edits that say in a log message whose it is. One whose params are no object has no place for that.

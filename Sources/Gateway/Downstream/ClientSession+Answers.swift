@@ -52,7 +52,7 @@ extension ClientSession: Caller {
   /// Has an answer judged that may be another one in the client's era. Returns whether it is to be passed on.
   private func bridge(_ frame: Frame, _ call: Call, from connection: ServerConnection) -> Bool {
     let server = connection.server
-    let bridge = AnswerBridge(introduction: upstream.introduction, labels: upstream.labels)
+    let bridge = AnswerBridge(introduction: upstream.introduction, labelling: upstream.labelling)
     switch bridge.judge(frame, to: call, from: connection, &splicer) {
     case .pass: return true
     case .task:

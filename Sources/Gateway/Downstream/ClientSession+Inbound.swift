@@ -6,10 +6,7 @@ import MCP
 /// What a client says of its own accord, and what servers ask it.
 extension ClientSession {
   func notified(_ frame: Frame) {
-    guard let method = frame.method else {
-      upstream.log(.debug, "client_notification_dropped", ["method": frame.string("method") ?? ""])
-      return
-    }
+    guard let method = frame.method else { return notifiedOfOwn(frame) }
     switch method {
     case .initialized: becameReady()
     case .cancelled:
@@ -21,6 +18,16 @@ extension ClientSession {
     case .rootsListChanged: upstream.rootsChanged(frame, of: number)
     default: upstream.log(.debug, "client_notification_dropped", ["method": method.rawValue])
     }
+  }
+
+  /// A notification that no revision knows goes to the one server that it can mean.
+  private func notifiedOfOwn(_ frame: Frame) {
+    let method = frame.string("method") ?? ""
+    guard let connection = router.customOwner(of: method)?.connection, connection.era == .legacy, handshake.isReady
+    else {
+      return upstream.log(.debug, "client_notification_dropped", ["method": method])
+    }
+    connection.notify(.custom, frame)
   }
 
   private func becameReady() {

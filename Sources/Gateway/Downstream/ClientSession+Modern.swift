@@ -21,7 +21,7 @@ extension ClientSession {
     case .promptsList: list(.prompts, call, frame)
     case .resourcesList: list(.resources, call, frame)
     case .resourceTemplatesList: list(.resourceTemplates, call, frame)
-    case .toolsCall, .promptsGet, .resourcesRead, .completionComplete: route(call, frame)
+    case .toolsCall, .promptsGet, .resourcesRead, .completionComplete, .custom: route(call, frame)
     case .subscriptionsListen: listen(call, frame)
     case .tasksGet, .tasksUpdate, .tasksCancel:
       guard call.terms.capabilities.tasks else { return refuseWithoutTasks(call) }

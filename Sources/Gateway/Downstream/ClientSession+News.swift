@@ -29,7 +29,7 @@ extension ClientSession {
     }
     guard !mayDrop() else { return }
     splicer.reset()
-    if upstream.labels { Labels.label(frame, server.name, &splicer) }
+    if upstream.labelling.showsNames { Labels.label(frame, server.name, &splicer) }
     TaskIDs.wrapRelated(frame, in: .paramsMeta, server.taskKey, &splicer)
     splicer.write(frame, to: port.output)
   }

@@ -17,14 +17,14 @@ extension ClientSession {
       case .success(let own): terms = own
       }
     }
-    guard let method = frame.method else { return object(.unknownMethod, to: frame, id) }
+    let method = frame.method ?? .custom
     if let params = frame.outer.params, frame.bytes[params.lowerBound] != UInt8(ascii: "{") {
       return object(.params, to: frame, id)
     }
     if isModern {
       meet(terms, frame, isDiscovery: method == .discover)
     } else if !handshake.isOpen, method != .initialize, method != .ping {
-      return object(.tooEarly, to: frame, id)
+      return object(method == .custom ? .unknownMethod : .tooEarly, to: frame, id)
     }
     guard !calls.isFull else { return object(.tooMany, to: frame, id) }
     let call = Call(method, by: self, id: id, terms: terms, session: number)
@@ -87,7 +87,7 @@ extension ClientSession {
     case .loggingSetLevel: setLevel(call, frame)
     case .tasksList: listTasks(call, frame)
     case .toolsCall, .promptsGet, .resourcesRead, .resourcesSubscribe, .resourcesUnsubscribe, .completionComplete,
-      .tasksGet, .tasksResult, .tasksCancel:
+      .tasksGet, .tasksResult, .tasksCancel, .custom:
       route(call, frame)
     default: respond(.methodNotFound, "A client does not send \(call.method.rawValue).", to: call)
     }

@@ -217,7 +217,7 @@ final class Listens {
       guard listen.tasks.called(id, at: lane).contains(where: \.isHonoured) else { continue }
       splicer.reset()
       TaskIDs.wrap(range, of: frame, lane.server.taskKey, &splicer)
-      Labels.dressQuestions(of: frame, .params, lane.server.name, labels: manager.upstream.labels, &splicer)
+      Labels.dressQuestions(of: frame, .params, lane.server.name, manager.upstream.labelling, &splicer)
       RequestCodec.tag(frame, with: listen.tag, &splicer)
       splicer.write(frame, to: port.output)
     }

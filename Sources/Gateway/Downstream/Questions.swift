@@ -91,7 +91,7 @@ final class Questions {
     let server = question.connection.server
     if question.kind == .elicitationURL { server.noteElicitation(frame) }
     if let params = frame.object(.params) {
-      Labels.dress(params.range, of: frame, server.name, labels: upstream.labels, &splicer)
+      Labels.dress(params.range, of: frame, server.name, upstream.labelling, &splicer)
     }
     TaskIDs.wrapRelated(frame, in: .paramsMeta, server.taskKey, &splicer)
     add(Asked(origin: .server(question.connection, question.id), progressToken: progressToken), as: minted)

@@ -26,6 +26,7 @@ struct Router {
     case .promptsGet: Self.prompt(frame, view)
     case .resourcesRead, .resourcesSubscribe, .resourcesUnsubscribe: resource(method, frame, asker)
     case .completionComplete: completion(frame)
+    case .custom: custom(frame)
     default: task(frame, asker)
     }
   }
@@ -203,6 +204,29 @@ struct Router {
 
   /// What a server without completions is taken to answer.
   static let noCompletion = "{\"completion\":{\"values\":[]}}"
+
+  // MARK: - Methods of somebody's own
+
+  private func custom(_ frame: Frame) -> Route {
+    let method = frame.string("method") ?? ""
+    guard let server = customOwner(of: method) else {
+      return .refused(.methodNotFound, "There is no method \(method).")
+    }
+    return .server(Route.Destination(server: server))
+  }
+
+  /// The one server that a method which no revision knows can mean: the only one that there is, or the only one that
+  /// declares an extension under whose name the method stands.
+  func customOwner(of method: String) -> UpstreamServer? {
+    let servers = view.servers
+    let possible =
+      servers.count == 1
+      ? servers
+      : servers.filter { server in
+        server.negotiated?.capabilities.extensions.contains { method.hasPrefix($0.identifier + "/") } == true
+      }
+    return possible.count == 1 ? possible[0] : nil
+  }
 
   // MARK: - Tasks
 

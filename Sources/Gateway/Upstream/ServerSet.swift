@@ -128,7 +128,9 @@ package final class ServerSet {
   func server(taskKey: String) -> UpstreamServer? { servers.first { $0.taskKey == taskKey } }
 
   /// Whether a person has to be told which server speaks.
-  var labels: Bool { configuration.settings.labels && servers.count > 1 }
+  var labelling: Labelling {
+    Labelling(showsNames: configuration.settings.labels && servers.count > 1, isAlone: servers.count == 1)
+  }
 
   /// Whether every server's instructions are known, so that nobody has to wait for them.
   var knowsAllInstructions: Bool {

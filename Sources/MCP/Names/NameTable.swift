@@ -65,7 +65,7 @@ package struct NameTable: Sendable {
   /// The first half of a round, for one item after the other: whoever wants a name that another one wants or has is told
   /// apart from it from now on.
   package mutating func candidate(_ item: Item, in round: inout Round) -> Candidate {
-    let plain = PublicName.plain(prefix: item.prefix, original: item.original, limit: limit)
+    let plain = PublicName.plain(prefix: item.prefix, original: item.original, limit: limit(for: item))
     let candidate = Candidate(item: item, plain: plain, identity: PublicName.identity(plain))
     let owner = owners[candidate.identity]
     guard !suffixed.contains(item), owner != item, !isExhausted(item.server) else { return candidate }
@@ -89,7 +89,8 @@ package struct NameTable: Sendable {
     }
     if let name = given[item] { return name }
     for round in 0..<Self.rounds {
-      let name = PublicName.suffixed(prefix: item.prefix, original: item.original, limit: limit, round: round)
+      let name = PublicName.suffixed(
+        prefix: item.prefix, original: item.original, limit: limit(for: item), round: round)
       switch claim(PublicName.identity(name), for: item) {
       case .given:
         given[item] = name
@@ -100,6 +101,9 @@ package struct NameTable: Sendable {
     }
     return nil
   }
+
+  /// Without a prefix a name is the server's own, which clients take as it is when it is the server's alone.
+  private func limit(for item: Item) -> Int { item.prefix.isEmpty ? max(limit, PublicName.longest) : limit }
 
   /// Suffixes that are tried for one item: each is taken by chance once in four thousand million, or because a server
   /// lists names that are the suffixed ones of others.

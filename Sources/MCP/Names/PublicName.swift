@@ -8,6 +8,9 @@ package enum PublicName {
   /// Stands between the server's prefix and the original name. Names are never split at it.
   package static let separator = "__"
 
+  /// Characters that every model API takes, a client's own prefix included.
+  package static let longest = 64
+
   /// Returns the name that a server's item has when nothing clashes, at most `limit` characters long.
   package static func plain(prefix: String, original: String, limit: Int) -> String {
     let name = legal(prefix.isEmpty ? original : prefix + separator + original)

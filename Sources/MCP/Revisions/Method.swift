@@ -38,6 +38,8 @@ package enum Method: String, CaseIterable, Sendable {
   case tasksStatus = "notifications/tasks/status"
   case tasksChanged = "notifications/tasks"
   case subscriptionsAcknowledged = "notifications/subscriptions/acknowledged"
+  /// A method of somebody's own, which no revision knows; its name stands in the message alone.
+  case custom = "custom"
 
   /// Whether the method may be answered with `input_required` (2026-07-28, basic/patterns, multi round-trip requests).
   package var takesInput: Bool { self == .toolsCall || self == .promptsGet || self == .resourcesRead }

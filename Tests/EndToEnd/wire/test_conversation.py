@@ -89,13 +89,16 @@ def test_an_error_that_the_client_answers_reaches_the_server(start):
     assert answer.raw("result", "structuredContent") == b'{"code":-1,"message":"User rejected","data":1.0}'
 
 
-def test_include_context_becomes_none(start):
-    wire = start({"one": scripted()})
+@pytest.mark.parametrize("others", [0, 1])
+def test_no_server_gets_the_context_of_others_and_one_alone_gets_its_own(start, others):
+    wire = start({"one": scripted()} | {f"other{number}": scripted() for number in range(others)})
     wire.answer("sampling/createMessage", {"role": "assistant", "content": {"type": "text", "text": "x"}, "model": "m"})
     wire.initialize(capabilities={"sampling": {"context": {}}})
     params = '{"messages":[],"includeContext":"thisServer","maxTokens":1}'
     wire.call("one__ask", {"method": "sampling/createMessage", "params": params})
-    assert wire.wait_for_method("sampling/createMessage")["params"]["includeContext"] == "none"
+    assert wire.wait_for_method("sampling/createMessage")["params"]["includeContext"] == (
+        "none" if others else "thisServer"
+    )
 
 
 elicitation = '{"message":"Who?","requestedSchema":{"type":"object","properties":{"n":{"type":"string"}}}}'

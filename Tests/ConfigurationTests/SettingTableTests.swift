@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import TextEditing
 
 @testable import Configuration
 
@@ -79,7 +80,7 @@ import Testing
   }
 
   @Test func theSchemaKnowsTheSameSettings() throws {
-    let schema = try JSONNode.parse(SourceText(path: "schema", bytes: Array(ConfigurationSchema.text.utf8)))
+    let schema = try DocumentNode(json: Array(ConfigurationSchema.text.utf8))
     #expect(schema.duplicates.isEmpty)
     let top = try #require(schema.member("properties")?.value.member("junction")?.value)
     #expect(try leaves(top) == rows(GatewaySettings.table).map(\.path))
@@ -99,7 +100,7 @@ import Testing
   }
 
   /// Returns the paths of all properties of an object's schema that have none of their own.
-  private func leaves(_ schema: JSONNode, under path: [String] = []) throws -> [[String]] {
+  private func leaves(_ schema: DocumentNode, under path: [String] = []) throws -> [[String]] {
     guard case .object(let properties)? = schema.member("properties")?.value.content else { return [path] }
     guard case .boolean(false)? = schema.member("additionalProperties")?.value.content else {
       Issue.record("\(path) allows unknown keys")

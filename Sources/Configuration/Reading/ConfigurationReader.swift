@@ -1,3 +1,5 @@
+import TextEditing
+
 /// Reads the outermost object of a configuration.
 struct ConfigurationReader {
   /// `$schema` is for the editor that completes and checks the file.
@@ -15,7 +17,7 @@ struct ConfigurationReader {
     self.access = access
   }
 
-  mutating func read(_ root: JSONNode) -> Configuration {
+  mutating func read(_ root: DocumentNode) -> Configuration {
     guard case .object(let members) = root.content else {
       report(root.offset, "the file must hold an object with 'mcpServers', not \(root.kind)")
       return configuration([], GatewaySettings())
@@ -42,7 +44,7 @@ struct ConfigurationReader {
     Configuration(path: source.path, servers: servers, settings: settings, warnings: warnings, problems: problems)
   }
 
-  private mutating func settings(_ field: JSONNode.Member?) -> GatewaySettings {
+  private mutating func settings(_ field: DocumentNode.Member?) -> GatewaySettings {
     var settings = GatewaySettings()
     guard let field, field.value.kind != "null" else { return settings }
     var reader = SettingReader(source: source, server: nil)
@@ -55,7 +57,7 @@ struct ConfigurationReader {
   // MARK: - Servers
 
   /// A place in the file where servers stand.
-  private typealias Place = (dialect: Dialect, field: JSONNode.Member)
+  private typealias Place = (dialect: Dialect, field: DocumentNode.Member)
 
   /// One server as it stands in the file.
   private struct Entry {
@@ -63,10 +65,10 @@ struct ConfigurationReader {
     let name: String
     /// Where it begins, with its name if that stands in front.
     let offset: Int
-    let value: JSONNode
+    let value: DocumentNode
   }
 
-  private func places(in root: JSONNode) -> [Place] {
+  private func places(in root: DocumentNode) -> [Place] {
     var places: [Place] = []
     for dialect in Dialect.all {
       // 'mcp' is looked into only when its 'servers' are not there.
@@ -114,7 +116,7 @@ struct ConfigurationReader {
     }
   }
 
-  private mutating func reportNoServers(_ root: JSONNode, _ members: [JSONNode.Member]) {
+  private mutating func reportNoServers(_ root: DocumentNode, _ members: [DocumentNode.Member]) {
     let missing = "the file has no 'mcpServers', the object that holds the servers by name"
     if let slip = members.first(where: {
       !Self.keys.contains($0.key) && NearestName.of($0.key, among: Self.keys) == "mcpServers"
@@ -132,7 +134,7 @@ struct ConfigurationReader {
   /// Reports keys that stand twice outside the servers' entries; inside one it is that server's own failure.
   ///
   /// - Parameter onlyOurs: whether the file is a program's, in which only what is read here matters.
-  private mutating func reportDuplicates(_ members: [JSONNode.Member], _ places: [Place], onlyOurs: Bool) {
+  private mutating func reportDuplicates(_ members: [DocumentNode.Member], _ places: [Place], onlyOurs: Bool) {
     let ours = Set(places.map { $0.dialect.path[0] }).union(["junction"])
     var seen: [String: Int] = [:]
     for member in members where !onlyOurs || ours.contains(member.key) {
@@ -146,7 +148,7 @@ struct ConfigurationReader {
   }
 
   /// Programs keep other things beside the servers, so that only what looks like a slip is worth a hint.
-  private mutating func warnSlip(_ member: JSONNode.Member, isSettings: Bool) {
+  private mutating func warnSlip(_ member: DocumentNode.Member, isSettings: Bool) {
     guard let nearest = NearestName.of(member.key, among: isSettings ? ["junction"] : Self.keys) else { return }
     warn(member.keyOffset, "unknown key '\(member.key)' is ignored; did you mean '\(nearest)'?")
   }

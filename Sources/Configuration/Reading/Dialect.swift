@@ -1,3 +1,5 @@
+import TextEditing
+
 /// A place where programs keep their servers in a file, and what is particular about the entries there.
 struct Dialect: Sendable {
   /// What the number in an entry's `timeout` means.
@@ -47,8 +49,8 @@ struct Dialect: Sendable {
   }
 
   /// Returns the member that holds the servers, when the file has this place.
-  func servers(in root: JSONNode) -> JSONNode.Member? {
-    var member: JSONNode.Member?
+  func servers(in root: DocumentNode) -> DocumentNode.Member? {
+    var member: DocumentNode.Member?
     for key in path {
       guard let next = (member?.value ?? root).member(key) else { return nil }
       member = next
@@ -61,7 +63,7 @@ struct Dialect: Sendable {
   }
 
   /// Whether a value is an object of what looks like servers' entries.
-  static func holdsServers(_ node: JSONNode) -> Bool {
+  static func holdsServers(_ node: DocumentNode) -> Bool {
     guard case .object(let members) = node.content else { return false }
     return members.contains { member in
       ["command", "url", "type"].contains { member.value.member($0) != nil }

@@ -1,18 +1,20 @@
+import TextEditing
+
 /// The members of a server's entry under the names that we give them.
 struct EntryFields: Sendable {
   /// Every key that the entry has, as it is written.
   let keys: Set<String>
   /// What means nothing to us or to any program that is known.
-  private(set) var unknown: [JSONNode.Member] = []
-  private var known: [String: JSONNode.Member] = [:]
+  private(set) var unknown: [DocumentNode.Member] = []
+  private var known: [String: DocumentNode.Member] = [:]
 
   /// Takes an entry's members; `null` means absent, and of two spellings of one key the first counts.
-  init(_ members: [JSONNode.Member]) {
+  init(_ members: [DocumentNode.Member]) {
     keys = Set(members.map(\.key))
     for member in members { add(member) }
   }
 
-  subscript(_ key: String) -> JSONNode.Member? { known[key] }
+  subscript(_ key: String) -> DocumentNode.Member? { known[key] }
 
   /// Whether the entry is written as OpenCode writes it.
   var isOpenCode: Bool {
@@ -28,7 +30,7 @@ struct EntryFields: Sendable {
     return result
   }
 
-  private mutating func add(_ member: JSONNode.Member) {
+  private mutating func add(_ member: DocumentNode.Member) {
     if case .null = member.value.content { return }
     switch (member.key, member.value.content) {
     // Cline nests the transport, Zed once nested the command, Continue the headers.
@@ -38,7 +40,7 @@ struct EntryFields: Sendable {
       for member in inner {
         add(
           member.key == "path"
-            ? JSONNode.Member(key: "command", keyOffset: member.keyOffset, value: member.value) : member)
+            ? DocumentNode.Member(key: "command", keyOffset: member.keyOffset, value: member.value) : member)
       }
     case ("tools", .object): return
     default:

@@ -1,4 +1,5 @@
 import JSONRPC
+import TextEditing
 
 extension ServerReader {
   /// Reads what is run for the entry, or reached for it.
@@ -30,11 +31,11 @@ extension ServerReader {
   }
 
   /// Returns a field; nil also for an empty text beside another that says how the server is reached.
-  private func written(_ field: JSONNode.Member?, besides other: JSONNode.Member?) -> JSONNode.Member? {
+  private func written(_ field: DocumentNode.Member?, besides other: DocumentNode.Member?) -> DocumentNode.Member? {
     if case .string("")? = field?.value.content, other != nil { nil } else { field }
   }
 
-  private mutating func process(_ field: JSONNode.Member, _ fields: EntryFields) -> ProcessLaunch? {
+  private mutating func process(_ field: DocumentNode.Member, _ fields: EntryFields) -> ProcessLaunch? {
     var words = commandWords(field)
     words += arguments(fields["args"])
     var environment: [EnvironmentVariable] = []
@@ -61,7 +62,7 @@ extension ServerReader {
   }
 
   /// Reads `command`: a program, or as OpenCode writes it, a program and its arguments. Returns no words when it is wrong.
-  private mutating func commandWords(_ field: JSONNode.Member) -> [String] {
+  private mutating func commandWords(_ field: DocumentNode.Member) -> [String] {
     guard case .array(let elements) = field.value.content else {
       return expanded(field.value, key: field.key).map { [$0] } ?? []
     }
@@ -71,7 +72,7 @@ extension ServerReader {
   }
 
   private mutating func reportMissing(
-    _ launch: ProcessLaunch, command: JSONNode.Member, written: String, _ fields: EntryFields
+    _ launch: ProcessLaunch, command: DocumentNode.Member, written: String, _ fields: EntryFields
   ) {
     let words = written.split(whereSeparator: \.isWhitespace)
     guard words.count > 1 || context.access.checksPrograms, let missing = context.access.missing(launch) else { return }
@@ -88,7 +89,7 @@ extension ServerReader {
   }
 
   private mutating func remote(
-    _ field: JSONNode.Member, _ fields: EntryFields, transport: RemoteLaunch.Transport?
+    _ field: DocumentNode.Member, _ fields: EntryFields, transport: RemoteLaunch.Transport?
   ) -> Launch? {
     let headers = pairs(fields["headers"]).map { HeaderField(name: $0.name, value: $0.value) }
     for header in headers { secrets.add(header.value, of: header.name) }
@@ -106,7 +107,7 @@ extension ServerReader {
   // MARK: - Replicas
 
   /// Reads `junction.replicas`. What a replica does not say is taken from the entry.
-  mutating func replicas(_ list: JSONNode, of fields: EntryFields) -> [ReplicaConfiguration] {
+  mutating func replicas(_ list: DocumentNode, of fields: EntryFields) -> [ReplicaConfiguration] {
     guard case .array(let elements) = list.content else {
       report(list.offset, "'junction.replicas' must be an array of objects, not \(list.kind)")
       return []
@@ -132,7 +133,7 @@ extension ServerReader {
     return replicas
   }
 
-  private mutating func priority(_ node: JSONNode, path: String) -> Int? {
+  private mutating func priority(_ node: DocumentNode, path: String) -> Int? {
     if case .number(let text) = node.content, let value = Int(text), ReplicaKey.priorities.contains(value) {
       return value
     }

@@ -1,14 +1,15 @@
 import JSONRPC
+import TextEditing
 
 extension ServerReader {
-  mutating func boolean(_ field: JSONNode.Member?) -> Bool? {
+  mutating func boolean(_ field: DocumentNode.Member?) -> Bool? {
     guard let field else { return nil }
     if case .boolean(let value) = field.value.content { return value }
     report(field.value.offset, "'\(field.key)' must be true or false, not \(field.value.kind)")
     return nil
   }
 
-  mutating func string(_ node: JSONNode, key: String) -> String? {
+  mutating func string(_ node: DocumentNode, key: String) -> String? {
     guard case .string(let text) = node.content else {
       report(node.offset, "'\(key)' must be a string, not \(node.kind)")
       return nil
@@ -16,7 +17,7 @@ extension ServerReader {
     return checked(text, node, key: key)
   }
 
-  private mutating func checked(_ text: String, _ node: JSONNode, key: String) -> String? {
+  private mutating func checked(_ text: String, _ node: DocumentNode, key: String) -> String? {
     guard !text.utf8.contains(0) else {
       report(node.offset, "'\(key)' contains a NUL character, which no program can be given")
       return nil
@@ -25,7 +26,7 @@ extension ServerReader {
   }
 
   /// Returns a string with its variables put in.
-  mutating func expanded(_ node: JSONNode, key: String) -> String? {
+  mutating func expanded(_ node: DocumentNode, key: String) -> String? {
     guard let text = string(node, key: key) else { return nil }
     switch Expansion(environment: context.environment, expandsBraced: dialect.expandsBracedVariables).expand(text) {
     case .success(let (result, uses)):
@@ -44,7 +45,7 @@ extension ServerReader {
   }
 
   /// Returns a value of `args`, `env` or `headers` as text: numbers and booleans as they are spelled.
-  private mutating func text(_ node: JSONNode, key: String) -> String? {
+  private mutating func text(_ node: DocumentNode, key: String) -> String? {
     switch node.content {
     case .number(let spelling): return spelling
     case .boolean(let value): return "\(value)"
@@ -52,10 +53,10 @@ extension ServerReader {
     }
   }
 
-  mutating func arguments(_ field: JSONNode.Member?) -> [String] { field.map { texts($0) } ?? [] }
+  mutating func arguments(_ field: DocumentNode.Member?) -> [String] { field.map { texts($0) } ?? [] }
 
   /// Reads an array of texts; `null` in it is nothing.
-  mutating func texts(_ field: JSONNode.Member) -> [String] {
+  mutating func texts(_ field: DocumentNode.Member) -> [String] {
     guard case .array(let elements) = field.value.content else {
       report(field.value.offset, "'\(field.key)' must be an array of strings, not \(field.value.kind)")
       return []
@@ -69,7 +70,7 @@ extension ServerReader {
   }
 
   /// Reads names of tools, which are taken as they are.
-  mutating func patterns(_ field: JSONNode.Member?) -> [String] {
+  mutating func patterns(_ field: DocumentNode.Member?) -> [String] {
     guard let field else { return [] }
     guard case .array(let elements) = field.value.content else {
       report(field.value.offset, "'\(field.key)' must be an array of tools' names, not \(field.value.kind)")
@@ -83,7 +84,7 @@ extension ServerReader {
   }
 
   /// Reads `env` or `headers`; a name with `null` is absent.
-  mutating func pairs(_ field: JSONNode.Member?) -> [EnvironmentVariable] {
+  mutating func pairs(_ field: DocumentNode.Member?) -> [EnvironmentVariable] {
     guard let field else { return [] }
     guard case .object(let members) = field.value.content else {
       report(field.value.offset, "'\(field.key)' must be an object with string values, not \(field.value.kind)")
@@ -103,7 +104,7 @@ extension ServerReader {
     return pairs
   }
 
-  mutating func variables(inFile field: JSONNode.Member?) -> [EnvironmentVariable] {
+  mutating func variables(inFile field: DocumentNode.Member?) -> [EnvironmentVariable] {
     guard let field, let path = expanded(field.value, key: field.key).map(context.resolve) else { return [] }
     switch context.access.readFile(path) {
     case .failure(let problem):

@@ -1,3 +1,5 @@
+import TextEditing
+
 /// Reads one entry of the file's servers. Whatever is wrong with it becomes a problem of this server alone.
 struct ServerReader {
   let context: ReadingContext
@@ -15,7 +17,7 @@ struct ServerReader {
   }
 
   /// Reads an entry; its prefix is the configured one until those of all servers are known.
-  mutating func read(_ node: JSONNode) -> ServerConfiguration {
+  mutating func read(_ node: DocumentNode) -> ServerConfiguration {
     var isDisabled = false
     var settings = context.defaults
     var launch: Launch?
@@ -43,7 +45,7 @@ struct ServerReader {
       secrets: secrets.texts)
   }
 
-  private mutating func read(_ junction: JSONNode.Member, into settings: inout ServerSettings) {
+  private mutating func read(_ junction: DocumentNode.Member, into settings: inout ServerSettings) {
     var reader = SettingReader(source: context.source, server: name)
     reader.read(junction.value, into: &settings)
     problems += reader.problems
@@ -81,7 +83,7 @@ struct ServerReader {
     }
   }
 
-  private mutating func positive(_ field: JSONNode.Member) -> (number: Double, text: String)? {
+  private mutating func positive(_ field: DocumentNode.Member) -> (number: Double, text: String)? {
     guard case .number(let text) = field.value.content else {
       report(field.value.offset, "'timeout' must be a number of milliseconds, not \(field.value.kind)")
       return nil
@@ -115,7 +117,7 @@ struct ServerReader {
   }
 
   /// Programs add keys of their own, so that an unknown one harms nothing; a slip is worth a hint.
-  private mutating func warnUnknown(_ member: JSONNode.Member) {
+  private mutating func warnUnknown(_ member: DocumentNode.Member) {
     let cure = EntryKey.nearest(to: member.key).map { "; did you mean '\($0)'?" } ?? ""
     warn(member.keyOffset, "unknown key '\(member.key)' is ignored\(cure)")
   }

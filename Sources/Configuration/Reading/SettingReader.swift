@@ -1,4 +1,5 @@
 import JSONRPC
+import TextEditing
 
 /// Reads the object under a `junction` key by its table.
 struct SettingReader {
@@ -12,14 +13,14 @@ struct SettingReader {
   }
 
   /// Reads the top-level `junction`.
-  mutating func read(_ node: JSONNode, into settings: inout GatewaySettings) {
+  mutating func read(_ node: DocumentNode, into settings: inout GatewaySettings) {
     let misplaced = ServerSettings.table.filter(\.isServerOnly).map(\.name)
     let cure = "is for a single server; set it in the 'junction' of its entry"
     read(node, into: &settings, table: GatewaySettings.table, path: "junction", misplaced: (misplaced, cure))
   }
 
   /// Reads the `junction` of a server's entry.
-  mutating func read(_ node: JSONNode, into settings: inout ServerSettings) {
+  mutating func read(_ node: DocumentNode, into settings: inout ServerSettings) {
     let misplaced = GatewaySettings.own.map(\.name)
     let cure = "is for the whole gateway; set it in the top-level 'junction'"
     read(node, into: &settings, table: ServerSettings.table, path: "junction", misplaced: (misplaced, cure))
@@ -29,7 +30,7 @@ struct SettingReader {
   ///
   /// `path` is the way to the object, for messages; `misplaced` are names that are right in another place only.
   private mutating func read<Target>(
-    _ node: JSONNode, into target: inout Target, table: [Setting<Target>], path: String,
+    _ node: DocumentNode, into target: inout Target, table: [Setting<Target>], path: String,
     misplaced: (names: [String], cure: String) = ([], "")
   ) {
     guard case .object(let members) = node.content else {
@@ -64,7 +65,7 @@ struct SettingReader {
     }
   }
 
-  private mutating func value(_ node: JSONNode, _ shape: SettingShape, name: String) -> SettingValue? {
+  private mutating func value(_ node: DocumentNode, _ shape: SettingShape, name: String) -> SettingValue? {
     switch (shape, node.content) {
     case (.duration(let range), .string(let text)):
       return quantity(text, range, units: Quantity.durations, example: "30s", node, name)
@@ -95,7 +96,7 @@ struct SettingReader {
   }
 
   private mutating func quantity(
-    _ text: String, _ range: ClosedRange<UInt64>, units: [Quantity.Unit], example: String, _ node: JSONNode,
+    _ text: String, _ range: ClosedRange<UInt64>, units: [Quantity.Unit], example: String, _ node: DocumentNode,
     _ name: String
   ) -> SettingValue? {
     guard let value = Quantity.parse(text, units: units) else {
@@ -110,7 +111,7 @@ struct SettingReader {
     return .quantity(value)
   }
 
-  private mutating func wrong(_ node: JSONNode, _ message: String) -> SettingValue? {
+  private mutating func wrong(_ node: DocumentNode, _ message: String) -> SettingValue? {
     report(node.offset, message)
     return nil
   }

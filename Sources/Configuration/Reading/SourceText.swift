@@ -1,3 +1,5 @@
+import TextEditing
+
 /// The bytes of a file, able to say on which line and in which column a byte stands.
 struct SourceText: Sendable {
   let path: String
@@ -22,12 +24,12 @@ struct SourceText: Sendable {
   }
 
   /// Makes a problem of each key that stands twice in one object, at any depth below `node`.
-  func duplicates(in node: JSONNode, server: String? = nil) -> [ConfigurationProblem] {
+  func duplicates(in node: DocumentNode, server: String? = nil) -> [ConfigurationProblem] {
     node.duplicates.map { self.duplicate($0.member, first: $0.first, server: server) }
   }
 
   /// Makes a problem of a key that stood before in the same object.
-  func duplicate(_ member: JSONNode.Member, first: Int, server: String? = nil) -> ConfigurationProblem {
+  func duplicate(_ member: DocumentNode.Member, first: Int, server: String? = nil) -> ConfigurationProblem {
     problem(
       at: member.keyOffset,
       "the key '\(member.key)' stands twice in the same object, first in line \(position(of: first).line); remove one",

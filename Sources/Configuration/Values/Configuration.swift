@@ -1,4 +1,5 @@
 import JSONRPC
+import TextEditing
 
 /// What the user's file says: one immutable value.
 package struct Configuration: Equatable, Sendable {
@@ -22,7 +23,7 @@ package struct Configuration: Equatable, Sendable {
     let source = SourceText(path: path, bytes: bytes)
     do {
       var reader = ConfigurationReader(source: source, surroundings: surroundings, access: access)
-      return reader.read(try JSONNode.parse(source))
+      return reader.read(try DocumentNode(json: source.bytes))
     } catch {
       let problem = ForeignFormat.problem(in: source) ?? source.problem(at: error.offset, error.description)
       return Configuration(path: path, servers: [], settings: GatewaySettings(), warnings: [], problems: [problem])

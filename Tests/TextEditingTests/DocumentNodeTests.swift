@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-@testable import Configuration
+@testable import TextEditing
 
 /// A value knows where it stands, so that a commented file can be edited around it.
-@Suite struct JSONNodeTests {
+@Suite struct DocumentNodeTests {
   private static let text = """
     \u{FEFF}{ // first
       "a" : [1.50, "x\\"]", {} , ], /* between */ "b": {"c": tru\("e")
@@ -13,9 +13,9 @@ import Testing
     """
 
   @Test func everyValueIsCutOutExactly() throws {
-    let source = SourceText(path: "/f", bytes: Array(Self.text.utf8))
-    let root = try JSONNode.parse(source)
-    let cut = { (node: JSONNode) in String(decoding: source.bytes[node.offset..<node.end], as: UTF8.self) }
+    let source = Array(Self.text.utf8)
+    let root = try DocumentNode(json: source)
+    let cut = { (node: DocumentNode) in String(decoding: source[node.offset..<node.end], as: UTF8.self) }
     #expect(cut(root) == String(Self.text.dropFirst()))
     let a = try #require(root.member("a")?.value)
     #expect(cut(a) == #"[1.50, "x\"]", {} , ]"#)
@@ -32,11 +32,11 @@ import Testing
   }
 
   @Test func aMembersKeyBeginsAtItsQuote() throws {
-    let source = SourceText(path: "/f", bytes: Array(Self.text.utf8))
-    let root = try JSONNode.parse(source)
+    let source = Array(Self.text.utf8)
+    let root = try DocumentNode(json: source)
     for key in ["a", "b", "é"] {
       let member = try #require(root.member(key))
-      #expect(String(decoding: source.bytes[member.keyOffset...], as: UTF8.self).hasPrefix("\"\(key)\""))
+      #expect(String(decoding: source[member.keyOffset...], as: UTF8.self).hasPrefix("\"\(key)\""))
     }
   }
 }

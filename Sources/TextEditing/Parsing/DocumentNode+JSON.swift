@@ -1,14 +1,14 @@
-import JSONRPC
+package import JSONRPC
 
-extension JSONNode {
+extension DocumentNode {
   /// Containers inside containers beyond which a configuration is refused; what is above can be walked by recursion.
   static let nestingLimit = 100
 
   /// Parses JSON with comments and trailing commas; a byte order mark in front is passed over.
-  static func parse(_ source: SourceText) throws(JSONSyntaxError) -> JSONNode {
-    let skipped = source.hasByteOrderMark ? 3 : 0
+  package init(json bytes: [UInt8]) throws(JSONSyntaxError) {
+    let skipped = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     do {
-      return try source.bytes.withUnsafeBufferPointer { bytes throws(JSONSyntaxError) in
+      self = try bytes.withUnsafeBufferPointer { bytes throws(JSONSyntaxError) in
         let text = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[skipped...]))
         var parser = Parser(text: text, skipped: skipped)
         return try parser.parse()
@@ -23,7 +23,7 @@ extension JSONNode {
     let skipped: Int
     var scanner = JSONScanner(leniency: [.comments, .trailingCommas])
 
-    mutating func parse() throws(JSONSyntaxError) -> JSONNode {
+    mutating func parse() throws(JSONSyntaxError) -> DocumentNode {
       let root = try value(try next())
       guard try next() == .end else {
         throw JSONSyntaxError(offset: scanner.position, reason: .trailingBytes)
@@ -36,10 +36,10 @@ extension JSONNode {
       return token == .incomplete ? try scanner.finish() : token
     }
 
-    private mutating func value(_ token: JSONScanner.Token) throws(JSONSyntaxError) -> JSONNode {
+    private mutating func value(_ token: JSONScanner.Token) throws(JSONSyntaxError) -> DocumentNode {
       let offset = scanner.tokenStart
-      guard scanner.depth <= JSONNode.nestingLimit else {
-        throw JSONSyntaxError(offset: offset, reason: .nestedTooDeep(limit: JSONNode.nestingLimit))
+      guard scanner.depth <= DocumentNode.nestingLimit else {
+        throw JSONSyntaxError(offset: offset, reason: .nestedTooDeep(limit: DocumentNode.nestingLimit))
       }
       let content: Content
       switch token {
@@ -52,7 +52,7 @@ extension JSONNode {
         }
         content = .object(members)
       case .arrayStart:
-        var elements: [JSONNode] = []
+        var elements: [DocumentNode] = []
         while case let token = try next(), token != .arrayEnd { elements.append(try value(token)) }
         content = .array(elements)
       case .string, .key: content = .string(string())
@@ -63,7 +63,7 @@ extension JSONNode {
       case .null, .objectEnd, .arrayEnd, .incomplete, .end: content = .null
       }
       // The last token taken was the value's last: itself, or what closes it.
-      return JSONNode(offset: offset + skipped, end: scanner.position + skipped, content: content)
+      return DocumentNode(offset: offset + skipped, end: scanner.position + skipped, content: content)
     }
 
     private func string() -> String {

@@ -31,6 +31,7 @@ let package = Package(
     module("MCP", ["JSONRPC"]),
     module("TextEditing", ["JSONRPC"]),
     module("Configuration", ["JSONRPC", "MCP", "TextEditing"]),
+    module("Editors", ["JSONRPC", "TextEditing", "Configuration"]),
     module("ConnectionPooling"),
     module("EventLoop", ["CLibUV"]),
     module("Platform", ["EventLoop", "JSONRPC", "CLibUV"]),
@@ -38,7 +39,8 @@ let package = Package(
     .executableTarget(
       name: "mcp-junction",
       dependencies: [
-        "JSONRPC", "MCP", "Configuration", "ConnectionPooling", "EventLoop", "Platform", "Gateway", "CLibUV",
+        "JSONRPC", "MCP", "TextEditing", "Configuration", "Editors", "ConnectionPooling", "EventLoop", "Platform",
+        "Gateway", "CLibUV",
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -50,6 +52,7 @@ let package = Package(
     tests("GatewayTests", ["JSONRPC", "MCP", "Configuration", "EventLoop", "Gateway"]),
     tests("TextEditingTests", ["TextEditing"]),
     tests("ConfigurationTests", ["Configuration", "TextEditing"]),
+    tests("EditorsTests", ["TextEditing", "Configuration", "Editors"]),
     tests("CommandLineTests", ["JSONRPC", "Configuration", "EventLoop", "mcp-junction"]),
     .executableTarget(
       name: "PlatformPeer", dependencies: ["Platform", "EventLoop"], path: "Tests/PlatformPeer",

@@ -36,6 +36,9 @@ package struct Surroundings: Equatable, Sendable {
   /// The directory for what can be made anew (XDG Base Directory Specification).
   package var cacheDirectory: String? { directory("XDG_CACHE_HOME") ?? belowHome(".cache") }
 
+  /// The directory for what is to be kept but is no setting (XDG Base Directory Specification).
+  package var stateDirectory: String? { directory("XDG_STATE_HOME") ?? belowHome(".local/state") }
+
   /// The directory for sockets (XDG Base Directory Specification), which has no default.
   package var runtimeDirectory: String? { directory("XDG_RUNTIME_DIR") }
 

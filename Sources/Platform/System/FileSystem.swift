@@ -64,13 +64,37 @@ package enum FileSystem {
     }
   }
 
-  /// Replaces a file in one step, so that a reader sees the old bytes or the new ones; its mode becomes 0600.
-  package static func replace(_ path: String, with bytes: [UInt8]) throws(PlatformError) {
+  /// Replaces another program's file in one step; it keeps its mode, and a symbolic link to it stays one. A file that was
+  /// not there is made with mode 0600, with the directories above it. Returns false, with nothing done, when the file is
+  /// no longer as it was.
+  ///
+  /// - Parameters:
+  ///   - path: where it is.
+  ///   - old: what was read of it; nil when it was not there.
+  ///   - bytes: what it holds then.
+  package static func rewrite(_ path: String, from old: [UInt8]?, to bytes: [UInt8]) throws(PlatformError) -> Bool {
+    var status = stat()
+    let isThere = stat(path, &status) == 0
+    guard let old else {
+      guard !isThere else { return false }
+      if let parent = parent(of: path) { try makeDirectories(parent) }
+      try replace(path, with: bytes)
+      return true
+    }
+    guard isThere else { return false }
+    let target = try realPath(path)
+    guard try read(target, limit: max(old.count, 1)) == old else { return false }
+    try replace(target, with: bytes, mode: UInt32(status.st_mode) & 0o7777)
+    return true
+  }
+
+  /// Replaces a file in one step, so that a reader sees the old bytes or the new ones; its mode becomes 0600, or `mode`.
+  package static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(PlatformError) {
     var template = Array((path + ".XXXXXX").utf8CString)
     let descriptor = template.withUnsafeMutableBufferPointer { mkstemp($0.baseAddress!) }
     guard descriptor >= 0 else { throw PlatformError("write", path: path, code: errno) }
     let temporary = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-    var failure = fchmod(descriptor, 0o600) == 0 ? 0 : errno
+    var failure = fchmod(descriptor, mode_t(mode)) == 0 ? 0 : errno
     var written = 0
     while failure == 0, written < bytes.count {
       let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, bytes.count - written) }
@@ -119,6 +143,12 @@ package enum FileSystem {
     return Identity(device: UInt64(truncatingIfNeeded: status.st_dev), node: UInt64(status.st_ino))
   }
 
+  /// Whether there is anything at a path, also a symbolic link that leads nowhere.
+  package static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
+
   /// Whether there is a directory, perhaps through a symbolic link.
   package static func isDirectory(_ path: String) -> Bool { type(of: path) == S_IFDIR }
 
@@ -144,7 +174,8 @@ package enum FileSystem {
     return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 
-  private static func parent(of path: String) -> String? {
+  /// Returns the directory that a path is in; nil for a path without a slash.
+  package static func parent(of path: String) -> String? {
     guard let slash = path.lastIndex(of: "/") else { return nil }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

@@ -12,6 +12,8 @@ struct Command: Sendable {
     /// What is said when it is missing; nil when it may be.
     let complaint: String?
     let effect: String
+    /// Whether it may stand several times; only the last one of a command does.
+    var repeats = false
   }
 
   struct Example: Sendable {

@@ -51,7 +51,10 @@ enum CommandHelp {
   }
 
   private static func usage(of command: Command) -> String {
-    (command.arguments.map { $0.complaint == nil ? "[\($0.name)]" : $0.name }
+    (command.arguments.map { argument in
+      let name = argument.repeats ? argument.name + "…" : argument.name
+      return argument.complaint == nil ? "[\(name)]" : name
+    }
       + command.options.map { "[\($0.synopsis)]" }).joined(separator: " ")
   }
 

@@ -38,7 +38,9 @@ struct CommandLineParser {
     }
     let arguments = try arguments(of: command)
     for (option, _) in given where !command.takes(option) { throw misplaced(option) }
-    return Invocation(command, arguments: arguments, options: values)
+    return Invocation(
+      command, arguments: arguments, options: values,
+      repeated: given.filter(\.option.repeats).map { ($0.option.name, $0.value) })
   }
 
   // MARK: - Options
@@ -61,7 +63,7 @@ struct CommandLineParser {
       let cure = NearestName.of(name, among: names).map { "did you mean '\($0)'?" } ?? "see --help"
       throw UsageProblem("unknown option '\(name)'; \(cure)")
     }
-    guard !given.contains(where: { $0.option.name == option.name }) else {
+    guard option.repeats || !given.contains(where: { $0.option.name == option.name }) else {
       throw UsageProblem("\(option.name) is given twice")
     }
     given.append((option, try value(of: option, written: parts.count == 2 ? String(parts[1]) : nil)))
@@ -122,7 +124,7 @@ struct CommandLineParser {
     if arguments.count < command.arguments.count, let complaint = command.arguments[arguments.count].complaint {
       throw UsageProblem("'\(command.name)' \(complaint)")
     }
-    guard arguments.count <= command.arguments.count else {
+    guard arguments.count <= command.arguments.count || command.arguments.last?.repeats == true else {
       let used = command.words.count + command.arguments.count
       throw UsageProblem("unexpected argument '\(words[used])' after '\(words[used - 1])'")
     }

@@ -22,12 +22,15 @@ struct CommandOption: Sendable {
   let short: String?
   let value: Value
   let effect: String
+  /// Whether it may be given several times.
+  let repeats: Bool
 
-  init(_ name: String, short: String? = nil, value: Value = .none, _ effect: String) {
+  init(_ name: String, short: String? = nil, value: Value = .none, repeats: Bool = false, _ effect: String) {
     self.name = name
     self.short = short
     self.value = value
     self.effect = effect
+    self.repeats = repeats
   }
 
   /// The options that every command takes.
@@ -42,6 +45,8 @@ struct CommandOption: Sendable {
       + "when serving, else error.")
   static let help = CommandOption("--help", short: "-h", "Print help, for a command behind it or for all.")
   static let json = CommandOption("--json", "Print for a program.")
+  static let yes = CommandOption("--yes", short: "-y", "Write without asking.")
+  static let dryRun = CommandOption("--dry-run", short: "-n", "Show what would be written, and write nothing.")
 
   /// The name, with what stands for its value.
   var synopsis: String { value.placeholder.map { "\(name) \($0)" } ?? name }

@@ -4,7 +4,8 @@ import Configuration
 enum CommandTable {
   /// In the order of the help. The first is what the program does without a command.
   static let all = [
-    ServeCommand.row, ListCommand.row, CallCommand.row, StatusCommand.row, CheckCommand.row, SchemaCommand.row,
+    ServeCommand.row, RegisterCommand.row, UnregisterCommand.row, ListCommand.row, CallCommand.row, StatusCommand.row,
+    CheckCommand.row, SchemaCommand.row,
     VersionCommand.row,
   ]
 

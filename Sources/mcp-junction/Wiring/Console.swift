@@ -53,7 +53,8 @@ final class Console {
   }
 
   /// Writes text that others have written, of several lines: as it is, or fit for a terminal where that is one.
-  func say(shown text: String) { say(isTerminal ? ShownText.lines(text) : text) }
+  @discardableResult
+  func say(shown text: String) -> ExitStatus { say(isTerminal ? ShownText.lines(text) : text) }
 
   /// Writes JSON that others have written, and a line feed: as it came, or fit for a terminal where that is one.
   func say(json bytes: UnsafeRawBufferPointer) {

@@ -1,0 +1,40 @@
+package import TextEditing
+
+/// The variables that a configuration of ours refers to.
+package enum VariableReferences {
+  /// Variables that programs look at without being told: proxies, certificates, the agent of SSH, users' directories.
+  package static let common = [
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy",
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSH_AUTH_SOCK",
+    "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR",
+  ]
+
+  /// Returns the names of the variables in all texts of a document, each once, in their order.
+  package static func names(in node: DocumentNode) -> [String] {
+    var names: [String] = []
+    collect(node, &names)
+    return names
+  }
+
+  private static func collect(_ node: DocumentNode, _ names: inout [String]) {
+    switch node.content {
+    case .object(let members): for member in members { collect(member.value, &names) }
+    case .array(let elements): for element in elements { collect(element, &names) }
+    case .string(let text): for name in self.names(in: text) where !names.contains(name) { names.append(name) }
+    default: break
+    }
+  }
+
+  private static func names(in text: String) -> [String] {
+    // `$${` is no reference.
+    text.replacing("$${", with: "").split(separator: "${", omittingEmptySubsequences: false).dropFirst().compactMap {
+      var name = $0.prefix { $0 != "}" }
+      guard name.endIndex < $0.endIndex else { return nil }
+      if name.hasPrefix("env:") { name = name.dropFirst(4) }
+      let plain = name.prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
+      let rest = name[plain.endIndex...]
+      guard !plain.isEmpty, plain.first?.isNumber == false, rest.isEmpty || rest.hasPrefix(":-") else { return nil }
+      return String(plain)
+    }
+  }
+}

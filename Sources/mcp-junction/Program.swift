@@ -6,7 +6,7 @@ import Platform
 /// The command line: what was asked for, and how it ended.
 @GatewayActor
 enum Program {
-  static let identity = Identity(name: "mcp-junction", version: "0.1.0")
+  nonisolated static let identity = Identity(name: "mcp-junction", version: "0.1.0")
 
   /// Starts what the arguments ask for; the process exits from there.
   static func begin(_ arguments: [String], _ streams: StandardStreams) {

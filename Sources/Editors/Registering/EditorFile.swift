@@ -55,4 +55,16 @@ package struct EditorFile: Sendable {
     default: return []
     }
   }
+
+  /// How many projects have servers of their own in the same file, as Claude Code keeps them; nil where none are kept.
+  package var projectCount: Int? {
+    guard case .object(let projects)? = document.root.member("projects")?.value.content else { return nil }
+    return projects.count { project in
+      if case .object(let servers)? = project.value.member("mcpServers")?.value.content {
+        !servers.isEmpty
+      } else {
+        false
+      }
+    }
+  }
 }

@@ -10,22 +10,26 @@ package enum VariableReferences {
   ]
 
   /// Returns the names of the variables in all texts of a document, each once, in their order.
-  package static func names(in node: DocumentNode) -> [String] {
+  ///
+  /// `needed` leaves out those that have a default, and the folders that editors know.
+  package static func names(in node: DocumentNode, needed: Bool = false) -> [String] {
     var names: [String] = []
-    collect(node, &names)
+    func collect(_ node: DocumentNode) {
+      switch node.content {
+      case .object(let members): for member in members { collect(member.value) }
+      case .array(let elements): for element in elements { collect(element) }
+      case .string(let text):
+        for (name, hasDefault) in references(in: text) where !names.contains(name) {
+          if !needed || !hasDefault && !name.hasPrefix("workspace") { names.append(name) }
+        }
+      default: break
+      }
+    }
+    collect(node)
     return names
   }
 
-  private static func collect(_ node: DocumentNode, _ names: inout [String]) {
-    switch node.content {
-    case .object(let members): for member in members { collect(member.value, &names) }
-    case .array(let elements): for element in elements { collect(element, &names) }
-    case .string(let text): for name in self.names(in: text) where !names.contains(name) { names.append(name) }
-    default: break
-    }
-  }
-
-  private static func names(in text: String) -> [String] {
+  private static func references(in text: String) -> [(name: String, hasDefault: Bool)] {
     // `$${` is no reference.
     text.replacing("$${", with: "").split(separator: "${", omittingEmptySubsequences: false).dropFirst().compactMap {
       var name = $0.prefix { $0 != "}" }
@@ -34,7 +38,7 @@ package enum VariableReferences {
       let plain = name.prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
       let rest = name[plain.endIndex...]
       guard !plain.isEmpty, plain.first?.isNumber == false, rest.isEmpty || rest.hasPrefix(":-") else { return nil }
-      return String(plain)
+      return (String(plain), !rest.isEmpty)
     }
   }
 }

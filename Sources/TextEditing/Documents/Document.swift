@@ -166,7 +166,7 @@ package struct Document: Sendable {
   }
 
   /// Makes edits, and holds what came of them against what was meant.
-  private func checked(_ edits: [TextEdit], _ meant: DocumentValue?) throws(DocumentProblem) -> Document {
+  func checked(_ edits: [TextEdit], _ meant: DocumentValue?) throws(DocumentProblem) -> Document {
     let place = edits.first?.range.lowerBound ?? 0
     guard let meant, let result = TextEdit.apply(edits, to: bytes),
       let edited = try? Document(result, format: format), edited.root.value.means(meant)

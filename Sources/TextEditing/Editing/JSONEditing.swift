@@ -25,6 +25,23 @@ struct JSONEditing {
     return [TextEdit(range: shape.markLength..<shape.bytes.count, replacement: "{\n\(unit)\(item)\n}\n")]
   }
 
+  /// Returns the edits that put a member behind all others of an object, as it is written elsewhere, with comments above.
+  func append(json: String, key: String, comments: [String], to container: DocumentNode) -> [TextEdit] {
+    let place = FlowEditing.Container(container)
+    let unit = unit
+    let indentation = flow.indentation(in: place, unit: unit)
+    let lines = json.split(separator: "\n", omittingEmptySubsequences: false)
+    let lineEnd = shape.lineEnd + indentation
+    let value = lines.joined(separator: lineEnd)
+    let item = JSONText.quote(key) + ": " + value
+    guard flow.usesLines(place) else {
+      // On one line a comment would swallow what follows.
+      let parsed = (try? DocumentNode(json: Array(json.utf8)))?.value ?? .null
+      return append(parsed, key: key, to: container)
+    }
+    return flow.append((comments + [item]).joined(separator: lineEnd), to: place, unit: unit)
+  }
+
   /// Returns the edit that puts a value in the place of another.
   func replace(_ node: DocumentNode, with value: DocumentValue) -> [TextEdit] {
     // What stands beside others on one line stays on one.

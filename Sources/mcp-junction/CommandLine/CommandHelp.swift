@@ -51,11 +51,14 @@ enum CommandHelp {
   }
 
   private static func usage(of command: Command) -> String {
-    (command.arguments.map { argument in
+    let arguments = command.arguments.map { argument in
       let name = argument.repeats ? argument.name + "…" : argument.name
       return argument.complaint == nil ? "[\(name)]" : name
     }
-      + command.options.map { "[\($0.synopsis)]" }).joined(separator: " ")
+    let options = command.options.map { "[\($0.synopsis)]" }
+    let whole = (arguments + options).joined(separator: " ")
+    return whole.count + command.name.count + program.count < width - 12
+      ? whole : (arguments + ["[OPTION…]"]).joined(separator: " ")
   }
 
   private static func row(_ option: CommandOption) -> String {

@@ -3,11 +3,12 @@ import Configuration
 /// The commands of the program.
 enum CommandTable {
   /// In the order of the help. The first is what the program does without a command.
-  static let all = [
-    ServeCommand.row, RegisterCommand.row, UnregisterCommand.row, ListCommand.row, CallCommand.row, StatusCommand.row,
-    CheckCommand.row, SchemaCommand.row,
-    VersionCommand.row,
-  ]
+  static let all =
+    [ServeCommand.row, ImportCommand.row, RegisterCommand.row, UnregisterCommand.row, AddCommand.row]
+    + ChangeCommand.rows
+    + [
+      ListCommand.row, CallCommand.row, StatusCommand.row, CheckCommand.row, SchemaCommand.row, VersionCommand.row,
+    ]
 
   /// Understands what follows the program's name. Options and words may stand in any order; `--` ends the options.
   static func parse(_ arguments: [String]) -> Result<Invocation, UsageProblem> {

@@ -5,7 +5,6 @@ import Gateway
 import Platform
 
 /// This program as others find it.
-@GatewayActor
 struct OwnProgram {
   private let identity: FileSystem.Identity?
   private let surroundings: Surroundings

@@ -62,8 +62,8 @@ import Testing
     ("config schema x", "unexpected argument 'x' after 'schema'"),
     ("--list status", "--list stands alone, without 'status'"),
     ("--list --version", "--version stands alone, without '--list'"),
-    ("--json", "--json goes with --list, 'call' and 'status'"),
-    ("--json config check", "--json goes with --list, 'call' and 'status'"),
+    ("--json", "--json goes with --list, 'call', 'status' and 'doctor'"),
+    ("--json config check", "--json goes with --list, 'call', 'status' and 'doctor'"),
     ("--drain --list", "--drain is for serving a client; it goes with no command"),
   ]
 

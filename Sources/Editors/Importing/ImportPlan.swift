@@ -72,7 +72,7 @@ package struct ImportPlan {
     } else if let bridge {
       notes.append("is a bridge to \(bridge.address); --unwrap takes the address itself")
     }
-    let plain = plainSecrets(in: converted)
+    let plain = meant.plainSecrets
     if !plain.isEmpty {
       notes.append(
         "\(plain.joined(separator: ", ")) stands there in plain text, and is copied as it is; ${VAR} can stand for it")
@@ -109,17 +109,6 @@ package struct ImportPlan {
       return isOurs ? "it is a part of the editor" : "it has neither a command nor an address"
     }
     return nil
-  }
-
-  /// Returns the names of variables and header fields whose secrets stand in the entry itself.
-  private func plainSecrets(in node: DocumentNode) -> [String] {
-    ["env", "envs", "environment", "headers", "http_headers"].flatMap { key -> [String] in
-      guard case .object(let members)? = node.member(key)?.value.content else { return [] }
-      return members.filter { member in
-        let text = member.value.text ?? ""
-        return !EnvironmentPassing.withoutSecrets.passes(member.key) && !text.isEmpty && !text.contains("$")
-      }.map(\.key)
-    }
   }
 }
 

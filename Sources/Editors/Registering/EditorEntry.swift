@@ -39,4 +39,21 @@ package struct EditorEntry: Sendable {
     default: []
     }
   }
+
+  /// Whether it hands a variable to its server, by name or in its environment.
+  package func handsOver(_ variable: String) -> Bool {
+    ["env", "envs", "environment"].contains { node.member($0)?.value.member(variable) != nil }
+      || ["env_vars", "env_keys"].contains { Self.texts(node.member($0)?.value).contains(variable) }
+  }
+
+  /// The names of variables and header fields whose secrets stand in the entry itself.
+  package var plainSecrets: [String] {
+    ["env", "envs", "environment", "headers", "http_headers"].flatMap { key -> [String] in
+      guard case .object(let members)? = node.member(key)?.value.content else { return [] }
+      return members.filter { member in
+        let text = member.value.text ?? ""
+        return !EnvironmentPassing.withoutSecrets.passes(member.key) && !text.isEmpty && !text.contains("$")
+      }.map(\.key)
+    }
+  }
 }

@@ -27,12 +27,17 @@ package enum ControlFiles {
     all(in: directory).filter { isListening(at: $0.path) }.sorted { $0.process < $1.process }
   }
 
+  /// Returns sockets whose gateway has gone without removing them.
+  package static func stale(in directory: String) -> [File] {
+    all(in: directory).filter { file in
+      // A gateway that is just starting has its socket a moment before it listens.
+      !isListening(at: file.path) && kill(file.process, 0) != 0 && errno == ESRCH
+    }
+  }
+
   /// Removes sockets whose gateway has gone without doing so.
   package static func removeStale(in directory: String) {
-    for file in all(in: directory) where !isListening(at: file.path) {
-      // A gateway that is just starting has its socket a moment before it listens.
-      if kill(file.process, 0) != 0, errno == ESRCH { try? FileSystem.remove(file.path) }
-    }
+    for file in stale(in: directory) { try? FileSystem.remove(file.path) }
   }
 
   /// Whether somebody listens at a path, be they too busy to answer.

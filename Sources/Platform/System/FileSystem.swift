@@ -149,6 +149,17 @@ package enum FileSystem {
     return lstat(path, &status) == 0
   }
 
+  /// Returns who may do what with a file, perhaps through a symbolic link; nil when it is not there.
+  package static func mode(of path: String) -> UInt32? {
+    var status = stat()
+    return stat(path, &status) == 0 ? UInt32(status.st_mode) & 0o7777 : nil
+  }
+
+  /// Says who may do what with a file.
+  package static func setMode(of path: String, to mode: UInt32) throws(PlatformError) {
+    guard chmod(path, mode_t(mode)) == 0 else { throw PlatformError("change the mode of", path: path, code: errno) }
+  }
+
   /// Whether there is a directory, perhaps through a symbolic link.
   package static func isDirectory(_ path: String) -> Bool { type(of: path) == S_IFDIR }
 

@@ -67,26 +67,11 @@ enum CommandHelp {
 
   /// Returns two columns; what is long on the left has a line of its own.
   private static func row(_ left: String, _ right: String) -> String {
-    let lines = wrapped(right, to: width - column)
+    let lines = WrappedText.lines(of: right, width: width - column)
     let indent = String(repeating: " ", count: column)
     let head = "  " + left
     let first =
       head.count < column - 1 ? head + indent.dropFirst(head.count) + lines[0] : head + "\n" + indent + lines[0]
     return ([first] + lines.dropFirst().map { indent + $0 }).joined(separator: "\n")
-  }
-
-  private static func wrapped(_ text: String, to width: Int) -> [String] {
-    var lines = [""]
-    for word in text.split(separator: " ") {
-      let line = lines[lines.count - 1]
-      if line.isEmpty {
-        lines[lines.count - 1] = String(word)
-      } else if line.count + word.count < width {
-        lines[lines.count - 1] = "\(line) \(word)"
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines
   }
 }

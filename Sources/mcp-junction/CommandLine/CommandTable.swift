@@ -7,7 +7,8 @@ enum CommandTable {
     [ServeCommand.row, ImportCommand.row, RegisterCommand.row, UnregisterCommand.row, AddCommand.row]
     + ChangeCommand.rows
     + [
-      ListCommand.row, CallCommand.row, StatusCommand.row, CheckCommand.row, SchemaCommand.row, VersionCommand.row,
+      ListCommand.row, CallCommand.row, StatusCommand.row, DoctorCommand.row, CheckCommand.row, SchemaCommand.row,
+      VersionCommand.row,
     ]
 
   /// Understands what follows the program's name. Options and words may stand in any order; `--` ends the options.

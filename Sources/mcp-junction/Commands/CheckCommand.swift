@@ -39,7 +39,7 @@ struct CheckCommand {
     let access = ConfigurationLoading.access(in: surroundings)
     let plain = Configuration.read(bytes, path: path, in: surroundings, with: access)
     if let failure = plain.failure { return report(plain, problems: failure.problems, status: .unusable) }
-    let loginPath = needsLoginPath(plain) ? await loginPath() : nil
+    let loginPath = needsLoginPath(plain) ? await LoginPath.ask(in: surroundings) : nil
     let thorough = access.checkingPrograms { [surroundings] in
       ConfigurationLoading.missing(for: $0, in: surroundings, loginPath: loginPath)
     }
@@ -71,19 +71,5 @@ struct CheckCommand {
       }
       return false
     }
-  }
-
-  /// Asks the login shell for its PATH as the start of a server does.
-  private func loginPath() async -> String? {
-    let supervisor = Supervisor()
-    guard let image = try? OwnProcess.image(),
-      (try? supervisor.start(executable: image, runtimeDirectory: surroundings.runtimeDirectory)) != nil
-    else { return nil }
-    let shell = LoginShell(
-      supervisor: supervisor, connection: 0, shell: surroundings.environment["SHELL"] ?? "/bin/sh",
-      environment: surroundings.variables)
-    let path = await shell.path()
-    await supervisor.shutDown(urgent: true)
-    return path
   }
 }

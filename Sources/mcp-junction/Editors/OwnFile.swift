@@ -15,19 +15,28 @@ struct OwnFile {
   var document: Document { file.document }
   var entries: [EditorEntry] { file.entries }
 
-  /// The servers of a configuration may stand where other programs have them, and stay there.
-  private static let editor = Editor.own
-
   /// Reads it, or says why it cannot be read.
   static func read(_ context: CommandContext) -> OwnFile? {
-    guard let location = context.surroundings.configuration else {
-      context.complain(
-        "there is no place for a configuration: neither XDG_CONFIG_HOME nor HOME is set; give --config PATH")
+    switch open(context.surroundings) {
+    case .success(let own): return own
+    case .failure(let failure):
+      context.complain("\(failure)")
       return nil
     }
-    let path = context.surroundings.absolute(location.path)
-    guard let file = EditorFiles.read(editor, path: path, format: .json, context) else { return nil }
-    return OwnFile(path: path, bytes: file.bytes, file: file.file)
+  }
+
+  /// Reads it.
+  static func open(_ surroundings: Surroundings) -> Result<OwnFile, EditorFiles.Unreadable> {
+    guard let location = surroundings.configuration else {
+      return .failure(
+        EditorFiles.Unreadable(
+          description:
+            "there is no place for a configuration: neither XDG_CONFIG_HOME nor HOME is set; give --config PATH"))
+    }
+    let path = surroundings.absolute(location.path)
+    return EditorFiles.open(.own, path: path, format: .json).map {
+      OwnFile(path: path, bytes: $0.bytes, file: $0.file)
+    }
   }
 
   /// The arguments by which an editor starts the gateway on this file; none when it is found without them, whatever the

@@ -34,4 +34,7 @@ struct OwnProgram {
     guard let identity, let path = try? found.get() else { return false }
     return (try? FileSystem.identity(of: path)) == identity
   }
+
+  /// Whether a path leads to this program.
+  func isSame(as path: String) -> Bool { identity != nil && (try? FileSystem.identity(of: path)) == identity }
 }

@@ -145,7 +145,8 @@ def test_a_new_users_path(home):
     assert all(f"${{{name}}}" in own for name in ("env:CURSOR_TOKEN", "CODEX_TOKEN", "COPILOT_TOKEN"))
     assert "0 of 3 servers to take over" in home.good("import")
 
-    home.good("config", "check")
+    checked = home.good("doctor")
+    assert checked.startswith("✓ configuration") and "registered in none" in checked
     listed = json.loads(home.good("--list", "--json"))
     assert [server["name"] for server in listed["servers"]] == ["alpha", "beta", "gamma"]
 
@@ -154,6 +155,11 @@ def test_a_new_users_path(home):
     assert home.read(".cursor/mcp.json") == before[".cursor/mcp.json"]
     home.good("register", "cursor", "codex", "copilot", "--yes")
     assert "registered already" in home.good("register", "codex", "--yes")
+
+    # Two start a server themselves, as well: the names are the same, and so are the command lines.
+    doubles = [found["subject"] for found in findings(home) if "appear twice" in found["message"]]
+    assert doubles == ["cursor", "codex", "copilot"]
+    assert not [found for found in findings(home) if found["severity"] == "error"]
 
     entry = tomllib.loads(home.read(".codex/config.toml").decode())["mcp_servers"]["junction"]
     passed = {name: value for name, value in home.environment.items() if name in codex_passes + entry["env_vars"]}
@@ -167,6 +173,57 @@ def test_a_new_users_path(home):
     home.good("unregister", "cursor", "codex", "copilot", "--yes")
     assert {name: home.read(name) for name in files} == before
     assert "not registered" in home.good("unregister", "cursor", "--yes")
+
+
+def findings(home: Home, *arguments: str) -> list[dict]:
+    """Returns what the doctor finds."""
+    done = home.run("doctor", "--json", *arguments)
+    report = json.loads(done.stdout)
+    assert report["healthy"] == (done.returncode == 0)
+    return report["findings"]
+
+
+def test_the_doctor_says_what_is_wrong_and_the_cure(home):
+    assert [found["cure"] for found in findings(home) if found["severity"] == "error"] == [
+        "mcp-junction import, or mcp-junction add NAME -- COMMAND"
+    ]
+    # What lies in a directory that only this terminal's PATH has.
+    only = home.path / "only"
+    only.mkdir()
+    (only / "private-server").write_text("#!/bin/sh\n")
+    os.chmod(only / "private-server", 0o755)
+    home.environment["PATH"] += f":{only}"
+    home.environment["SHELL"] = "/bin/false"
+    home.write(
+        servers,
+        b'{"mcpServers": {"gone": {"command": "no-such-server"}, "unset": {"command": "true", "env": {"A": "${B_B}"}},'
+        b' "private": {"command": "private-server", "env": {"API_TOKEN": "plain"}}},\n "junction": {"nameLimit": 60}}',
+    )
+    os.chmod(home.path / servers, 0o644)
+    home.write(".cursor/mcp.json", b'{"mcpServers": {"gone": {"command": "no-such-server"}}}')
+    home.write(".codex/config.toml", b'[mcp_servers.junction]\ncommand = "/gone/mcp-junction"\n')
+    home.write(".config/zed/settings.json", b"{,}")
+    home.write(".cache/mcp-junction/server-1-2.json", b"broken")
+    home.good("register", "cursor", "--yes")
+    told = {(found["subject"], found["severity"]): found for found in findings(home)}
+    assert told["gone", "error"]["cure"] == "install it, or mcp-junction disable gone"
+    assert "B_B, which is not set" in told["unset", "error"]["message"]
+    assert str(only / "private-server") in told["private", "warning"]["cure"]
+    assert "API_TOKEN" in told["configuration", "warning"]["message"]
+    assert told["codex", "error"]["cure"] == "mcp-junction register codex"
+    assert ":1:2:" in told["zed", "error"]["message"]
+    several = [found["message"] for found in findings(home) if found["subject"] == "cursor"]
+    assert [word for word in ("B_B", "appear twice", "52 characters") if any(word in text for text in several)] == [
+        "B_B",
+        "appear twice",
+        "52 characters",
+    ]
+    mended = [found["subject"] for found in findings(home, "--fix") if found.get("mended")]
+    assert mended == ["configuration", "cache"]
+    assert (home.path / servers).stat().st_mode & 0o777 == 0o600
+    assert not (home.path / ".cache/mcp-junction/server-1-2.json").exists()
+    home.write(servers, b'{"mcpServers": {')
+    assert "servers.json:1:17" in findings(home)[0]["message"]
 
 
 def test_a_file_that_changed_since_loses_only_the_entry(home):

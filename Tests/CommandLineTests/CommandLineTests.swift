@@ -19,6 +19,8 @@ import Testing
     ("call --config c a__b {}", "call", ["a__b", "{}"], ["--config": "c"]), ("call -- --odd", "call", ["--odd"], [:]),
     ("status --json", "status", [], ["--json": ""]), ("config check", "config check", [], [:]),
     ("config --config c check", "config check", [], ["--config": "c"]), ("config schema", "config schema", [], [:]),
+    ("list time git", "list", ["time", "git"], [:]), ("help config check", "help", ["config", "check"], [:]),
+    ("add a -e A=1 -- b --c", "add", ["a", "b", "--c"], ["--env": "A=1"]), ("version", "version", [], [:]),
     ("--version", "--version", [], [:]), ("-V", "--version", [], [:]),
   ]
 
@@ -50,11 +52,9 @@ import Testing
     ("--log-level warn", "--log-level must be one of debug, info, warning, error"),
     ("--log-level eror", "--log-level must be one of debug, info, warning, error; did you mean 'error'?"),
     ("stats", "unknown command 'stats'; did you mean 'status'?"),
-    ("list", "unknown command 'list'; did you mean '--list'?"),
-    ("version", "unknown command 'version'; did you mean '--version'?"),
-    ("help", "unknown command 'help'; did you mean '--help'?"),
+    ("lst", "unknown command 'lst'; did you mean 'list'?"),
     ("frobnicate", "unknown command 'frobnicate'; see --help"),
-    ("call", "'call' needs the name of a tool; --list shows them"),
+    ("call", "'call' needs the name of a tool; 'list' shows them"),
     ("call a {} b", "unexpected argument 'b' after '{}'"), ("status now", "unexpected argument 'now' after 'status'"),
     ("config", "'config' needs 'check' or 'schema'"),
     ("config chek", "'config' needs 'check' or 'schema'; did you mean 'check'?"),
@@ -62,8 +62,8 @@ import Testing
     ("config schema x", "unexpected argument 'x' after 'schema'"),
     ("--list status", "--list stands alone, without 'status'"),
     ("--list --version", "--version stands alone, without '--list'"),
-    ("--json", "--json goes with --list, 'call', 'status' and 'doctor'"),
-    ("--json config check", "--json goes with --list, 'call', 'status' and 'doctor'"),
+    ("--json", "--json goes with 'list', 'call', 'status', 'doctor' and --list"),
+    ("--json config check", "--json goes with 'list', 'call', 'status', 'doctor' and --list"),
     ("--drain --list", "--drain is for serving a client; it goes with no command"),
   ]
 
@@ -147,6 +147,30 @@ import Testing
               Only gateways on that file.
 
         """)
+  }
+
+  @Test func anOptionThatRepeatsKeepsAllItsValues() throws {
+    let invocation = try parse("add a -e A=1 --env B=2 -- c").get()
+    let option = try #require(invocation.command.options.first { $0.repeats })
+    #expect(invocation.values(of: option) == ["A=1", "B=2"])
+  }
+
+  /// What stands behind the program's name, and the candidates for its last word; nil for files.
+  static let completions: [(words: [String], candidates: [String]?)] = [
+    (["re"], ["remove", "register"].sorted().reversed()), (["config", ""], ["check", "schema"]),
+    (["co"], ["config", "completion", "complete"]), (["completion", "z"], ["zsh"]),
+    (["register", "cu"], ["cursor"]), (["register", "cursor", "zed", "cod"], ["codex"]), (["disable", "ti"], ["time"]),
+    (["list", "time", ""], ["time", "git"]), (["--config"], ["--config"]), (["--config", "x"], nil),
+    (["config", "check", ""], nil), (["add", "x", "--", "uv"], nil), (["call", "x", "--j"], ["--json"]),
+    (["--log-level", "e"], ["error"]), (["--li"], ["--list"]), (["status", ""], []), (["add", "--url", ""], []),
+  ]
+
+  @Test(arguments: completions) func aWordIsCompleted(_ words: [String], _ candidates: [String]?) {
+    let completion = Completion(
+      commands: CommandTable.all,
+      names: .init(
+        servers: { ["time", "git"] }, editors: { [("cursor", "Cursor"), ("codex", "Codex"), ("zed", "Zed")] }))
+    #expect(completion.candidates(words)?.map(\.word).sorted() == candidates?.sorted())
   }
 
   @Test func aGatewayAsAServerIsToldByItsCommandLine() {

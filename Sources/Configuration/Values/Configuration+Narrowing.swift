@@ -11,8 +11,13 @@ extension Configuration {
     }
     guard !named.isEmpty else { return self }
     let unprefixed = servers.filter { !$0.isDisabled && $0.prefix.isEmpty }
-    return Configuration(
-      path: path, servers: servers.filter { (named + unprefixed).map(\.name).contains($0.name) }, settings: settings,
-      warnings: warnings, problems: problems)
+    return narrowed(toServers: (named + unprefixed).map(\.name))
+  }
+
+  /// Returns the configuration with the servers of these names alone.
+  package func narrowed(toServers names: [String]) -> Configuration {
+    Configuration(
+      path: path, servers: servers.filter { names.contains($0.name) }, settings: settings, warnings: warnings,
+      problems: problems)
   }
 }

@@ -14,6 +14,16 @@ struct Command: Sendable {
     let effect: String
     /// Whether it may stand several times; only the last one of a command does.
     var repeats = false
+    /// What a shell can offer for it.
+    var offer = Offer.nothing
+  }
+
+  /// What can stand in a place of a command line.
+  enum Offer: Sendable {
+    case nothing, files, commands, editors
+    /// The names in the configuration.
+    case servers
+    case words([String])
   }
 
   struct Example: Sendable {

@@ -3,12 +3,13 @@ import Configuration
 /// The commands of the program.
 enum CommandTable {
   /// In the order of the help. The first is what the program does without a command.
-  static let all =
+  static let all: [Command] =
     [ServeCommand.row, ImportCommand.row, RegisterCommand.row, UnregisterCommand.row, AddCommand.row]
     + ChangeCommand.rows
     + [
       ListCommand.row, CallCommand.row, StatusCommand.row, DoctorCommand.row, CheckCommand.row, SchemaCommand.row,
-      VersionCommand.row,
+      CompletionCommand.row, CompletionCommand.candidates, HelpCommand.row, VersionCommand.row,
+      ListCommand.option, VersionCommand.option,
     ]
 
   /// Understands what follows the program's name. Options and words may stand in any order; `--` ends the options.

@@ -12,7 +12,7 @@ struct CallCommand {
     "call", summary: "Call one tool by its public name.",
     arguments: [
       .init(
-        name: "NAME", complaint: "needs the name of a tool; --list shows them", effect: "The tool's public name."),
+        name: "NAME", complaint: "needs the name of a tool; 'list' shows them", effect: "The tool's public name."),
       .init(
         name: "JSON", complaint: nil, effect: "The arguments as a JSON object, or '-' to read them from standard input."
       ),
@@ -181,7 +181,7 @@ struct CallCommand {
     // The tool's own name, or what stands in another prefix's place.
     let cure =
       names.first { $0.hasSuffix("__\(name)") } ?? NearestName.of(name, among: names)
-    complain("no tool is called '\(name)'; \(cure.map { "did you mean '\($0)'?" } ?? "--list shows them")")
+    complain("no tool is called '\(name)'; \(cure.map { "did you mean '\($0)'?" } ?? "'list' shows them")")
     return .noSuchName
   }
 

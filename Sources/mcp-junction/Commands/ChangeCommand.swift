@@ -25,7 +25,9 @@ struct ChangeCommand {
     Command(
       word, summary: summary,
       arguments: [
-        .init(name: "NAME", complaint: "needs the name of a server", effect: "A server's name.", repeats: true)
+        .init(
+          name: "NAME", complaint: "needs the name of a server", effect: "A server's name.", repeats: true,
+          offer: .servers)
       ],
       options: [.dryRun], examples: [.init(line: line, effect: effect)]
     ) { context in

@@ -11,7 +11,8 @@ struct CheckCommand {
   nonisolated static let row = Command(
     "config", "check", summary: "Check the configuration and say what is wrong with it.",
     arguments: [
-      .init(name: "FILE", complaint: nil, effect: "The file; the configuration in use when it is not given.")
+      .init(
+        name: "FILE", complaint: nil, effect: "The file; the configuration in use when it is not given.", offer: .files)
     ],
     examples: [
       .init(line: "config check", effect: "Check the configuration in use."),

@@ -12,7 +12,7 @@ struct ImportCommand {
     arguments: [
       .init(
         name: "EDITOR", complaint: nil, effect: "An editor's name, or the path of a file; all editors without one.",
-        repeats: true)
+        repeats: true, offer: .editors)
     ],
     options: [unwrap, .yes, .dryRun],
     examples: [

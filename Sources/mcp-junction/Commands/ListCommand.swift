@@ -4,18 +4,44 @@ import Gateway
 import MCP
 import Platform
 
-/// `--list`: starts every server, waits for each to be ready or to fail, and prints what there is.
+/// `list`, `--list`: starts every server, waits for each to be ready or to fail, and prints what there is.
 @GatewayActor
 struct ListCommand {
   nonisolated static let row = Command(
-    "--list", summary: "Start the servers and show their state and their tools.", options: [.json],
+    "list", summary: "Start the servers and show their state and their tools.",
+    arguments: [
+      .init(
+        name: "SERVER", complaint: nil, effect: "Only these servers; all without one.", repeats: true, offer: .servers)
+    ],
+    options: [.json],
     examples: [
-      .init(line: "--list", effect: "Show every server, and the tools that clients see."),
-      .init(line: "--list --json", effect: "The same for a program."),
+      .init(line: "list", effect: "Show every server, and the tools that clients see."),
+      .init(line: "list time --json", effect: "One server alone, for a program."),
     ]
   ) { context in
-    await Assembly.run(context, level: .error) { assembly in
-      await ListCommand(assembly, context.console, isForProgram: context.invocation.has(.json)).run()
+    await run(context)
+  }
+
+  nonisolated static let option = Command(
+    "--list", summary: "The same as 'list'.", options: [.json],
+    examples: [.init(line: "--list", effect: "Show every server, and the tools that clients see.")]
+  ) { context in await run(context) }
+
+  private static func run(_ context: CommandContext) async -> ExitStatus {
+    let names = context.invocation.arguments
+    var known: [String] = []
+    func narrowed(_ configuration: Configuration) -> Configuration {
+      known = configuration.servers.map(\.name)
+      return names.isEmpty ? configuration : configuration.narrowed(toServers: names)
+    }
+    return await Assembly.run(context, level: .error, narrowing: narrowed) { assembly in
+      if let name = names.first(where: { !known.contains($0) }) {
+        let cure = NearestName.of(name, among: known).map { "did you mean '\($0)'?" }
+        context.complain("no server is called '\(name)'; \(cure ?? "there are \(known.joined(separator: ", "))")")
+        await assembly.endSupervisor(urgent: true)
+        return .noSuchName
+      }
+      return await ListCommand(assembly, context.console, isForProgram: context.invocation.has(.json)).run()
     }
   }
 

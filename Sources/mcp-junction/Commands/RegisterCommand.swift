@@ -13,7 +13,7 @@ struct RegisterCommand {
     arguments: [
       .init(
         name: "EDITOR", complaint: nil, effect: "Its name; without one, the editors that are known are shown.",
-        repeats: true)
+        repeats: true, offer: .editors)
     ],
     options: [all, replace, .yes, .dryRun],
     examples: [

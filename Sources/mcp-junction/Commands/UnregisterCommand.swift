@@ -9,7 +9,10 @@ import TextEditing
 struct UnregisterCommand {
   nonisolated static let row = Command(
     "unregister", summary: "Take the gateway out of an editor's file again.",
-    arguments: [.init(name: "EDITOR", complaint: "needs the name of an editor", effect: "Its name.", repeats: true)],
+    arguments: [
+      .init(
+        name: "EDITOR", complaint: "needs the name of an editor", effect: "Its name.", repeats: true, offer: .editors)
+    ],
     options: [.yes, .dryRun],
     examples: [
       .init(line: "unregister cursor", effect: "A file that was not changed since is again what it was, to the byte.")

@@ -146,7 +146,7 @@ def test_only_the_server_that_the_name_means_is_started(call, tmp_path):
 )
 def test_a_name_that_nearly_fits_gets_the_right_one(call, name, meant):
     done = call(name)
-    cure = f"did you mean '{meant}'?" if meant else "--list shows them"
+    cure = f"did you mean '{meant}'?" if meant else "'list' shows them"
     assert (done.returncode, done.stdout) == (6, b"")
     assert done.stderr.decode() == f"mcp-junction: no tool is called '{name}'; {cure}\n"
 

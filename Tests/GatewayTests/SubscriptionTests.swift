@@ -45,6 +45,38 @@ import Testing
     }
   }
 
+  @Test func whatOneClientSubscribesToIsBoundedInBytes() async {
+    await onLoop {
+      let bench = await opened()
+      let client = ScriptedClient(bench.manager)
+      _ = await client.open()
+      let long = String(repeating: "x", count: 5 << 20)
+      #expect(await done(bench, client, request(1, "subscribe", "x:1\(long)")).contains("result"))
+      #expect(await client.ask(request(2, "subscribe", "x:2\(long)")).contains("have 16 MiB: end some of them"))
+      #expect(await done(bench, client, request(3, "unsubscribe", "x:1\(long)")).contains("result"))
+      #expect(await done(bench, client, request(4, "subscribe", "x:2\(long)")).contains("result"))
+      await bench.close()
+    }
+  }
+
+  @Test func whatOneClientListensForIsBoundedInBytes() async {
+    await onLoop {
+      let bench = await opened()
+      let client = ScriptedClient(bench.manager)
+      _ = await client.discover()
+      let long = String(repeating: "x", count: 5 << 20)
+      for id in 1...4 {
+        client.tell(
+          Modern.request(
+            "\(id)", "subscriptions/listen",
+            #""notifications":{"resourceSubscriptions":["x:\#(id)\#(long)"]}"#))
+      }
+      let refusal = await client.lines.next { $0.contains("error") }
+      #expect(refusal.contains(#""id":4,"#) && refusal.contains("end some of them"))
+      await bench.close()
+    }
+  }
+
   @Test func aClosedSessionEndsWhatNobodyElseIsSubscribedTo() async {
     await onLoop {
       let bench = await opened()

@@ -69,8 +69,10 @@ extension ClientSession {
     guard let filter = ListenFilter(frame) else {
       return respond(.invalidParams, "\"notifications\" must be an object that says what to listen for.", to: call)
     }
-    guard !listens.areTooMany else {
-      return respond(.internal, "\(listens.count) listens of this client are open: end some of them.", to: call)
+    guard listens.haveRoom(for: filter) else {
+      return respond(
+        .internal, "\(listens.count) listens of this client are open, with \(listens.size) bytes: end some of them.",
+        to: call)
     }
     guard filter.tasks.isEmpty || call.terms.capabilities.tasks else { return refuseWithoutTasks(call) }
     finish(call)

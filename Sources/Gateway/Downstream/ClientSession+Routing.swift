@@ -103,6 +103,9 @@ extension ClientSession {
       }
     case .resourcesSubscribe where server.negotiated?.capabilities.resourcesSubscribe == false:
       return respond(.methodNotFound, "Server \"\(server.name)\" does not offer subscriptions.", to: call)
+    case .resourcesSubscribe where destination.uri.map({ !subscriptions.hasRoom(for: $0.known, $0.original) }) == true:
+      let limit = "\(Subscriptions.byteLimit >> 20) MiB"
+      return respond(.internal, "The URIs of this client's subscriptions have \(limit): end some of them.", to: call)
     case .completionComplete where server.negotiated?.capabilities.completions == false:
       return respond(Router.noCompletion, to: call)
     case .resourcesUnsubscribe:

@@ -29,7 +29,13 @@ final class Listens {
   }
 
   var count: Int { open.count }
-  var areTooMany: Bool { open.count >= Self.limit }
+  /// Bytes of all that is listened for.
+  var size: Int { open.values.reduce(0) { $0 + $1.filter.size } }
+
+  /// Whether another one can be opened.
+  func haveRoom(for filter: ListenFilter) -> Bool {
+    open.count < Self.limit && size + filter.size <= Subscriptions.byteLimit
+  }
 
   func contains(_ id: RawToken) -> Bool { open[id] != nil }
 

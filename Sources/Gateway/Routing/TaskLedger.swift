@@ -1,8 +1,11 @@
 import JSONRPC
 
-/// The tasks that one session made or was shown, the latest ten thousand of them, and the lane that has each.
+/// The tasks that one session made or was shown, the latest ten thousand of them with ids of a sensible length, and the
+/// lane that has each.
 struct TaskLedger {
   private static let limit = 10_000
+  /// Bytes of an id beyond which it is not remembered; a request about the task goes to any lane of its server then.
+  private static let longestID = 1_024
 
   private var lanes: [RawToken: Lane] = [:]
   /// In the order in which they were first seen.
@@ -10,6 +13,7 @@ struct TaskLedger {
 
   /// Notes which lane has a task, by the wrapped id.
   mutating func note(_ id: String, at lane: Lane) {
+    guard id.utf8.count <= Self.longestID else { return }
     let id = RawToken(id)
     if lanes.updateValue(lane, forKey: id) == nil { order.append(id) }
     guard order.count > Self.limit else { return }

@@ -5,7 +5,8 @@ package struct RawToken: Hashable, Sendable {
   /// The first eight bytes, lowest first, and the next eight; zeros behind the end and in a long token.
   let low: UInt64
   let high: UInt64
-  let count: Int
+  /// Bytes of it.
+  package let count: Int
   /// What has more than 16 bytes.
   private let long: [UInt8]?
 

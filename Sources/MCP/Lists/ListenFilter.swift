@@ -32,6 +32,11 @@ package struct ListenFilter: Equatable, Sendable {
 
   package var isEmpty: Bool { lists.isEmpty && resources.isEmpty && tasks.isEmpty }
 
+  /// Bytes of all that it names.
+  package var size: Int {
+    resources.reduce(0) { $0 + $1.count } + tasks.reduce(0) { $0 + $1.count }
+  }
+
   /// The `notifications` object, in a stable order.
   package var json: String {
     var members: [String] = []

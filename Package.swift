@@ -27,6 +27,8 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CLibUV", pkgConfig: "libuv-static", providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
+    // Loaded when it is needed, not linked: there is nothing to install for the build.
+    .systemLibrary(name: "CLibCurl"),
     module("JSONRPC"),
     module("MCP", ["JSONRPC"]),
     module("TextEditing", ["JSONRPC"]),
@@ -35,6 +37,7 @@ let package = Package(
     module("ConnectionPooling"),
     module("EventLoop", ["CLibUV"]),
     module("Platform", ["EventLoop", "JSONRPC", "CLibUV"]),
+    module("HTTP", ["EventLoop", "CLibCurl"]),
     module("Gateway", ["JSONRPC", "MCP", "Configuration", "ConnectionPooling", "EventLoop"]),
     .executableTarget(
       name: "mcp-junction",
@@ -58,6 +61,7 @@ let package = Package(
       name: "PlatformPeer", dependencies: ["Platform", "EventLoop"], path: "Tests/PlatformPeer",
       swiftSettings: settings),
     tests("PlatformTests", ["Platform", "EventLoop", "JSONRPC", "CLibUV", "PlatformPeer"]),
+    tests("HTTPTests", ["HTTP", "EventLoop"]),
     tests("ConnectionPoolingTests", ["ConnectionPooling"]),
     tests("ExampleServerTests", ["JSONRPC", "MCP", "mcp-example-server"]),
   ],

@@ -39,11 +39,12 @@ let package = Package(
     module("Platform", ["EventLoop", "JSONRPC", "CLibUV"]),
     module("HTTP", ["EventLoop", "CLibCurl"]),
     module("Gateway", ["JSONRPC", "MCP", "Configuration", "ConnectionPooling", "EventLoop"]),
+    module("Remote", ["JSONRPC", "MCP", "Configuration", "EventLoop", "HTTP", "Gateway"]),
     .executableTarget(
       name: "mcp-junction",
       dependencies: [
         "JSONRPC", "MCP", "TextEditing", "Configuration", "Editors", "ConnectionPooling", "EventLoop", "Platform",
-        "Gateway", "CLibUV",
+        "Gateway", "HTTP", "Remote", "CLibUV",
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -62,6 +63,7 @@ let package = Package(
       swiftSettings: settings),
     tests("PlatformTests", ["Platform", "EventLoop", "JSONRPC", "CLibUV", "PlatformPeer"]),
     tests("HTTPTests", ["HTTP", "EventLoop"]),
+    tests("RemoteTests", ["JSONRPC", "MCP", "HTTP", "Remote"]),
     tests("ConnectionPoolingTests", ["ConnectionPooling"]),
     tests("ExampleServerTests", ["JSONRPC", "MCP", "mcp-example-server"]),
   ],

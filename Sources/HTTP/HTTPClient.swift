@@ -63,20 +63,22 @@ package final class HTTPClient {
 
   // MARK: - Requests
 
-  /// Sends a request; the answer is told piece by piece, never before this returns.
+  /// Sends a request at the end of the loop's turn; the answer is told piece by piece.
   package func start(_ request: HTTPRequest, _ events: HTTPTransfer.Events) -> HTTPTransfer {
     let transfer = HTTPTransfer(request, events, by: self)
     transfers[transfer.handle] = transfer
-    outside { [self] in
-      guard transfers[transfer.handle] === transfer else { return }
-      let isPrepared = transfer.prepare()
-      var isAdded = false
-      if isPrepared { entered { isAdded = library.functions.pointee.multi_add(multi, transfer.handle) == 0 } }
-      guard !isAdded else { return }
-      transfers[transfer.handle] = nil
-      TurnEnd.call { transfer.refused("libcurl \(self.library.version) does not take the request") }
-    }
+    TurnEnd.call { self.add(transfer) }
     return transfer
+  }
+
+  private func add(_ transfer: HTTPTransfer) {
+    guard transfers[transfer.handle] === transfer else { return }
+    let isPrepared = transfer.prepare()
+    var isAdded = false
+    if isPrepared { entered { isAdded = library.functions.pointee.multi_add(multi, transfer.handle) == 0 } }
+    guard !isAdded else { return }
+    transfers[transfer.handle] = nil
+    transfer.refused("libcurl \(library.version) does not take the request")
   }
 
   func remove(_ transfer: HTTPTransfer) {

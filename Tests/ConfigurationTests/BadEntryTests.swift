@@ -113,7 +113,7 @@ import Testing
       "{\"command\": \"a\", \"args\": [{}], \"junction\": {\"replicas\": [1, {\"prio\": 1}, {\"priority\": -1}]}}",
       "2:32: 'args[0]' must be a string, not an object",
       "2:63: 'junction.replicas[0]' must be an object, not a number",
-      "2:67: unknown key 'prio' in 'junction.replicas[1]'; the keys are command, args, env, envFile, cwd, priority",
+      "2:67: unknown key 'prio' in 'junction.replicas[1]'; the keys are command, args, env, envFile, cwd, url, type, headers, priority",
       "2:92: 'junction.replicas[2].priority' must be a whole number from 0 to 1000"),
   ]
 

@@ -106,13 +106,13 @@ import Testing
     #expect(server.problems == [])
     let variables = [EnvironmentVariable(name: "A", value: "1")]
     let own = ReplicaConfiguration(
-      launch: ProcessLaunch(command: "a", arguments: ["1"], environment: variables), priority: 1)
+      launch: .process(ProcessLaunch(command: "a", arguments: ["1"], environment: variables)), priority: 1)
     #expect(
       server.endpoints == [
         own, own,
         ReplicaConfiguration(
-          launch: ProcessLaunch(command: "a", arguments: ["2"], environment: variables), priority: 0),
-        ReplicaConfiguration(launch: ProcessLaunch(command: "b", arguments: ["1"]), priority: 3),
+          launch: .process(ProcessLaunch(command: "a", arguments: ["2"], environment: variables)), priority: 0),
+        ReplicaConfiguration(launch: .process(ProcessLaunch(command: "b", arguments: ["1"])), priority: 3),
       ])
   }
 

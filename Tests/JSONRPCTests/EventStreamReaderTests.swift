@@ -23,6 +23,7 @@ struct EventStreamReaderTests {
         reader.receive(bytes) { step in
           switch step {
           case .data(let bytes): data += bytes
+          case .began: data = []
           case .lineBreak: data.append(UInt8(ascii: "\n"))
           case .event(let type):
             told.events.append("\(type)|" + String(decoding: data, as: UTF8.self))

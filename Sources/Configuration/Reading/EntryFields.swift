@@ -30,6 +30,13 @@ struct EntryFields: Sendable {
     return result
   }
 
+  /// Returns the fields without some of them.
+  func without(_ keys: Set<String>) -> EntryFields {
+    var result = self
+    result.known = known.filter { !keys.contains($0.key) }
+    return result
+  }
+
   private mutating func add(_ member: DocumentNode.Member) {
     if case .null = member.value.content { return }
     switch (member.key, member.value.content) {

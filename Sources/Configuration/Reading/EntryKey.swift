@@ -40,7 +40,7 @@ struct EntryKey: Sendable {
     EntryKey(name: "cwd", shape: .text, effect: "The working directory; the gateway's own when absent."),
     EntryKey(
       name: "url", spellings: ["serverUrl", "httpUrl", "uri"], shape: .text,
-      effect: "The address of a remote server (not supported yet)."),
+      effect: "The address of a remote server; `unix:///socket#/path` for one behind a Unix socket."),
     EntryKey(name: "headers", spellings: ["http_headers"], shape: .pairs, effect: "Header fields for a remote server."),
     EntryKey(
       name: "type", spellings: ["transport", "transportType"],

@@ -57,6 +57,7 @@ extension ServerReader {
     if context.isThisGateway(launch) {
       report(field.value.offset, "it is this gateway on this same file and would start itself without end; remove it")
     }
+    if let hint = KnownAddress.hint(for: launch) { warn(field.value.offset, hint) }
     reportMissing(launch, command: field, written: command, fields)
     return launch
   }
@@ -92,16 +93,31 @@ extension ServerReader {
     _ field: DocumentNode.Member, _ fields: EntryFields, transport: RemoteLaunch.Transport?
   ) -> Launch? {
     let headers = pairs(fields["headers"]).map { HeaderField(name: $0.name, value: $0.value) }
-    for header in headers { secrets.add(header.value, of: header.name) }
+    for header in headers {
+      secrets.add(header.value, of: header.name)
+      if !Self.isLegal(header) {
+        report(
+          fields["headers"]?.value.offset ?? field.value.offset,
+          "the header field \(JSONText.quote(header.name)) has characters that HTTP keeps out of fields")
+      }
+    }
     guard let url = expanded(field.value, key: field.key) else { return nil }
     secrets.add(arguments: [url])
-    guard RemoteAddress.isWellFormed(url) else {
+    guard let address = RemoteAddress(url) else {
       report(
         field.value.offset,
         "'\(field.key)' must be an http:// or https:// address, such as \"https://example.com/mcp\"")
       return nil
     }
-    return .remote(RemoteLaunch(url: url, transport: transport, headers: headers))
+    if let hint = KnownAddress.hint(for: url) { warn(field.value.offset, hint) }
+    return .remote(
+      RemoteLaunch(url: address.url, socket: address.socket, transport: transport, headers: headers))
+  }
+
+  /// Whether name and value can be a field (RFC 9110, section 5): what breaks a line would begin another.
+  private static func isLegal(_ field: HeaderField) -> Bool {
+    let isName = field.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"(),/:;<=>?@[\\]{}".utf8.contains($0) }
+    return isName && field.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
   }
 
   // MARK: - Replicas
@@ -126,8 +142,12 @@ extension ServerReader {
       }
       let priority = element.member("priority").flatMap { self.priority($0.value, path: path) }
       let own = EntryFields(members.filter { $0.key != "priority" && ReplicaKey.names.contains($0.key) })
-      let merged = fields.replacing(with: own)
-      guard let command = merged["command"], let launch = process(command, merged) else { continue }
+      // A replica that is reached in the other way takes nothing of how the entry is.
+      let merged =
+        own["url"] != nil
+        ? fields.without(["command", "type"]).replacing(with: own)
+        : own["command"] != nil ? fields.without(["url", "type"]).replacing(with: own) : fields.replacing(with: own)
+      guard let launch = launch(merged, at: element.offset) else { continue }
       replicas.append(ReplicaConfiguration(launch: launch, priority: priority ?? 0))
     }
     return replicas

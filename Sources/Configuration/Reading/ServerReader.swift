@@ -49,6 +49,9 @@ struct ServerReader {
     var reader = SettingReader(source: context.source, server: name)
     reader.read(junction.value, into: &settings)
     problems += reader.problems
+    for path in [\RemoteSettings.caFile, \.clientCertificate, \.clientKey] {
+      settings.remote[keyPath: path] = settings.remote[keyPath: path].map(context.resolve)
+    }
     if let prefix = settings.prefix, !ServerPrefix.isLegal(prefix) {
       report(
         junction.value.member("prefix")?.value.offset ?? junction.keyOffset,

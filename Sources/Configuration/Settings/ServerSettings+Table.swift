@@ -84,5 +84,28 @@ extension ServerSettings: SettingTarget {
       "daemons", \.daemons,
       "Whether processes that left the server's session end with it (`end`) or are its job to start (`leave`).",
       needsRestart: true),
+
+    .text(
+      "caFile", \.remote.caFile,
+      "A file of certificates (PEM) that are trusted beside the system's directory of them, for a `url`.",
+      needsRestart: true,
+      defaultNote: "`CURL_CA_BUNDLE`, `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` or `NODE_EXTRA_CA_CERTS`"),
+    .text(
+      "clientCertificate", \.remote.clientCertificate, "A file (PEM) with the certificate that is shown to a `url`.",
+      needsRestart: true, defaultNote: "none"),
+    .text(
+      "clientKey", \.remote.clientKey, "A file (PEM) with the key of `clientCertificate`.",
+      needsRestart: true, defaultNote: "in the same file"),
+    .text(
+      "proxy", \.remote.proxy,
+      "The address of a proxy for a `url`, or `direct` for none; this machine itself is always reached directly.",
+      needsRestart: true, defaultNote: "`https_proxy`, `http_proxy`, `all_proxy` and `no_proxy`"),
+    .duration(
+      "connectTimeout", \.remote.connectTimeout, 100...600_000,
+      "How long a connection to a `url` may take, TLS included."),
+    .choice(
+      "httpVersion", \.remote.httpVersion,
+      "The version of HTTP that is spoken with a `url`; with `2`, calls share a connection where the server can do that.",
+      needsRestart: true),
   ]
 }

@@ -111,10 +111,12 @@ struct Setting<Target: SettingTarget>: Sendable {
   }
 
   static func text(
-    _ name: String, _ path: Path<String?>, _ effect: String, isServerOnly: Bool = false, defaultNote: String
+    _ name: String, _ path: Path<String?>, _ effect: String, isServerOnly: Bool = false, needsRestart: Bool = false,
+    defaultNote: String
   ) -> Setting {
     Setting(
-      name, .text, effect, isOptional: true, isServerOnly: isServerOnly, defaultNote: defaultNote,
+      name, .text, effect, isOptional: true, isServerOnly: isServerOnly, needsRestart: needsRestart,
+      defaultNote: defaultNote,
       get: { $0[keyPath: path].map(SettingValue.text) ?? .none },
       set: { if case .text(let value) = $1 { $0[keyPath: path] = value } else { $0[keyPath: path] = nil } })
   }

@@ -7,13 +7,16 @@ package struct RemoteLaunch: Equatable, Sendable {
 
   /// An `http://` or `https://` address.
   package let url: String
+  /// The Unix socket that takes the place of the address's host; nil for none.
+  package let socket: String?
   /// Nil when it has to be found out.
   package let transport: Transport?
   /// Header fields for every request, with variables put in.
   package let headers: [HeaderField]
 
-  package init(url: String, transport: Transport? = nil, headers: [HeaderField] = []) {
+  package init(url: String, socket: String? = nil, transport: Transport? = nil, headers: [HeaderField] = []) {
     self.url = url
+    self.socket = socket
     self.transport = transport
     self.headers = headers
   }

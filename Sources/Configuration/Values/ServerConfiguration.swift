@@ -10,7 +10,7 @@ package struct ServerConfiguration: Equatable, Sendable {
   package let isDisabled: Bool
   /// Nil when the entry is too wrong to say.
   package let launch: Launch?
-  /// What `junction.replicas` lists beside the entry's own command.
+  /// What `junction.replicas` lists beside the entry's own.
   let replicas: [ReplicaConfiguration]
   package let settings: ServerSettings
   package let toolFilter: ToolFilter
@@ -24,10 +24,9 @@ package struct ServerConfiguration: Equatable, Sendable {
 
   package var problem: ConfigurationProblem? { problems.first }
 
-  /// What is run for the server: its own command as often as `instances` says, then its replicas. Empty when it is not
-  /// a subprocess.
+  /// What is run or reached for the server: the entry's own as often as `instances` says, then its replicas.
   package var endpoints: [ReplicaConfiguration] {
-    guard let launch = launch?.process else { return [] }
+    guard let launch else { return [] }
     let own = ReplicaConfiguration(launch: launch, priority: settings.priority)
     return Array(repeating: own, count: settings.instances) + replicas
   }

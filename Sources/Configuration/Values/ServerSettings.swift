@@ -34,6 +34,8 @@ package struct ServerSettings: Equatable, Sendable {
   package var maxAge: UInt64?
   package var lazy = false
   package var daemons = DaemonPolicy.end
+  /// How an address is reached, where the server is one.
+  package var remote = RemoteSettings()
   /// The configured prefix of public names; nil when it follows from the server's name, empty for none.
   package var prefix: String?
 

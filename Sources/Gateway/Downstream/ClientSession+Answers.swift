@@ -157,7 +157,8 @@ extension ClientSession: Caller {
     guard !call.isFinished else { return }
     let policy = call.server.map { RetryPolicy($0.configuration.settings) } ?? .never
     let verdict = policy.verdict(
-      for: .unknown, isRepeatable: call.isRepeatable, resends: call.resends, isInTime: !upstream.isClosing)
+      for: failure.outcome == .unknown ? .unknown : .notSent, isRepeatable: call.isRepeatable, resends: call.resends,
+      isInTime: !upstream.isClosing)
     guard verdict == .sendElsewhere, let server = call.server, let frame = call.retry else {
       return fail(call, failure)
     }

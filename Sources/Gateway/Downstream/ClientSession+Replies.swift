@@ -57,7 +57,7 @@ extension ClientSession {
     guard !call.isFinished else { return }
     // It was not sent now, but it was before.
     let failure = call.resends > 0 ? failure.withUnknownOutcome : failure
-    let outcome = outcome ?? (failure.outcome == .notSent ? .notSent : .unknown)
+    let outcome = outcome ?? (failure.outcome == .unknown ? .unknown : .notSent)
     if outcome != .expired {
       if call.firstFailure == nil { call.firstFailure = failure }
       if tryNext(call, as: outcome) || answerWithFirstError(call, as: outcome) { return }

@@ -8,6 +8,8 @@ package struct Failure: Error, Equatable, Sendable {
   package enum Outcome: String, Sendable {
     /// The server never saw the request.
     case notSent
+    /// The server has refused it without carrying it out.
+    case refused
     /// The server may have carried it out.
     case unknown
   }
@@ -51,6 +53,7 @@ package struct Failure: Error, Equatable, Sendable {
     var text = server.map { "Server \"\($0)\": \(reason)." } ?? "\(reason)."
     switch outcome {
     case .notSent: text += " The request was not sent to it."
+    case .refused: text += " The request was not carried out."
     case .unknown: text += " The request had been sent: whether it was carried out is unknown, so it was not repeated."
     }
     if let retryIn { text += " Next attempt in \(Self.seconds(retryIn))." }

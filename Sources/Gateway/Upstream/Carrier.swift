@@ -14,14 +14,36 @@ package struct Carrier {
   @GatewayActor
   package struct Events {
     package var received: @GatewayActor (FrameReader.Event) -> Void
+    /// One request of ours, by its id, comes to nothing, while the connection goes on.
+    package var failed: @GatewayActor (UInt64, RequestFailure) -> Void
     /// Nothing more will come, or can be sent; what waits is dropped.
     package var ended: @GatewayActor () -> Void
 
     package init(
-      received: @escaping @GatewayActor (FrameReader.Event) -> Void, ended: @escaping @GatewayActor () -> Void
+      received: @escaping @GatewayActor (FrameReader.Event) -> Void,
+      failed: @escaping @GatewayActor (UInt64, RequestFailure) -> Void, ended: @escaping @GatewayActor () -> Void
     ) {
       self.received = received
+      self.failed = failed
       self.ended = ended
+    }
+  }
+
+  /// Why a carrier that runs nothing came to its end.
+  package struct Loss: Sendable {
+    /// Part of a sentence that begins with the server, such as `it cannot be reached`.
+    package let reason: String
+    package let cure: String?
+    /// Whether the end says nothing about what the server speaks: it was not reached, or lets nobody in.
+    package let isUnavailability: Bool
+    /// Requests that the server has certainly not carried out.
+    package let unsent: Set<UInt64>
+
+    package init(reason: String, cure: String? = nil, isUnavailability: Bool, unsent: Set<UInt64>) {
+      self.reason = reason
+      self.cure = cure
+      self.isUnavailability = isUnavailability
+      self.unsent = unsent
     }
   }
 
@@ -48,6 +70,8 @@ package struct Carrier {
   let end: @GatewayActor (_ urgent: Bool) -> Void
   /// How it ended, as a phrase such as `exit code 3` or `SIGKILL`; nil while it lasts.
   let ending: @GatewayActor () -> String?
+  /// Why it came to its end, where it runs nothing; nil while it lasts.
+  let loss: @GatewayActor () -> Loss?
   /// The last that it said beside its messages: the end of a process's standard error.
   let lastWords: @GatewayActor () -> String
   /// Open when what it runs has ended.
@@ -66,8 +90,9 @@ package struct Carrier {
     closeSending: @escaping @GatewayActor () -> Void = {},
     close: @escaping @GatewayActor () -> Void = {},
     end: @escaping @GatewayActor (_ urgent: Bool) -> Void,
-    ending: @escaping @GatewayActor () -> String?,
-    lastWords: @escaping @GatewayActor () -> String,
+    ending: @escaping @GatewayActor () -> String? = { nil },
+    loss: @escaping @GatewayActor () -> Loss? = { nil },
+    lastWords: @escaping @GatewayActor () -> String = { "" },
     exited: Gate, gone: Gate,
     hasStopped: @escaping @GatewayActor () async -> Bool = { false },
     watchStops: @escaping @GatewayActor (@escaping @GatewayActor (Bool) -> Void) -> Void = { _ in }
@@ -80,6 +105,7 @@ package struct Carrier {
     self.close = close
     self.end = end
     self.ending = ending
+    self.loss = loss
     self.lastWords = lastWords
     self.exited = exited
     self.gone = gone
@@ -96,22 +122,34 @@ package enum Envelope: Equatable, Sendable {
   case answer
 }
 
+/// Why a request comes to nothing, by what its carrier knows.
+package struct RequestFailure: Sendable {
+  /// Part of a sentence that begins with the server, such as `it answered with HTTP 503`.
+  package let reason: String
+  package let cure: String?
+  package let outcome: Failure.Outcome
+  /// Milliseconds after which it may be made again, where the server has said so.
+  package let retryIn: UInt64?
+
+  package init(reason: String, cure: String? = nil, outcome: Failure.Outcome, retryIn: UInt64? = nil) {
+    self.reason = reason
+    self.cure = cure
+    self.outcome = outcome
+    self.retryIn = retryIn
+  }
+}
+
 /// Makes carriers: the seam between the gateway, which decides, and the platform, which acts.
 package struct CarrierFactory: Sendable {
   /// Makes one. `connection` is a number that no other carrier of this gateway has.
-  package var open:
+  package var open: Open
+
+  package typealias Open =
     @GatewayActor @Sendable (
-      _ server: ServerConfiguration, _ launch: ProcessLaunch, _ connection: UInt64
+      _ server: ServerConfiguration, _ launch: Launch, _ connection: UInt64
     ) async -> Result<Carrier, LaunchFailure>
 
-  package init(
-    open:
-      @escaping @GatewayActor @Sendable (ServerConfiguration, ProcessLaunch, UInt64) async -> Result<
-        Carrier, LaunchFailure
-      >
-  ) {
-    self.open = open
-  }
+  package init(open: @escaping Open) { self.open = open }
 }
 
 /// Why a carrier could not be made, and what to do about it.

@@ -114,9 +114,14 @@ final class EraProbe {
         return era == .legacy ? judgeInitialize(answer, connection) : judgeDiscovery(answer, connection)
       case .failure(let failure):
         // The answer is none that means anything, and there will be no other.
-        past.failures[era] = self.failure(failure.reason)
+        past.failures[era] = Failure(
+          server: server.name, phase: .handshake, reason: failure.reason, cure: failure.cure)
         return detection.refused(era)
       }
+    }
+    if connection.closed.isOpen, connection.carrier.loss()?.isUnavailability == true {
+      past.failures = [.legacy: connection.lossFailure(.handshake)]
+      return .fail(.legacy)
     }
     if connection.closed.isOpen {
       for era in questions.keys { past.failures[era] = connection.lossFailure(.handshake) }

@@ -90,7 +90,8 @@ extension Lane {
     opening.connection = nil
     self.connection = connection
     lastFailure = nil
-    probe = ProbeState(settings: .init(server.configuration.settings), at: now)
+    probe = ProbeState(
+      settings: .init(server.configuration.settings, isRemote: endpoint.launch.process == nil), at: now)
     if server.upstream.interest.isHeldUp() { probe?.readingPaused(at: now) }
     isBusy = false
     // The lists are there before anybody hears that the server is settled, and what it is told again goes out before

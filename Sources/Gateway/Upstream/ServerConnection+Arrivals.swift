@@ -27,6 +27,17 @@ extension ServerConnection {
     }
   }
 
+  /// A request comes to nothing, by what the carrier knows.
+  func failed(_ id: UInt64, _ failure: RequestFailure) {
+    guard !closed.isOpen, let call = pending.removeValue(forKey: id) else { return }
+    if call.origin == .client { lane.returned(call, answered: false) }
+    call.caller.failed(
+      call,
+      Failure(
+        server: server.name, phase: .call, reason: failure.reason, cure: failure.cure, outcome: failure.outcome,
+        retryIn: failure.retryIn), as: nil)
+  }
+
   /// Hands an answer to whoever waits for it, and tells the lane that the server was heard, which hears of an answer to a
   /// probe by itself.
   func answered(_ frame: Frame) {

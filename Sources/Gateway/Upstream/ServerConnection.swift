@@ -85,7 +85,7 @@ package final class ServerConnection {
     // Strong (docs/hot-path.md): the carrier forgets them when it is gone, and timers do when the connection is over.
     carrier.start(
       Carrier.Events(
-        received: { self.received($0) }, ended: { ended.open() }))
+        received: { self.received($0) }, failed: { self.failed($0, $1) }, ended: { ended.open() }))
     watch(ended)
   }
 
@@ -109,6 +109,13 @@ package final class ServerConnection {
     guard case .each(let send) = carrier.way else { return }
     send(envelope, output)
     output.removeAll()
+  }
+
+  /// Hands over the one request that was written. It is sometimes known never to have arrived, and goes out again then.
+  @inline(never)
+  private func sendByItself(_ call: Call, _ frame: Frame, _ id: UInt64) {
+    if call.retry == nil { call.retry = call.frame ?? frame.copy() }
+    send(.request(id: id, call.method))
   }
 
   /// Bytes that the server has not taken yet.
@@ -173,7 +180,8 @@ package final class ServerConnection {
     if call.requiresTask, runsTools(asTasks: call), let params = frame.object(.params) {
       splicer.insert(members: "\"task\":{}", into: params, of: frame.bytes)
     }
-    write(.request(id: id, call.method)) { splicer.write(frame, to: $0) }
+    splicer.write(frame, to: output)
+    if sendsEach { sendByItself(call, frame, id) }
     pending[id] = call
     call.state = .sent(self, id: id)
     call.frame = nil
@@ -243,16 +251,22 @@ package final class ServerConnection {
     let carrier = carrier
     carrier.closeSending()
     carrier.gone.whenOpen { carrier.close() }
-    let lost = pending.values
+    let lost = pending.entries
     pending = RequestTable()
     closed.open()
     attention.changed.open()
     lane.ended(self)
-    for call in lost { call.caller.lost(call, lossFailure(.call, outcome: .unknown)) }
+    let unsent = carrier.loss()?.unsent ?? []
+    for (id, call) in lost {
+      call.caller.lost(call, lossFailure(.call, outcome: unsent.contains(id) ? .notSent : .unknown))
+    }
     server.upstream.news.connectionClosed(self)
   }
 
   func lossFailure(_ phase: Failure.Phase, outcome: Failure.Outcome = .notSent) -> Failure {
+    if opening.verdict == nil, let loss = carrier.loss() {
+      return Failure(server: server.name, phase: phase, reason: loss.reason, cure: loss.cure, outcome: outcome)
+    }
     let end = opening.verdict ?? carrier.ending().map { "it ended (\($0))" } ?? "it closed its output"
     return Failure(server: server.name, phase: phase, reason: end + lastWordsNote, outcome: outcome)
   }

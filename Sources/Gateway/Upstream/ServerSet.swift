@@ -181,7 +181,7 @@ package final class ServerSet {
   }
 
   /// Makes what carries the next connection.
-  func open(_ launch: ProcessLaunch, of server: ServerConfiguration) async -> Result<Carrier, LaunchFailure> {
+  func open(_ launch: Launch, of server: ServerConfiguration) async -> Result<Carrier, LaunchFailure> {
     life.connections += 1
     return await carriers.open(server, launch, life.connections)
   }

@@ -13,9 +13,15 @@ extension ConnectionPool.Settings {
 }
 
 extension ProbeState.Settings {
-  init(_ settings: ServerSettings) {
+  /// A server that is reached over a network is silent by nature while nothing is asked of it, and every question costs it
+  /// a request and keeps its session alive: what is idle is not asked then, unless the configuration says when.
+  static let remoteInterval: UInt64 = 10 * 60_000
+
+  init(_ settings: ServerSettings, isRemote: Bool) {
+    let isUsual = settings.probeInterval == ServerSettings().probeInterval
     self.init(
-      interval: settings.probeInterval, callInterval: min(5_000, settings.probeInterval),
+      interval: isRemote && isUsual ? Self.remoteInterval : settings.probeInterval,
+      callInterval: min(5_000, settings.probeInterval),
       timeout: settings.probeTimeout, unhealthyAfter: settings.unhealthyAfter, busyEjection: settings.busyEjection)
   }
 }

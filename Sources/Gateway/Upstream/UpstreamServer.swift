@@ -71,7 +71,6 @@ package final class UpstreamServer {
       Failure(server: configuration.name, phase: .configuration, reason: reason)
     }
     if let problem = configuration.problem { return failure(problem.description) }
-    if case .remote? = configuration.launch { return failure("remote servers (\"url\") are not supported yet") }
     return configuration.endpoints.isEmpty ? failure("its entry says nothing to start") : nil
   }
 

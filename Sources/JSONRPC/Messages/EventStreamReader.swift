@@ -5,6 +5,8 @@
 package struct EventStreamReader {
   /// What was read, in its order.
   package enum Step {
+    /// An event has data; its type as far as it is known, which a later line may change.
+    case began(type: String)
     /// A piece of the event's data. It is good until the callback returns.
     case data(UnsafeRawBufferPointer)
     /// The end of a line of data that another follows.
@@ -51,7 +53,7 @@ package struct EventStreamReader {
   /// The id of the last event that was whole, with which a stream can be resumed behind it; nil before the first.
   package private(set) var lastID: String?
   /// The event's type so far.
-  package private(set) var type = Self.usualType
+  private var type = Self.usualType
   private var place = Place.lineStart
   private var field = Field.data
   /// The field's name or value, as far as it has come.
@@ -146,7 +148,7 @@ package struct EventStreamReader {
     self.field = field
     place = .valueStart
     guard field == .data else { return }
-    if event.hasData { body(.lineBreak) }
+    body(event.hasData ? .lineBreak : .began(type: type))
     event.hasData = true
   }
 

@@ -66,8 +66,8 @@ struct CheckCommand {
   /// Whether a program is not found with the PATH that we were given.
   private func needsLoginPath(_ configuration: Configuration) -> Bool {
     configuration.servers.filter { !$0.isDisabled }.flatMap(\.endpoints).contains { endpoint in
-      guard !endpoint.launch.command.contains("/") else { return false }
-      if case .program? = ConfigurationLoading.missing(for: endpoint.launch, in: surroundings) {
+      guard let launch = endpoint.launch.process, !launch.command.contains("/") else { return false }
+      if case .program? = ConfigurationLoading.missing(for: launch, in: surroundings) {
         return true
       }
       return false

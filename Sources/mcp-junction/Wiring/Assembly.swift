@@ -3,6 +3,7 @@ import EventLoop
 import Gateway
 import JSONRPC
 import Platform
+import Remote
 
 /// The parts of a gateway, put together once per process.
 @GatewayActor
@@ -41,9 +42,18 @@ struct Assembly {
       supervisor: supervisor, log: log, redaction: redaction, frameLimit: configuration.settings.maxFrame,
       surroundings: surroundings,
       configurationPath: (try? FileSystem.realPath(configuration.path)) ?? configuration.path)
+    let remote = RemoteServers(
+      environment: surroundings.environment, identity: "\(Program.identity.name)/\(Program.identity.version)",
+      messageLimit: configuration.settings.maxFrame, log: log)
+    let carriers = CarrierFactory { server, launch, connection in
+      switch launch {
+      case .process(let process): await launching.start(server, process, connection)
+      case .remote(let address): remote.open(server, address)
+      }
+    }
     facts = FactFiles(in: surroundings, log: log)
     manager = ServerManager(
-      configuration: configuration, identity: Program.identity, clock: .loop, carriers: launching.carriers,
+      configuration: configuration, identity: Program.identity, clock: .loop, carriers: carriers,
       facts: facts.store, log: log)
     let stopped = stopped
     signals = SignalSource.ending.map { number in SignalSource(number) { stopped.open() } }

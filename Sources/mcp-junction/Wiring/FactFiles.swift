@@ -58,15 +58,23 @@ final class FactFiles {
     unwritten = [:]
   }
 
-  /// The key is what is run and where; two hashes of 64 bits make sure that it is the only one in its file.
+  /// The key is what is run and where, or the address; two hashes of 64 bits make sure that it is the only one in its file.
   private func path(of server: ServerConfiguration) -> String? {
-    guard let directory, let launch = server.launch?.process else { return nil }
-    let base = launch.directory ?? surroundings.workingDirectory
-    let found = ExecutableSearch.resolve(launch.command, path: surroundings.environment["PATH"], base: base)
-    let executable = (try? found.get()) ?? launch.command
-    let key = ([executable] + launch.arguments + [launch.directory ?? ""]).joined(separator: "\u{0}")
+    guard let directory, let launch = server.launch else { return nil }
+    let key = key(of: launch)
     let first = StableHash.of(key)
     let second = StableHash.of(Array(key.utf8.reversed()))
     return directory + "/server-" + String(first, radix: 16) + "-" + String(second, radix: 16) + ".json"
+  }
+
+  private func key(of launch: Launch) -> String {
+    switch launch {
+    case .remote(let remote): return "url\u{0}" + remote.url
+    case .process(let launch):
+      let base = launch.directory ?? surroundings.workingDirectory
+      let found = ExecutableSearch.resolve(launch.command, path: surroundings.environment["PATH"], base: base)
+      let executable = (try? found.get()) ?? launch.command
+      return ([executable] + launch.arguments + [launch.directory ?? ""]).joined(separator: "\u{0}")
+    }
   }
 }

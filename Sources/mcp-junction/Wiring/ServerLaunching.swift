@@ -34,11 +34,7 @@ final class ServerLaunching {
       environment: inheritedLines, configuration: configurationPath)
   }
 
-  var carriers: CarrierFactory {
-    CarrierFactory { server, launch, connection in await self.start(server, launch, connection) }
-  }
-
-  private func start(
+  func start(
     _ server: ServerConfiguration, _ launch: ProcessLaunch, _ connection: UInt64
   ) async -> Result<Carrier, LaunchFailure> {
     var own = Dictionary(launch.environment.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })

@@ -5,7 +5,7 @@ package enum CallOutcome: Int, CaseIterable, Sendable {
   case toolError
   /// The server answered with an error.
   case error
-  /// The server never saw the request.
+  /// The server never saw the request, or refused it without carrying it out.
   case notSent
   /// The connection was lost, or the answer was none, after the request had been sent.
   case unknown

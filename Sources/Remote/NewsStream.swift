@@ -1,0 +1,97 @@
+import Configuration
+import EventLoop
+import Gateway
+import HTTP
+import JSONRPC
+
+/// The stream on which a server of the legacy era says what belongs to no request (2025-11-25, basic/transports): opened
+/// again whenever it is cut, and never anybody's reason to fail.
+@GatewayActor
+final class NewsStream {
+  private unowned let carrier: HTTPCarrier
+  private var transfer: HTTPTransfer?
+  private var reader: MessageReader?
+  private var schedule = StreamSchedule()
+  private var timer: LoopClock.Cancellation?
+  private var lastID: String?
+  private var status = 0
+  private var token: String?
+  private var isClosed = false
+
+  init(by carrier: HTTPCarrier) { self.carrier = carrier }
+
+  /// Whether the server has let it begin.
+  var isOpen: Bool { reader != nil }
+
+  func open() {
+    Task { @GatewayActor in
+      token = await carrier.token()
+      guard !isClosed, transfer == nil else { return }
+      begin()
+    }
+  }
+
+  private func begin() {
+    var fields =
+      carrier.address.fields + carrier.sessionFields(carrier.session.id) + [HTTPField("Accept", "text/event-stream")]
+    if let token { fields.append(HTTPField("Authorization", "Bearer \(token)")) }
+    if let lastID { fields.append(HTTPField(MessageHeaders.resumption, lastID)) }
+    var request = HTTPRequest("GET", carrier.target.text, fields: fields, route: carrier.address.route)
+    request.isAlone = true
+    status = 0
+    schedule.opened(at: LoopClock.loop.now().milliseconds)
+    transfer = carrier.client.start(
+      request,
+      HTTPTransfer.Events(
+        began: { self.began($0) }, received: { self.received($0) }, ended: { _ in self.ended() }))
+    if !carrier.isReading { transfer?.pause() }
+  }
+
+  private func began(_ head: HTTPHead) {
+    status = head.status
+    guard head.status == 200, head.mediaType == "text/event-stream" else { return }
+    reader = MessageReader(.events, limit: carrier.messageLimit)
+    schedule.began()
+  }
+
+  private func received(_ bytes: UnsafeRawBufferPointer) {
+    guard var reader else { return }
+    reader.receive(bytes) { step in
+      switch step {
+      case .message(let event): if !isClosed { carrier.deliver(event) }
+      case .retry(let milliseconds): schedule.asked(toWait: milliseconds)
+      case .other: break
+      }
+    }
+    if !isClosed { self.reader = reader }
+  }
+
+  private func ended() {
+    transfer = nil
+    lastID = reader?.lastID ?? lastID
+    reader = nil
+    guard !isClosed else { return }
+    // One that was open before is refused now because its session is gone.
+    if status == 404, schedule.hasBegun {
+      return carrier.lose("its session was lost (HTTP 404)", isUnavailability: false)
+    }
+    guard
+      let wait = schedule.ended(
+        status: status, at: LoopClock.loop.now().milliseconds, chance: Double.random(in: 0..<1))
+    else {
+      carrier.log(.debug, "stream_not_offered", server: carrier.address.server, ["status": "\(status)"])
+      return
+    }
+    timer = LoopClock.loop.after(wait) { [self] in open() }
+  }
+
+  func setReading(_ isReading: Bool) { if isReading { transfer?.resume() } else { transfer?.pause() } }
+
+  func close() {
+    isClosed = true
+    timer?.cancel()
+    transfer?.cancel()
+    transfer = nil
+    reader = nil
+  }
+}

@@ -70,7 +70,14 @@ final class HTTPCarrier {
     Carrier(
       way: .each { self.send($0, $1) }, process: nil, start: { self.start($0) },
       setReading: { self.setReading($0) }, end: { self.end(urgent: $0) }, loss: { self.life.loss },
+      place: { self.place },
       exited: exited, gone: gone)
+  }
+
+  /// The query of an address may be a secret.
+  private var place: String {
+    let transport = isStreaming ? "HTTP with SSE" : "Streamable HTTP"
+    return "\(transport) at \(address.url.origin)\(address.url.path)"
   }
 
   private func start(_ events: Carrier.Events) {

@@ -111,7 +111,10 @@ final class Post {
       ]
     guard case .request(_, let method) = envelope else { return fields + legacyFields() }
     // One that asks to begin anew names no session.
-    guard method != .initialize else { return fields }
+    guard method != .initialize else {
+      carrier.session.isModern = false
+      return fields
+    }
     let frame = body.withUnsafeBytes { try? Frame.parse($0).get() }
     if let frame, let revision = MessageHeaders.modernRevision(of: frame) {
       isModern = true

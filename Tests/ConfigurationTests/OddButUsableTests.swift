@@ -131,12 +131,52 @@ import Testing
 
   @Test func addressesOfRemoteServersAreTold() {
     for url in ["http://localhost:8080/mcp", "HTTPS://a.b/c?d=e#f", "https://user@[::1]/"] {
-      #expect(RemoteAddress.isWellFormed(url), "\(url)")
+      #expect(RemoteAddress(url)?.url == url, "\(url)")
     }
     for url in [
       "", "http:", "http://", "http:///x", "http://:80/", "file:///x", "https://a b/", "https://é/", "https://a@/",
     ] {
-      #expect(!RemoteAddress.isWellFormed(url), "\(url)")
+      #expect(RemoteAddress(url) == nil, "\(url)")
+    }
+  }
+
+  @Test func anAddressCanBeBehindASocket() {
+    let address = RemoteAddress("unix:///run/my.sock#/mcp?x=1")
+    #expect(address?.url == "http://localhost/mcp?x=1" && address?.socket == "/run/my.sock")
+    #expect(RemoteAddress("unix:///run/my.sock")?.url == "http://localhost/")
+    for url in ["unix://", "unix:///", "unix://host/x", "unix:///x#mcp", "unix:///x#/a b"] {
+      #expect(RemoteAddress(url) == nil, "\(url)")
+    }
+  }
+
+  @Test func bridgesAndDeadAddressesGetAdvice() throws {
+    let stories = [
+      (#"{"command": "npx", "args": ["-y", "mcp-remote@latest", "https://x/mcp"]}"#, "\"url\": \"https://x/mcp\""),
+      (#"{"command": "supergateway", "args": ["--sse", "https://x/sse"]}"#, "supergateway is not needed"),
+      (#"{"url": "https://mcp.atlassian.com/v1/sse"}"#, "https://mcp.atlassian.com/v1/mcp/authv2"),
+    ]
+    for (entry, advice) in stories {
+      let warnings = try Reading.read("{\"mcpServers\": {\"s\": \(entry)}}").get().warnings.map { "\($0)" }
+      #expect(warnings.count == 1 && warnings[0].contains(advice), "\(warnings)")
+    }
+    let serving = #"{"mcpServers": {"s": {"command": "supergateway", "args": ["--stdio", "x", "--url", "https://x"]}}}"#
+    #expect(try Reading.read(serving).get().warnings.isEmpty)
+  }
+
+  @Test func replicasMayBeAddresses() throws {
+    let server = try Reading.server(
+      """
+      {"command": "a", "args": ["1"], "junction": {"replicas": [
+        {"url": "https://x/mcp", "headers": {"A": "b"}, "priority": 2}]}}
+      """)
+    #expect(server.problems == [])
+    let remote = RemoteLaunch(url: "https://x/mcp", headers: [HeaderField(name: "A", value: "b")])
+    #expect(server.endpoints.last == ReplicaConfiguration(launch: .remote(remote), priority: 2))
+  }
+
+  @Test func aHeaderFieldThatWouldBreakALineIsRefused() throws {
+    for field in [#""A\nB": "c""#, #""A": "b\r\nC: d""#, #""A B": "c""#] {
+      #expect(try Reading.server("{\"url\": \"https://x\", \"headers\": {\(field)}}").problems.count == 1, "\(field)")
     }
   }
 }

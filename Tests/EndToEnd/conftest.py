@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import junction, processes
+from support import junction, processes, remote
 
 
 def pytest_addoption(parser):
@@ -32,3 +32,17 @@ def setting(tmp_path):
             processes.end_all(one.mark)
         complaints = one.complaints()
         assert not complaints, "\n".join(complaints[:5])
+
+
+@pytest.fixture
+def remote_server(tmp_path):
+    """Starts servers with every feature over HTTP."""
+    made = []
+
+    def start(*arguments, **more) -> remote.RemoteServer:
+        made.append(remote.RemoteServer(tmp_path, *arguments, **more))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.stop()

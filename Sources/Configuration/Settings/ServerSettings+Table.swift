@@ -65,8 +65,8 @@ extension ServerSettings: SettingTarget {
       needsRestart: true),
     .replicas(
       "replicas",
-      "More commands for the same server: objects with `command`, `args`, `env`, `envFile`, `cwd` and `priority`; what "
-        + "one does not say is taken from the entry."),
+      "More commands or addresses for the same server: objects with `command`, `args`, `env`, `envFile`, `cwd`, `url`, "
+        + "`type`, `headers` and `priority`; what one does not say is taken from the entry."),
     .boolean("shared", \.shared, "Whether all sessions share the server's processes.", needsRestart: true),
     .choice("balancing", \.balancing, "How calls are spread over several endpoints."),
     .boolean("affinity", \.affinity, "Whether a session stays with its endpoint while that is available."),

@@ -164,7 +164,7 @@ extension ClientSession: Caller {
     }
     // What the server had asked meanwhile died with it.
     _ = parked.remove(call)
-    call.sendAgain()
+    call.sendAgain(mayHaveArrived: failure.outcome == .unknown)
     manager.metrics.sentAgain(server: server.id)
     server.accept(call, frame)
   }

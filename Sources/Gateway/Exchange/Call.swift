@@ -145,9 +145,9 @@ final class Call {
     return now
   }
 
-  /// Counts that it goes out a second time.
-  func sendAgain() {
-    needed.resends += 1
+  /// It goes out once more, which counts when it may have arrived before.
+  func sendAgain(mayHaveArrived: Bool) {
+    if mayHaveArrived { needed.resends += 1 }
     task = nil
     state = .waiting
   }

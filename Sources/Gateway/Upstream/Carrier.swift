@@ -72,6 +72,8 @@ package struct Carrier {
   let ending: @GatewayActor () -> String?
   /// Why it came to its end, where it runs nothing; nil while it lasts.
   let loss: @GatewayActor () -> Loss?
+  /// Where and how the server is reached, where it runs nothing: transport and address, for people.
+  let place: @GatewayActor () -> String?
   /// The last that it said beside its messages: the end of a process's standard error.
   let lastWords: @GatewayActor () -> String
   /// Open when what it runs has ended.
@@ -92,6 +94,7 @@ package struct Carrier {
     end: @escaping @GatewayActor (_ urgent: Bool) -> Void,
     ending: @escaping @GatewayActor () -> String? = { nil },
     loss: @escaping @GatewayActor () -> Loss? = { nil },
+    place: @escaping @GatewayActor () -> String? = { nil },
     lastWords: @escaping @GatewayActor () -> String = { "" },
     exited: Gate, gone: Gate,
     hasStopped: @escaping @GatewayActor () async -> Bool = { false },
@@ -106,6 +109,7 @@ package struct Carrier {
     self.end = end
     self.ending = ending
     self.loss = loss
+    self.place = place
     self.lastWords = lastWords
     self.exited = exited
     self.gone = gone

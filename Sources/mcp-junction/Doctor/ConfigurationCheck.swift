@@ -59,7 +59,7 @@ struct ConfigurationCheck {
 
   /// Finds a program that is there for this terminal alone.
   private func search(_ server: ServerConfiguration, _ loginPath: String?) -> Finding? {
-    guard let launch = server.endpoints.first?.launch, !launch.command.contains("/"),
+    guard let launch = server.endpoints.first?.launch.process, !launch.command.contains("/"),
       !launch.environment.contains(where: { $0.name == "PATH" })
     else { return nil }
     let base = launch.directory ?? surroundings.workingDirectory

@@ -335,6 +335,24 @@ async def test_features_between(request, subtests, record_property, aim, mode, s
     entry = junction.everything(server)
     if not request.config.getoption("--direct") and server != "sdk1":
         entry = junction.single_era(entry, era)
+    await try_features(entry, subtests, record_property, aim, mode, server, era)
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.parametrize("way", ["stateful", "sse"])
+@pytest.mark.parametrize("mode, server, era", cases())
+async def test_features_over_http(request, subtests, record_property, remote_server, aim, mode, server, era, way):
+    if request.config.getoption("--direct"):
+        pytest.skip("these clients are given a command")
+    if mode == "2026-07-28" or way == "sse" and era == "modern":
+        pytest.skip("the same as another, or older than the era")
+    started = remote_server(server, way, era if server != "sdk1" and way != "sse" else None)
+    entry = {"url": started.url}
+    await try_features(entry, subtests, record_property, aim, mode, server, era, f"{server} {way}")
+
+
+async def try_features(entry, subtests, record_property, aim, mode, server, era, label=None) -> None:
+    client_is_modern = mode != "legacy"
     target = aim({"everything": entry, "second": junction.scripted(owns="second://")})
     pair = Pair(target, mode, server, era == "modern")
     outcomes = {}
@@ -359,5 +377,5 @@ async def test_features_between(request, subtests, record_property, aim, mode, s
                     break
         await pair.disconnect()
     client = f"{drivers.library()} {mode}" if mode != "legacy" else drivers.library()
-    row = {"client": client, "server": server, "cell": grid.cell(client_is_modern, era == "modern")}
+    row = {"client": client, "server": label or server, "cell": grid.cell(client_is_modern, era == "modern")}
     record_property("grid", {**row, "outcomes": {feature: outcomes.get(feature, "red") for feature in features}})

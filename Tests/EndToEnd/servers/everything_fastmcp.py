@@ -12,6 +12,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel
 
 import everything
+import serving
 
 warnings.simplefilter("ignore")
 server = FastMCP(
@@ -158,4 +159,8 @@ def complete(_reference, argument, context):
     return types.Completion.model_validate(found["completion"])
 
 
-server.run(show_banner=False)
+if serving.mode:
+    flags = {"json_response": serving.mode == "json", "stateless_http": serving.mode == "stateless"}
+    serving.serve(server.http_app(path="/mcp", transport="sse" if serving.mode == "sse" else "http", **flags))
+else:
+    server.run(show_banner=False)

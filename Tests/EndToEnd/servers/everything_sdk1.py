@@ -7,6 +7,7 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import McpError
 
 import everything
+import serving
 
 server = Server("everything-sdk1", version="1.0", instructions=everything.instructions)
 server.experimental.enable_tasks()
@@ -160,10 +161,13 @@ server.notification_handlers[types.RootsListChangedNotification] = roots_changed
 
 
 async def main() -> None:
-    options = server.create_initialization_options(NotificationOptions(True, True, True))
-    options.capabilities.resources.subscribe = True
     async with stdio_server() as (reading, writing):
         await server.run(reading, writing, options)
 
 
-anyio.run(main)
+options = server.create_initialization_options(NotificationOptions(True, True, True))
+options.capabilities.resources.subscribe = True
+if serving.mode:
+    serving.serve_low_level(server, options)
+else:
+    anyio.run(main)

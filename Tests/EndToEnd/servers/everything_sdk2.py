@@ -12,6 +12,7 @@ from mcp.shared.exceptions import MCPError
 from mcp.shared.subscriptions import ResourceUpdated, ToolsListChanged
 
 import everything
+import serving
 
 warnings.simplefilter("ignore")
 state = everything.State()
@@ -207,9 +208,13 @@ server = Server(
 
 
 async def main() -> None:
-    options = server.create_initialization_options(NotificationOptions(True, True, True))
     async with stdio_server() as (reading, writing):
         await server.run(reading, writing, options)
 
 
-anyio.run(main)
+options = server.create_initialization_options(NotificationOptions(True, True, True))
+
+if serving.mode:
+    serving.serve_low_level(server, options)
+else:
+    anyio.run(main)

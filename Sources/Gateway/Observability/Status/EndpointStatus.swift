@@ -1,3 +1,4 @@
+import Configuration
 import ConnectionPooling
 import EventLoop
 
@@ -39,6 +40,8 @@ struct EndpointStatus: Sendable {
   let age: UInt64?
   let generation: UInt64
   let process: Int32?
+  /// Where and how it is reached, when it runs no process.
+  let address: String?
   let inFlight: Int
   let waiting: Int
   let connection: Connection?
@@ -72,7 +75,9 @@ struct EndpointStatus: Sendable {
     case .idle, .starting, .backingOff, .trial, .failed, .closed: age = state.since.map(elapsed)
     }
     generation = state.generation
-    process = (lane.connection ?? lane.opening.connection)?.carrier.process
+    let carrier = (lane.connection ?? lane.opening.connection)?.carrier
+    process = carrier?.process
+    address = (carrier?.place() ?? lane.endpoint.launch.address).map(redact)
     inFlight = lane.inFlight
     waiting = lane.pool.waiting
     connection = lane.pool.connections.first.map {

@@ -74,6 +74,7 @@ extension StatusReport {
     object.add("retryAt", endpoint.retryIn.map { takenAt + $0 })
     object.add("generation", endpoint.generation)
     object.add("pid", endpoint.process)
+    object.add("address", endpoint.address)
     object.add("inFlight", endpoint.inFlight)
     object.add("waiting", endpoint.waiting)
     if let connection = endpoint.connection {

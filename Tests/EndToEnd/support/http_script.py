@@ -1,0 +1,193 @@
+"""An HTTP server that plays what goes wrong with remote servers, one behaviour after the other.
+
+A script is given each request and answers it; what it does not answer gets the usual answer of a small server of the
+legacy era, with one tool `echo`. Everything that came is kept.
+"""
+
+import contextlib
+import dataclasses
+import http.server
+import json
+import socket
+import threading
+from collections.abc import Callable
+
+
+@dataclasses.dataclass
+class Request:
+    """One request, and the connection that it came on."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    handler: "Handler"
+
+    @property
+    def message(self) -> dict:
+        return json.loads(self.body) if self.body else {}
+
+    @property
+    def name(self) -> str | None:
+        """The method of the JSON-RPC message, or HTTP's where there is none."""
+        return self.message.get("method") if self.body else self.method
+
+    @property
+    def session(self) -> str | None:
+        return self.headers.get("mcp-session-id")
+
+    def respond(self, status: int, body: bytes | str = b"", type: str | None = None, **headers) -> None:
+        data = body.encode() if isinstance(body, str) else body
+        self.handler.send_response(status)
+        fields = {"Content-Length": str(len(data)), **({"Content-Type": type} if type else {})}
+        for name, value in {**fields, **headers}.items():
+            self.handler.send_header(name.replace("_", "-"), value)
+        self.handler.end_headers()
+        self.handler.wfile.write(data)
+
+    def result(self, result: dict, **headers) -> None:
+        answer = {"jsonrpc": "2.0", "id": self.message["id"], "result": result}
+        self.respond(200, json.dumps(answer), "application/json", **headers)
+
+    def stream(self, **headers) -> Callable[[str], None]:
+        """Begins a stream of events, which ends with the connection, and returns what writes to it."""
+        self.handler.close_connection = True
+        self.handler.send_response(200)
+        for name, value in {"Content-Type": "text/event-stream", "Connection": "close", **headers}.items():
+            self.handler.send_header(name.replace("_", "-"), value)
+        self.handler.end_headers()
+
+        def write(text: str) -> None:
+            self.handler.wfile.write(text.encode())
+            self.handler.wfile.flush()
+
+        return write
+
+    def event(self, result: dict) -> str:
+        return "data: " + json.dumps({"jsonrpc": "2.0", "id": self.message["id"], "result": result}) + "\n\n"
+
+    def cut(self) -> None:
+        """Ends the connection without an answer."""
+        self.handler.close_connection = True
+        with contextlib.suppress(OSError):
+            self.handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+tool = {"name": "echo", "description": "Answers", "inputSchema": {"type": "object"}}
+
+
+def text(said: str) -> dict:
+    return {"content": [{"type": "text", "text": said}]}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.script.connections.append(self.connection)
+
+    def _any(self) -> None:
+        length = int(self.headers.get("content-length") or 0)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.command, self.path, headers, self.rfile.read(length), self)
+        self.server.script.take(request)
+
+    do_GET = do_POST = do_DELETE = _any
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+class HTTPScript:
+    """The server. `play` may be replaced at any time; it returns whether it has dealt with the request."""
+
+    def __init__(self, play: Callable[[Request], bool] = lambda _: False, capabilities: dict | None = None):
+        self.play = play
+        self.capabilities = {"tools": {}} if capabilities is None else capabilities
+        self.sessions = 0
+        self.connections: list[socket.socket] = []
+        self.requests: list[Request] = []
+        self._changed = threading.Condition()
+        self._server = None
+        self.port = 0
+        self.start()
+
+    def start(self) -> None:
+        class Server(http.server.ThreadingHTTPServer):
+            allow_reuse_address = True
+            daemon_threads = True
+            request_queue_size = 64
+
+            def handle_error(self, *_) -> None:
+                pass
+
+        self._server = Server(("127.0.0.1", self.port), Handler)
+        self._server.script = self
+        self.port = self._server.server_port
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends it, and all its connections."""
+        self._server.shutdown()
+        self._server.server_close()
+        for connection in self.connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.connections = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/mcp"
+
+    def count(self, name: str) -> int:
+        return len(self.named(name))
+
+    def named(self, name: str) -> list[Request]:
+        with self._changed:
+            return [request for request in self.requests if request.name == name]
+
+    def wait_for(self, name: str, count: int = 1, seconds: float = 10) -> Request:
+        """Waits until so many requests of a name have come, and returns the last of them."""
+        with self._changed:
+            enough = self._changed.wait_for(
+                lambda: sum(request.name == name for request in self.requests) >= count, seconds
+            )
+            assert enough, [request.name for request in self.requests]
+        return self.named(name)[count - 1]
+
+    def take(self, request: Request) -> None:
+        with self._changed:
+            self.requests.append(request)
+            self._changed.notify_all()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            if not self.play(request):
+                self.usual(request)
+
+    def usual(self, request: Request) -> None:
+        match request.name:
+            case "initialize":
+                self.sessions += 1
+                result = {
+                    "protocolVersion": "2025-11-25",
+                    "capabilities": self.capabilities,
+                    "serverInfo": {"name": "script", "version": "1"},
+                }
+                request.result(result, Mcp_Session_Id=f"session-{self.sessions}")
+            case "GET":
+                request.respond(405)
+            case "DELETE":
+                request.respond(200)
+            case "tools/list":
+                request.result({"tools": [tool]})
+            case "tools/call":
+                request.result(text(request.message["params"].get("arguments", {}).get("text", "hello")))
+            case "ping":
+                request.result({})
+            case None:
+                request.respond(202)
+            case name if name.startswith("notifications/"):
+                request.respond(202)
+            case _:
+                answer = {"jsonrpc": "2.0", "id": request.message["id"], "error": {"code": -32601, "message": "no"}}
+                request.respond(200, json.dumps(answer), "application/json")

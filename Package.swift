@@ -36,6 +36,7 @@ let package = Package(
     module("Editors", ["JSONRPC", "TextEditing", "Configuration"]),
     module("ConnectionPooling"),
     module("EventLoop", ["CLibUV"]),
+    module("Authorization", ["JSONRPC", "EventLoop"]),
     module("Platform", ["EventLoop", "JSONRPC", "CLibUV"]),
     module("HTTP", ["EventLoop", "CLibCurl"]),
     module("Gateway", ["JSONRPC", "MCP", "Configuration", "ConnectionPooling", "EventLoop"]),
@@ -43,8 +44,8 @@ let package = Package(
     .executableTarget(
       name: "mcp-junction",
       dependencies: [
-        "JSONRPC", "MCP", "TextEditing", "Configuration", "Editors", "ConnectionPooling", "EventLoop", "Platform",
-        "Gateway", "HTTP", "Remote", "CLibUV",
+        "JSONRPC", "MCP", "TextEditing", "Configuration", "Editors", "ConnectionPooling", "EventLoop", "Authorization",
+        "Platform", "Gateway", "HTTP", "Remote", "CLibUV",
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -53,6 +54,7 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("JSONRPCTests", ["JSONRPC"]),
     tests("MCPTests", ["JSONRPC", "MCP"]),
+    tests("AuthorizationTests", ["Authorization", "EventLoop"]),
     tests("GatewayTests", ["JSONRPC", "MCP", "Configuration", "EventLoop", "Gateway"]),
     tests("TextEditingTests", ["TextEditing"]),
     tests("ConfigurationTests", ["Configuration", "TextEditing"]),

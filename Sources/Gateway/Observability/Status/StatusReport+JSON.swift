@@ -1,3 +1,4 @@
+import JSONRPC
 import MCP
 
 /// The status for a program. Times of day are milliseconds since 1970.

@@ -31,5 +31,13 @@ package struct AuthorizationFailure: Error, Equatable, Sendable, CustomStringCon
     self.code = code
   }
 
+  /// Whether asking again cannot help: the authorization server has judged the grant or us (RFC 6749 section 5.2), and was
+  /// not just out of order.
+  var isFinal: Bool {
+    guard let code else { return false }
+    return ["invalid_grant", "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"]
+      .contains(code)
+  }
+
   package var description: String { "\(step.rawValue): \(reason)" + (cure.map { "; \($0)" } ?? "") }
 }

@@ -39,5 +39,11 @@ package struct AuthorizationFailure: Error, Equatable, Sendable, CustomStringCon
       .contains(code)
   }
 
+  /// Whether the authorization server does not know us, or not with our redirect address: it may as somebody else.
+  var isOfClient: Bool {
+    guard let code else { return false }
+    return ["invalid_client", "unauthorized_client", "invalid_redirect_uri", "invalid_client_metadata"].contains(code)
+  }
+
   package var description: String { "\(step.rawValue): \(reason)" + (cure.map { "; \($0)" } ?? "") }
 }

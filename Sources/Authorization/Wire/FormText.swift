@@ -1,13 +1,20 @@
 import JSONRPC
 
 /// `application/x-www-form-urlencoded` text (WHATWG URL section 5), as queries and token requests have it.
-package struct FormText: Sendable {
-  /// Names and values; what has no value is left out.
-  package private(set) var fields: [(name: String, value: String)] = []
+package struct FormText: Equatable, Sendable {
+  package struct Field: Equatable, Sendable {
+    package let name: String
+    package let value: String
+  }
+
+  package private(set) var fields: [Field] = []
 
   package init() {}
 
-  package mutating func add(_ name: String, _ value: String?) { if let value { fields.append((name, value)) } }
+  /// Adds a field; what has no value is left out.
+  package mutating func add(_ name: String, _ value: String?) {
+    if let value { fields.append(Field(name: name, value: value)) }
+  }
 
   package var text: String {
     fields.map { "\(Self.encode($0.name))=\(Self.encode($0.value))" }.joined(separator: "&")
@@ -17,7 +24,7 @@ package struct FormText: Sendable {
   package init(parsing query: some StringProtocol) {
     for pair in query.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      fields.append((Self.decode(parts[0]), parts.count == 2 ? Self.decode(parts[1]) : ""))
+      fields.append(Field(name: Self.decode(parts[0]), value: parts.count == 2 ? Self.decode(parts[1]) : ""))
     }
   }
 

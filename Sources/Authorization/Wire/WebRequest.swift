@@ -23,7 +23,8 @@ package struct WebRequest: Sendable {
   ) {
     self.method = method
     self.url = url
-    self.headers = [WebField("Accept", "application/json")] + headers
+    let accepts = headers.contains { $0.name == "Accept" } ? [] : [WebField("Accept", "application/json")]
+    self.headers = accepts + headers
     self.body = body
     self.isPublicOnly = isPublicOnly
   }

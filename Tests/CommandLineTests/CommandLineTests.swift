@@ -21,7 +21,9 @@ import Testing
     ("config --config c check", "config check", [], ["--config": "c"]), ("config schema", "config schema", [], [:]),
     ("list time git", "list", ["time", "git"], [:]), ("help config check", "help", ["config", "check"], [:]),
     ("add a -e A=1 -- b --c", "add", ["a", "b", "--c"], ["--env": "A=1"]), ("version", "version", [], [:]),
-    ("--version", "--version", [], [:]), ("-V", "--version", [], [:]),
+    ("login a --device", "login", ["a"], ["--device": ""]), ("logout a", "logout", ["a"], [:]),
+    ("auth status --json", "auth status", [], ["--json": ""]), ("--version", "--version", [], [:]),
+    ("-V", "--version", [], [:]),
   ]
 
   @Test(arguments: right)
@@ -56,14 +58,15 @@ import Testing
     ("frobnicate", "unknown command 'frobnicate'; see --help"),
     ("call", "'call' needs the name of a tool; 'list' shows them"),
     ("call a {} b", "unexpected argument 'b' after '{}'"), ("status now", "unexpected argument 'now' after 'status'"),
+    ("login", "'login' needs the name of a server"), ("auth", "'auth' needs 'status'"),
     ("config", "'config' needs 'check' or 'schema'"),
     ("config chek", "'config' needs 'check' or 'schema'; did you mean 'check'?"),
     ("config check x y", "unexpected argument 'y' after 'x'"),
     ("config schema x", "unexpected argument 'x' after 'schema'"),
     ("--list status", "--list stands alone, without 'status'"),
     ("--list --version", "--version stands alone, without '--list'"),
-    ("--json", "--json goes with 'list', 'call', 'status', 'doctor' and --list"),
-    ("--json config check", "--json goes with 'list', 'call', 'status', 'doctor' and --list"),
+    ("--json", "--json goes with 'list', 'call', 'status', 'doctor', 'auth status' and --list"),
+    ("--json config check", "--json goes with 'list', 'call', 'status', 'doctor', 'auth status' and --list"),
     ("--drain --list", "--drain is for serving a client; it goes with no command"),
   ]
 

@@ -30,6 +30,17 @@ package struct LoginStore: Sendable {
     return save(body(load()))
   }
 
+  /// Forgets the tokens.
+  @GatewayActor
+  package func logOut() async -> Result<Void, AuthorizationFailure> {
+    guard let record = load() else { return .success(()) }
+    return await update { kept in
+      var kept = kept ?? record
+      kept.loggedOut()
+      return kept
+    }
+  }
+
   static let busy = AuthorizationFailure(
     .storage, "another process has held the lock on this server's tokens for too long",
     cure: "end what hangs, or try again")

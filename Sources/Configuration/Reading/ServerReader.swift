@@ -52,12 +52,22 @@ struct ServerReader {
     for path in [\RemoteSettings.caFile, \.clientCertificate, \.clientKey] {
       settings.remote[keyPath: path] = settings.remote[keyPath: path].map(context.resolve)
     }
+    readClient(junction.value.member("oauth")?.value, into: &settings.oauth)
     if let prefix = settings.prefix, !ServerPrefix.isLegal(prefix) {
       report(
         junction.value.member("prefix")?.value.offset ?? junction.keyOffset,
         "'junction.prefix' must be a letter and up to \(ServerPrefix.limit - 1) letters, digits, '_' or '-', or empty")
       settings.prefix = nil
     }
+  }
+
+  /// Puts variables into the one setting that is a secret, and the one beside it: neither belongs into a file.
+  private mutating func readClient(_ node: DocumentNode?, into settings: inout OAuthSettings) {
+    for (key, path) in [("clientId", \OAuthSettings.clientID), ("clientSecret", \.clientSecret)] {
+      guard settings[keyPath: path] != nil, let node = node?.member(key)?.value else { continue }
+      settings[keyPath: path] = expanded(node, key: "junction.oauth.\(key)")
+    }
+    if let secret = settings.clientSecret { secrets.add(secret, of: "clientSecret") }
   }
 
   // MARK: - Timeout

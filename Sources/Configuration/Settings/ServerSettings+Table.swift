@@ -107,5 +107,30 @@ extension ServerSettings: SettingTarget {
       "httpVersion", \.remote.httpVersion,
       "The version of HTTP that is spoken with a `url`; with `2`, calls share a connection where the server can do that.",
       needsRestart: true),
+    .group(
+      "oauth", "How a person logs in to a `url`.", isServerOnly: true,
+      [
+        .text(
+          "clientId", \.oauth.clientID,
+          "The id of a client that was registered by hand, or the address of a client's metadata document.",
+          defaultNote: "the gateway registers itself"),
+        .text("clientSecret", \.oauth.clientSecret, "The secret that goes with it.", defaultNote: "none"),
+        .text(
+          "scopes", \.oauth.scopes, "The rights that are asked for, separated by spaces.",
+          defaultNote: "what the server asks for or lists"),
+        .text(
+          "resource", \.oauth.resource, "What tokens are asked for; an empty string to name nothing.",
+          defaultNote: "what the server's metadata says"),
+        .text(
+          "audience", \.oauth.audience, "Sent as `audience`, where an authorization server wants that.",
+          defaultNote: "none"),
+        .text(
+          "issuer", \.oauth.issuer, "The only authorization server that is taken; it may be in a private network.",
+          defaultNote: "the first of the server's that works"),
+        .integer(
+          "callbackPort", \.oauth.callbackPort, 1...65_535,
+          "The port of this machine that the browser is sent back to.",
+          defaultNote: "any that is free"),
+      ]),
   ]
 }

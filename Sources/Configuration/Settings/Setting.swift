@@ -78,9 +78,11 @@ struct Setting<Target: SettingTarget>: Sendable {
       set: { if case .integer(let value) = $1 { $0[keyPath: path] = value } })
   }
 
-  static func integer(_ name: String, _ path: Path<Int?>, _ range: ClosedRange<Int>, _ effect: String) -> Setting {
+  static func integer(
+    _ name: String, _ path: Path<Int?>, _ range: ClosedRange<Int>, _ effect: String, defaultNote: String? = nil
+  ) -> Setting {
     Setting(
-      name, .integer(range), effect, isOptional: true,
+      name, .integer(range), effect, isOptional: true, defaultNote: defaultNote,
       get: { $0[keyPath: path].map(SettingValue.integer) ?? .none },
       set: { if case .integer(let value) = $1 { $0[keyPath: path] = value } else { $0[keyPath: path] = nil } })
   }
@@ -121,8 +123,10 @@ struct Setting<Target: SettingTarget>: Sendable {
       set: { if case .text(let value) = $1 { $0[keyPath: path] = value } else { $0[keyPath: path] = nil } })
   }
 
-  static func group(_ name: String, _ effect: String, _ members: [Setting]) -> Setting {
-    Setting(name, .group, effect, members: members, get: { _ in .none }, set: { _, _ in })
+  static func group(
+    _ name: String, _ effect: String, isServerOnly: Bool = false, _ members: [Setting]
+  ) -> Setting {
+    Setting(name, .group, effect, isServerOnly: isServerOnly, members: members, get: { _ in .none }, set: { _, _ in })
   }
 
   static func replicas(_ name: String, _ effect: String) -> Setting {

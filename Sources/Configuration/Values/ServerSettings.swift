@@ -36,6 +36,8 @@ package struct ServerSettings: Equatable, Sendable {
   package var daemons = DaemonPolicy.end
   /// How an address is reached, where the server is one.
   package var remote = RemoteSettings()
+  /// How a person logs in, where the server is remote.
+  package var oauth = OAuthSettings()
   /// The configured prefix of public names; nil when it follows from the server's name, empty for none.
   package var prefix: String?
 

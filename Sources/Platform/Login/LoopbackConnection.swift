@@ -12,6 +12,8 @@ package final class LoopbackConnection {
   private let writer: DescriptorWriter
   private let timer = LoopTimer()
   private var isOver = false
+  /// Whether it ends by itself, once the peer has the answer.
+  private(set) var isAnswered = false
   /// Called once when it is over.
   var onEnd: @GatewayActor () -> Void = {}
 
@@ -49,8 +51,10 @@ package final class LoopbackConnection {
   /// Writes an answer, and ends when the peer has it.
   package func answer(_ text: String) {
     guard !isOver else { return }
+    isAnswered = true
     reader.stop()
-    timer.start(after: Self.patience) { [weak self] in self?.close() }
+    // Strongly: whoever made this may have gone before the peer has the answer.
+    timer.start(after: Self.patience) { self.close() }
     writer.onClosed = { [weak self] in self?.close() }
     writer.onEnd = { [weak self] in self?.close() }
     writer.output.append(text)
@@ -62,6 +66,8 @@ package final class LoopbackConnection {
     guard !isOver else { return }
     isOver = true
     timer.stop()
+    // What it calls may refer to this.
+    reader.onBytes = { _ in }
     reader.close()
     writer.close()
     onEnd()

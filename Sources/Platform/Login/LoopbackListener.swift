@@ -55,12 +55,11 @@ package final class LoopbackListener {
     }
   }
 
-  /// Listens no longer, and ends what was not answered. Idempotent.
+  /// Listens no longer, and ends who has no answer yet; the others get theirs. Idempotent.
   package func close() {
     for handle in handles { Self.release(handle) }
     handles = []
-    for connection in connections.values { connection.close() }
-    connections = [:]
+    for connection in connections.values where !connection.isAnswered { connection.close() }
   }
 
   isolated deinit { close() }

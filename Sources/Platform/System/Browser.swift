@@ -18,7 +18,7 @@ package enum Browser {
   /// Shows an address, through the desktop's own program and no shell. The address is one of ours, made of parts that were
   /// checked.
   package static func show(
-    _ address: String, environment: [String: String], directory: String
+    _ address: String, environment: [String: String]
   ) throws(PlatformError) {
     #if canImport(Darwin)
       let program = "open"
@@ -26,7 +26,7 @@ package enum Browser {
       let program = "xdg-open"
     #endif
     guard
-      case .success(let executable) = ExecutableSearch.resolve(program, path: environment["PATH"], base: directory)
+      case .success(let executable) = ExecutableSearch.resolve(program, path: environment["PATH"], base: "/")
     else { throw PlatformError("find", path: program, code: ENOENT) }
     let null = open("/dev/null", O_RDWR | O_CLOEXEC)
     guard null >= 0 else { throw PlatformError("open", path: "/dev/null", code: errno) }

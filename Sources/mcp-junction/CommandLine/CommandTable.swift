@@ -7,9 +7,9 @@ enum CommandTable {
     [ServeCommand.row, ImportCommand.row, RegisterCommand.row, UnregisterCommand.row, AddCommand.row]
     + ChangeCommand.rows
     + [
-      ListCommand.row, CallCommand.row, StatusCommand.row, DoctorCommand.row, CheckCommand.row, SchemaCommand.row,
-      CompletionCommand.row, CompletionCommand.candidates, HelpCommand.row, VersionCommand.row,
-      ListCommand.option, VersionCommand.option,
+      ListCommand.row, CallCommand.row, StatusCommand.row, DoctorCommand.row, LoginCommand.row, LogoutCommand.row,
+      AuthStatusCommand.row, CheckCommand.row, SchemaCommand.row, CompletionCommand.row, CompletionCommand.candidates,
+      HelpCommand.row, VersionCommand.row, ListCommand.option, VersionCommand.option,
     ]
 
   /// Understands what follows the program's name. Options and words may stand in any order; `--` ends the options.

@@ -56,7 +56,7 @@ struct TokenAnswerTests {
       )
     }
     #expect(request(.basic).0 == "Basic YSUzQWI6YyUyMGQ=")
-    #expect(request(.basic).1 == "")
+    #expect(request(.basic).1 == "client_id=a%3Ab")
     #expect(request(.post).1 == "client_id=a%3Ab&client_secret=c%20d")
     #expect(request(.none).1 == "client_id=a%3Ab")
   }

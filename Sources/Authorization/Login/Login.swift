@@ -104,7 +104,8 @@ package final class Login {
       case .failure(let failure): return .failure(failure)
       case .success(let found): client = found
       }
-      if client.origin == .registered, client != known.registration {
+      let isNew = client.origin == .registered && client != known.registration
+      if isNew {
         known.registration = client
         _ = await change { $0.remember(known) }
       }
@@ -116,8 +117,11 @@ package final class Login {
             client: client, answer: answer, asked: plan.scopes, at: now()))
       case .failure(let failure):
         last = failure
-        if failure.code == "invalid_scope", plan.retreat() { continue }
-        guard failure.isOfClient, choice.refuse(client) else { return .failure(failure) }
+        // An earlier registration may have been for fewer scopes.
+        let isOutgrown = failure.code == "invalid_scope" && client.origin == .registered && !isNew
+        if failure.code == "invalid_scope", !isOutgrown, plan.retreat() { continue }
+        guard failure.isOfClient || isOutgrown, !isNew, choice.refuse(client) else { return .failure(failure) }
+        guard client.origin != .registered else { continue }
         known.refused.append(client.id)
         _ = await change { $0.remember(known) }
       }

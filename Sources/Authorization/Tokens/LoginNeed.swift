@@ -26,14 +26,17 @@ package struct LoginNeed: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  package var description: String {
+  /// What happened, as part of a sentence that begins with the server.
+  package var clause: String {
     switch kind {
-    case .login: "\(server) needs a login (\(reason)): run '\(command ?? "")'"
-    case .moreRights: "\(server) needs more rights (\(reason)): run '\(command ?? "")'"
-    case .forbidden: "\(server) forbids it: \(reason)"
-    case .unavailable: "\(server) cannot be asked: \(reason)"
+    case .login: "needs a login (\(reason))"
+    case .moreRights: "needs more rights than were granted (\(reason))"
+    case .forbidden: "forbids it: \(reason)"
+    case .unavailable: "cannot be asked, for its token cannot be renewed now (\(reason))"
     }
   }
+
+  package var description: String { "\(server) \(clause)" + (command.map { ": run '\($0)'" } ?? "") }
 
   /// A name as a shell takes it for one word.
   private static func word(_ name: String) -> String {

@@ -30,15 +30,15 @@ enum TokenRequest {
   ) -> WebRequest {
     var form = form
     var headers = [WebField("Content-Type", "application/x-www-form-urlencoded")]
+    // Whoever has a secret need not say it here as well; some servers look for it here first.
+    form.add("client_id", client.id)
     switch (client.method, client.secret) {
     case (.basic, let secret?):
       // Both are escaped as in a form before they are joined (RFC 6749 section 2.3.1).
       let pair = FormText.encode(client.id) + ":" + FormText.encode(secret)
       headers.append(WebField("Authorization", "Basic \(Base64Text.encode(Array(pair.utf8)))"))
-    case (.post, let secret?):
-      form.add("client_id", client.id)
-      form.add("client_secret", secret)
-    default: form.add("client_id", client.id)
+    case (.post, let secret?): form.add("client_secret", secret)
+    default: break
     }
     return WebRequest(.post, endpoint, headers: headers, body: Array(form.text.utf8), isPublicOnly: isPublicOnly)
   }

@@ -63,7 +63,7 @@ struct LoginCommand {
     let login = Login(
       name: name, server: place.address, settings: place.settings, store: place.store, ways: ways(place),
       cryptography: Cryptography(random: Self.random, sha256: { digest.sha256($0) }),
-      fetch: WebFetching.fetch(in: surroundings), now: { WallClock.milliseconds })
+      fetch: WebFetching.fetch(in: surroundings, place.remote), now: { WallClock.milliseconds })
     switch await login.run() {
     case .failure(let failure): return complain("cannot log in to '\(name)': \(failure)", .failed)
     case .success(let outcome):

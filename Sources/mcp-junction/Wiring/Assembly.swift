@@ -42,9 +42,11 @@ struct Assembly {
       supervisor: supervisor, log: log, redaction: redaction, frameLimit: configuration.settings.maxFrame,
       surroundings: surroundings,
       configurationPath: (try? FileSystem.realPath(configuration.path)) ?? configuration.path)
+    let authorizers = Authorizers(in: surroundings, log: log)
     let remote = RemoteServers(
       environment: surroundings.environment, identity: "\(Program.identity.name)/\(Program.identity.version)",
-      messageLimit: configuration.settings.maxFrame, log: log)
+      messageLimit: configuration.settings.maxFrame, log: log,
+      authorization: { authorizers.authorization(of: $0, at: $1) })
     let carriers = CarrierFactory { server, launch, connection in
       switch launch {
       case .process(let process): await launching.start(server, process, connection)

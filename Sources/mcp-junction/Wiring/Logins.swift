@@ -12,6 +12,8 @@ struct Logins {
     let address: WebAddress
     let settings: ClientSettings
     let port: Int?
+    /// How it is reached.
+    let remote: RemoteSettings
     /// Whether the configuration has a header that says who we are, so that there is nothing to log in to.
     let hasOwnHeader: Bool
     let store: LoginStore
@@ -24,7 +26,7 @@ struct Logins {
   /// Returns what is to be known of a server; nil when it is not remote.
   func place(of server: ServerConfiguration) -> Result<Place, UsageProblem>? {
     guard case .remote(let launch) = server.launch else { return nil }
-    guard let address = WebAddress(launch.url) else {
+    guard launch.socket == nil, let address = WebAddress(launch.url) else {
       return .failure(UsageProblem("\(server.name): nobody can log in to an address like \(launch.url)"))
     }
     let oauth = server.settings.oauth
@@ -38,7 +40,7 @@ struct Logins {
         settings: ClientSettings(
           clientID: oauth.clientID, clientSecret: oauth.clientSecret, scopes: ScopeList(oauth.scopes ?? ""),
           resource: oauth.resource, audience: oauth.audience, issuer: issuer),
-        port: oauth.callbackPort,
+        port: oauth.callbackPort, remote: server.settings.remote,
         hasOwnHeader: launch.headers.contains { $0.name.lowercased() == "authorization" },
         store: files.store(of: server.name, url: launch.url)))
   }

@@ -39,18 +39,23 @@ struct TokenStateTests {
     #expect(state.order(at: Self.hour) == .unavailable(failure))
   }
 
-  @Test("A refused token is renewed, unless it was just given")
+  @Test("A refused token is renewed, but not one after the other")
   func refused() {
     var state = TokenState()
     state.read(Grants.make())
-    state.refused("an older one")
-    #expect(state.order(at: 70_000) == .use("a0"))
-    state.refused("a0")
-    #expect(state.order(at: 70_000) == .renew)
-    state.read(Grants.make("a1", refresh: "r1", at: 70_000))
-    #expect(state.order(at: 70_001) == .use("a1"))
-    state.refused("a1")
-    #expect(state.order(at: 70_001) == .needsLogin("the server refuses a token that it was just given"))
+    state.refused("an older one", at: 0)
+    #expect(state.order(at: 0) == .use("a0"))
+    for round in 0..<3 {
+      let now = UInt64(round) * 10_000
+      state.read(Grants.make("a\(round)", at: now))
+      #expect(state.order(at: now) == .use("a\(round)"))
+      state.refused("a\(round)", at: now)
+      // Others tell of the same.
+      state.refused("a\(round)", at: now)
+      let order: TokenState.Order = round < 2 ? .renew : .needsLogin("the server refuses one token after the other")
+      #expect(state.order(at: now) == order)
+    }
+    #expect(state.order(at: 60_000) == .renew)
   }
 
   @Test("A grant that is not renewed any more is used up to its end, and a newer one takes its place")

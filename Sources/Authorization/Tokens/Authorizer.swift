@@ -88,7 +88,7 @@ package final class Authorizer {
       return await demanded(challenge.scopes, with: token)
     }
     // Some say 403 to whoever has not logged in.
-    if let token { state.refused(token) } else { isClosed = true }
+    if let token { state.refused(token, at: now()) } else { isClosed = true }
     let answer = await answer()
     return answer == .go(token: token) ? .stop(need(.login, "the server refuses the token")) : answer
   }

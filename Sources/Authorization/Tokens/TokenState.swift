@@ -22,12 +22,15 @@ package struct TokenState: Sendable {
 
   /// Milliseconds after a renewal that could not be made, until the next is tried.
   static let patience: UInt64 = 15_000
-  /// Milliseconds within which a refused token is one that was just given.
-  private static let infancy: UInt64 = 60_000
+  /// So many tokens refused within so many milliseconds mean that the next would be as well.
+  private static let refusalLimit = 3
+  private static let refusalWindow: UInt64 = 60_000
 
   package private(set) var grant: Grant?
   /// The access token that the server refused.
   private var refused: String?
+  /// When the last tokens were refused, the latest last.
+  private var refusals: [UInt64] = []
   /// Why the last renewal could not be made, and when it was.
   private var trouble: (failure: AuthorizationFailure, at: UInt64)?
 
@@ -50,8 +53,8 @@ package struct TokenState: Sendable {
       if isUsable, grant.isLive(at: now) { return .use(grant.accessToken) }
       return .needsLogin(isUsable ? "the token has expired" : "the server refuses the token")
     }
-    if !isUsable, now < grant.issuedAt &+ Self.infancy {
-      return .needsLogin("the server refuses a token that it was just given")
+    if !isUsable, refusals.count == Self.refusalLimit, now < refusals[0] &+ Self.refusalWindow {
+      return .needsLogin("the server refuses one token after the other")
     }
     guard let trouble, now < trouble.at &+ Self.patience else { return .renew }
     return isUsable && grant.isLive(at: now) ? .use(grant.accessToken) : .unavailable(trouble.failure)
@@ -67,8 +70,10 @@ package struct TokenState: Sendable {
   }
 
   /// Takes down that the server answered 401 to a token. It may come late, when the token is no longer the one in use.
-  package mutating func refused(_ token: String) {
-    if grant == nil || token == grant?.accessToken { refused = token }
+  package mutating func refused(_ token: String, at now: UInt64) {
+    guard token != refused, grant == nil || token == grant?.accessToken else { return }
+    refused = token
+    refusals = (refusals + [now]).suffix(Self.refusalLimit)
   }
 
   /// Takes down that a renewal could not be made, and may be possible later.

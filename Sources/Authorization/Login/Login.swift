@@ -104,13 +104,16 @@ package final class Login {
       case .failure(let failure): return .failure(failure)
       case .success(let found): client = found
       }
-      let isNew = client.origin == .registered && client != known.registration
-      if isNew {
-        known.registration = client
+      let isNew = client != known.registration
+      // Kept again once it has proved good: of a registration that has lapsed, many servers tell the person alone.
+      if known.registration != nil {
+        known.registration = nil
         _ = await change { $0.remember(known) }
       }
       switch await consent(plan, as: client, redirects) {
       case .success(let answer):
+        known.registration = client.origin == .registered ? client : nil
+        _ = await change { $0.remember(known) }
         return .success(
           Grant(
             issuer: plan.issuer.issuer, resource: plan.resource, tokenEndpoint: plan.issuer.tokenEndpoint,
@@ -120,7 +123,9 @@ package final class Login {
         // An earlier registration may have been for fewer scopes.
         let isOutgrown = failure.code == "invalid_scope" && client.origin == .registered && !isNew
         if failure.code == "invalid_scope", !isOutgrown, plan.retreat() { continue }
-        guard failure.isOfClient || isOutgrown, !isNew, choice.refuse(client) else { return .failure(failure) }
+        guard failure.isOfClient || isOutgrown, client.origin != .registered || !isNew, choice.refuse(client) else {
+          return .failure(failure)
+        }
         guard client.origin != .registered else { continue }
         known.refused.append(client.id)
         _ = await change { $0.remember(known) }

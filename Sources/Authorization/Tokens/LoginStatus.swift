@@ -33,6 +33,8 @@ package struct LoginStatus: Equatable, Sendable {
     switch (hasOwnHeader, record?.grant, tokens.order(at: now)) {
     case (true, _, _): (state, reason) = (.header, nil)
     case (_, nil, _): (state, reason) = (.none, nil)
+    // Its token may still live by the clock; that it is not renewed is all that is known here of whether it is taken.
+    case (_, let grant?, _) where grant.refusal != nil: (state, reason) = (.needsLogin, grant.refusal?.reason)
     case (_, _, .needsLogin(let why)): (state, reason) = (.needsLogin, why)
     case (_, _, .use), (_, _, .renew), (_, _, .unavailable):
       let wanted = record?.wanted ?? ScopeList()

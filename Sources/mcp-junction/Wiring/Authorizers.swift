@@ -57,7 +57,8 @@ final class Authorizers {
   private static func permission(_ answer: Authorizer.Answer) -> Authorization.Permission {
     switch answer {
     case .go(let token): .go(token: token)
-    case .stop(let need): .stop(reason: "it \(need.clause)", cure: need.command.map { "Run '\($0)'." })
+    // Not every place that tells the reason tells the cure.
+    case .stop(let need): .stop(reason: "it \(need.clause)" + (need.command.map { ": run '\($0)'" } ?? ""), cure: nil)
     }
   }
 }

@@ -77,7 +77,7 @@ class Front:
         if options.get("hidden") and scope["path"].startswith(options["hidden"]):
             return await self.answer(send, 404, [], b"")
         if scope["path"] != "/mcp" or scope["method"] != "POST":
-            return await self.app(scope, self.passing(receive), send)
+            return await self.app(scope, receive, send)
         body, more = b"", True
         while more:
             message = await receive()
@@ -94,10 +94,6 @@ class Front:
             return sent.pop() if sent else await receive()
 
         await self.app(scope, again, send)
-
-    @staticmethod
-    def passing(receive):
-        return receive
 
     @staticmethod
     async def answer(send, status, headers, body):
@@ -133,8 +129,7 @@ def command(line: str) -> dict:
     if asked.get("revoke"):
         provider.revoke()
     if asked.get("expire"):
-        for token in provider.access_tokens.values():
-            token.expires_at = 1
+        provider.access_tokens.clear()
     if asked.get("forget clients"):
         provider.clients.clear()
     return state

@@ -1,8 +1,8 @@
 package import EventLoop
 import JSONRPC
 
-/// One peer at a ``LoopbackListener``: some bytes in, one text out, the end. It costs at most ``patience`` before it has
-/// asked, whatever it does.
+/// One peer at a ``LoopbackListener``: some bytes in, one text out, the end. It may take five seconds to ask, and as many to
+/// take the answer.
 @GatewayActor
 package final class LoopbackConnection {
   /// Milliseconds in which a peer must have asked, and taken the answer.

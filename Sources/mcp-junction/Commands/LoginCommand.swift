@@ -57,6 +57,9 @@ struct LoginCommand {
     guard !place.hasOwnHeader else {
       return complain("'\(name)' has a header Authorization in the configuration; take it out to log in", .unusable)
     }
+    guard place.address.scheme == "https" || place.address.isLoopback else {
+      return complain("'\(name)' is reached without TLS, and a token must not be (RFC 6750 section 5.3)", .unusable)
+    }
     guard let digest = Digest() else { return complain("cannot log in: \(Digest.cure)", .unusable) }
     let input = readPasted()
     defer { input?.close() }

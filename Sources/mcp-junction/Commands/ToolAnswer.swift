@@ -36,7 +36,8 @@ struct ToolAnswer {
     }
     if let failure = answer.range("mcp-junction/failure", in: .resultMeta) {
       let said = JSONWalk.member("outcome", of: answer.bytes, in: failure).flatMap { JSONText.string(answer[$0]) }
-      outcome = said == "notSent" ? .notSent : .unknown
+      // What a server refused without carrying it out can be made again as well.
+      outcome = said == "unknown" ? .unknown : .notSent
     } else {
       outcome = answer.raw("isError", in: .result)?.first == UInt8(ascii: "t") ? .toolFailed : .good
     }

@@ -231,6 +231,8 @@ def test_more_rights_are_granted_by_a_person_and_keep_the_old_ones(world, serve)
     assert wire.call("guarded__whoami").text == "read"
     assert guarded.tell()["refreshes"] == 0
     assert "more rights: write" in person.status()[0]["reason"]
+    # It was not carried out.
+    assert person.run("call", "guarded__admin").returncode == 4
     person.log_in("guarded")
     assert guarded.tell()["asked"][-1]["scopes"] == ["read", "write"]
     assert wire.call("guarded__admin").text == "done"

@@ -259,6 +259,12 @@ def test_a_code_is_typed_where_there_is_no_browser(issuer, person):
     assert polls[1]["grant_type"] == "urn:ietf:params:oauth:grant-type:device_code"
 
 
+def test_no_token_is_got_for_what_is_reached_without_tls(setting):
+    done = Person(setting({"odd": {"url": "http://odd.example/mcp"}})).run("login", "odd")
+    assert done.returncode == 2
+    assert "without TLS" in done.stderr
+
+
 def test_what_is_no_server_is_told(issuer, person):
     issuer.pages["/mcp"] = (200, {}, "{}")
     refused(person, "does not ask for a login")

@@ -236,7 +236,9 @@ def test_any_other_redirection_is_told_with_where_it_leads(start, script, status
     wire.initialize()
     said = wire.call("far__echo")["error"]["message"]
     assert "far" in said
-    status = subprocess.run(wire.setting.command("--list"), env={**os.environ, **wire.setting.environment}, capture_output=True, text=True)
+    status = subprocess.run(
+        wire.setting.command("--list"), env={**os.environ, **wire.setting.environment}, capture_output=True, text=True
+    )
     assert status.returncode == 1 and f"HTTP {307 if place != '/login' else 302}" in status.stdout
 
 
@@ -333,7 +335,9 @@ def test_an_answer_that_is_too_long_costs_that_call_alone(start, script):
 def test_a_failure_names_its_layer(setting, script, url, layer):
     server = script()
     one = setting({"far": {"url": url.format(port=server.port)}})
-    done = subprocess.run(one.command("--list"), env={**os.environ, **one.environment}, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(
+        one.command("--list"), env={**os.environ, **one.environment}, capture_output=True, text=True, timeout=30
+    )
     assert done.returncode == 1 and f"{layer}:" in done.stdout, done.stdout
 
 

@@ -59,7 +59,7 @@ let package = Package(
     tests("TextEditingTests", ["TextEditing"]),
     tests("ConfigurationTests", ["Configuration", "TextEditing"]),
     tests("EditorsTests", ["TextEditing", "Configuration", "Editors"]),
-    tests("CommandLineTests", ["JSONRPC", "Configuration", "EventLoop", "mcp-junction"]),
+    tests("CommandLineTests", ["JSONRPC", "TextEditing", "Configuration", "EventLoop", "mcp-junction"]),
     .executableTarget(
       name: "PlatformPeer", dependencies: ["Platform", "EventLoop"], path: "Tests/PlatformPeer",
       swiftSettings: settings),

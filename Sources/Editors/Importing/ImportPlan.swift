@@ -34,6 +34,8 @@ package struct ImportPlan {
     "toolport", "mcpproxy", "mcpproxy-go", "gridctl", "1mcp", "mcpm", "mcp-hub", "metamcp", "mcpjungle", "agentgateway",
   ]
 
+  /// Begins with our file as it is.
+  ///
   /// - Parameters:
   ///   - own: our file.
   ///   - unwraps: whether the remote server itself is taken in a bridge's place.

@@ -4,30 +4,44 @@ import Gateway
 import JSONRPC
 import MCP
 import Platform
+import TextEditing
 
-/// `call NAME [JSON]`: calls one merged tool and prints what it says.
+/// `call NAME [ARGUMENT…]`: calls one merged tool and prints what it says.
 @GatewayActor
 struct CallCommand {
   nonisolated static let row = Command(
-    "call", summary: "Call one tool by its public name.",
+    "call", summary: "Call one tool.",
     arguments: [
       .init(
-        name: "NAME", complaint: "needs the name of a tool; 'list' shows them", effect: "The tool's public name."),
+        name: "NAME", complaint: "needs the name of a tool; 'list' shows them",
+        effect: "The tool: server__tool, server/tool, or server tool.", offer: .servers),
       .init(
-        name: "JSON", complaint: nil, effect: "The arguments as a JSON object, or '-' to read them from standard input."
-      ),
+        name: "ARGUMENT", complaint: nil,
+        effect:
+          "key=value for each, checked against the tool's schema; or all as one object of JSON, @FILE, or '-' for standard input.",
+        repeats: true, offer: .files),
     ],
     options: [.json, output],
     examples: [
       .init(line: "call time__now", effect: "Call a tool that needs no arguments."),
-      .init(line: "call git__log '{\"limit\": 3}'", effect: "Call one with arguments, and print what it says."),
+      .init(line: "call git log limit=3 path=src", effect: "Call one with arguments, and print what it says."),
+      .init(line: "call git__log '{\"limit\": 3}'", effect: "The same as JSON."),
       .init(line: "call shop__photo -o photo.png", effect: "Save the image, sound or other bytes of a result."),
-      .init(line: "call --json git__log - <arguments.json", effect: "Print the result as it came."),
+      .init(line: "call --json git/log @arguments.json", effect: "Print the result as it came."),
     ]
   ) { context in
-    let name = context.invocation.arguments[0]
-    return await Assembly.run(context, level: .error, narrowing: { $0.narrowed(toName: name) }) { assembly in
-      await CallCommand(assembly, context.console, context.invocation).run()
+    let words = context.invocation.arguments
+    var target = ToolTarget.named(words[0])
+    var rest = words.dropFirst()
+    func narrowed(_ configuration: Configuration) -> Configuration {
+      (target, rest) = ToolTarget.read(words, servers: configuration.servers.map(\.name))
+      switch target {
+      case .named(let name): return configuration.narrowed(toName: name)
+      case .tool(_, let server): return configuration.narrowed(toServers: [server])
+      }
+    }
+    return await Assembly.run(context, level: .error, narrowing: narrowed) { assembly in
+      await CallCommand(assembly, context.console, context.invocation, target).run(rest)
     }
   }
 
@@ -35,26 +49,24 @@ struct CallCommand {
     "--output", short: "-o", value: .text(placeholder: "FILE"),
     "Save the bytes of a result in a file; further ones in FILE-2 and so on.")
 
-  private let assembly: Assembly
-  private let console: Console
-  private let name: String
-  /// The arguments as they were typed; nil when there are none.
-  private let argument: String?
+  let assembly: Assembly
+  let console: Console
+  private let target: ToolTarget
   private let isForProgram: Bool
   /// Where bytes are saved.
   private let outputPath: String?
 
-  init(_ assembly: Assembly, _ console: Console, _ invocation: Invocation) {
+  init(_ assembly: Assembly, _ console: Console, _ invocation: Invocation, _ target: ToolTarget) {
     self.assembly = assembly
     self.console = console
-    name = invocation.arguments[0]
-    argument = invocation.arguments.count > 1 ? invocation.arguments[1] : nil
+    self.target = target
     isForProgram = invocation.has(.json)
     outputPath = invocation.value(of: Self.output)
   }
 
-  func run() async -> ExitStatus {
-    guard let arguments = await readArguments() else {
+  /// Makes the call with the arguments that were typed.
+  func run(_ words: ArraySlice<String>) async -> ExitStatus {
+    guard let arguments = await arguments(words) else {
       await assembly.endSupervisor(urgent: true)
       return .unusable
     }
@@ -74,84 +86,58 @@ struct CallCommand {
     return status
   }
 
-  private func call(_ arguments: String) async -> ExitStatus {
+  private func call(_ arguments: ToolArguments) async -> ExitStatus {
     let client = LocalClient(manager: assembly.manager)
     await client.open()
     // What a person types is called only when it is listed: a slip must not reach a server that takes any name.
-    _ = await client.request(.toolsList, params: "{}")
+    let list = await client.request(.toolsList, params: "{}")
     let report = ServerReport(of: assembly.manager)
+    let name = name(in: report)
     if report.allReady, !report.servers.flatMap(\.tools).contains(where: { $0.name == name }) {
       return refuseName(report)
     }
-    let params = "{\"name\":\(JSONText.quote(name)),\"arguments\":\(arguments)}"
+    let object: String
+    switch arguments {
+    case .json(let text): object = text
+    case .pairs(let pairs):
+      switch ToolArguments.object(pairs, schema: schema(of: name, in: list?.raw("result"))) {
+      case .success(let text): object = text
+      case .failure(let problem):
+        complain("\(problem)")
+        return .unusable
+      }
+    case .none, .standardInput, .file: object = "{}"
+    }
+    let params = "{\"name\":\(JSONText.quote(name)),\"arguments\":\(object)}"
     guard let answer = await client.request(.toolsCall, params: params) else { return .outcomeUnknown }
-    return show(answer)
+    return show(answer, to: name)
   }
 
-  // MARK: - Arguments
-
-  /// Returns the arguments as one line of JSON, or nil after saying what is wrong with them.
-  private func readArguments() async -> String? {
-    switch argument {
-    case nil: return "{}"
-    case let text? where text != "-": return object(Array(text.utf8))
-    default:
-      do throws(PlatformError) {
-        let limit = assembly.configuration.settings.maxFrame
-        guard let bytes = await Self.readAll(try DescriptorReader(taking: console.streams.input), limit: limit) else {
-          complain("the arguments are longer than \(limit) bytes (\"maxFrame\")")
-          return nil
-        }
-        return object(bytes)
-      } catch {
-        complain("cannot read the arguments: \(error)")
-        return nil
-      }
+  /// Returns the tool's public name.
+  private func name(in report: ServerReport) -> String {
+    switch target {
+    case .named(let name): return name
+    case .tool(let original, let server):
+      let tools = report.servers.first { $0.name == server }?.tools ?? []
+      return tools.first { $0.original == original || $0.name == original }?.name
+        ?? "\(assembly.configuration.servers.first { $0.name == server }?.prefix ?? server)__\(original)"
     }
   }
 
-  /// Returns everything up to the end of input; nil when it is more than the limit.
-  private static func readAll(_ reader: DescriptorReader, limit: Int) async -> [UInt8]? {
-    let buffer = ByteBuffer(capacity: 4096)
-    let over = Gate()
-    reader.onBytes = { bytes in
-      buffer.append(bytes)
-      if buffer.count > limit { over.open() }
-    }
-    reader.onEnd = { over.open() }
-    reader.start()
-    await over.wait()
-    reader.close()
-    return buffer.count > limit ? nil : Array(buffer.bytes)
-  }
-
-  private func object(_ bytes: [UInt8]) -> String? {
-    // A message is one line: line feeds between tokens become spaces, and inside strings there are none.
-    let line = bytes.map { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0 }
-    let parsed = line.withUnsafeBytes { Frame.parse($0) }
-    switch parsed {
-    case .failure(let error):
-      complain(
-        "the arguments are not JSON: \(error), at byte \(error.offset + 1); write them as an object, "
-          + "'{\"name\": \"value\"}'")
-      return nil
-    case .success(let frame):
-      let text = String(decoding: frame.bytes, as: UTF8.self)
-      guard text.drop(while: { $0 == " " || $0 == "\t" }).first == "{" else {
-        complain("the arguments must be a JSON object")
-        return nil
-      }
-      return text
-    }
+  private func schema(of name: String, in result: UnsafeRawBufferPointer?) -> DocumentNode? {
+    guard let result, let list = try? DocumentNode(json: Array(result)),
+      case .array(let tools)? = list.member("tools")?.value.content
+    else { return nil }
+    return tools.first { $0.member("name")?.value.text == name }?.member("inputSchema")?.value
   }
 
   // MARK: - The answer
 
-  private func show(_ frame: Frame) -> ExitStatus {
+  private func show(_ frame: Frame, to name: String) -> ExitStatus {
     let answer = ToolAnswer(frame)
     if isForProgram, let body = frame.raw("result") ?? frame.raw("error") { console.say(json: body) }
     switch answer.outcome {
-    case .refused(let code, let message): return refused(code: code, message)
+    case .refused(let code, let message): return refused(code: code, message, name)
     case .notSent, .unknown:
       for text in answer.texts { complain(text) }
       return answer.outcome == .notSent ? .notSent : .outcomeUnknown
@@ -162,7 +148,7 @@ struct CallCommand {
   }
 
   /// Says why there is no result: no tool has the name, the server that may have it is out, or the server refused.
-  private func refused(code: String, _ message: String) -> ExitStatus {
+  private func refused(code: String, _ message: String, _ name: String) -> ExitStatus {
     let report = ServerReport(of: assembly.manager)
     let names = report.servers.flatMap(\.tools).map(\.name)
     guard code == "-32602", !names.contains(name) else {
@@ -177,15 +163,21 @@ struct CallCommand {
   }
 
   private func refuseName(_ report: ServerReport) -> ExitStatus {
-    let names = report.servers.flatMap(\.tools).map(\.name)
+    let tools = report.servers.flatMap(\.tools)
+    let name = target.text
+    let cure: String?
+    switch target {
     // The tool's own name, or what stands in another prefix's place.
-    let cure =
-      names.first { $0.hasSuffix("__\(name)") } ?? NearestName.of(name, among: names)
+    case .named:
+      cure = tools.map(\.name).first { $0.hasSuffix("__\(name)") } ?? NearestName.of(name, among: tools.map(\.name))
+    case .tool(let original, let server):
+      cure = NearestName.of(original, among: tools.map(\.original)).map { "\(server)/\($0)" }
+    }
     complain("no tool is called '\(name)'; \(cure.map { "did you mean '\($0)'?" } ?? "'list' shows them")")
     return .noSuchName
   }
 
-  private func complain(_ text: String) { console.complain("\(Program.identity.name): \(text)") }
+  func complain(_ text: String) { console.complain("\(Program.identity.name): \(text)") }
 
   /// Prints what the blocks say, and saves what is for a file. Returns false when that was not possible.
   private func show(_ blocks: [ToolAnswer.Block]) -> Bool {

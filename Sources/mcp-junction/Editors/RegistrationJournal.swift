@@ -11,6 +11,8 @@ import Platform
 struct RegistrationJournal {
   private let base: String?
 
+  /// Finds what is kept of a file.
+  ///
   /// - Parameters:
   ///   - editor: whose file it is.
   ///   - path: where the file is.

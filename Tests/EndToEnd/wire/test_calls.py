@@ -160,6 +160,50 @@ def test_the_status_tells_what_may_be_tried_again(call):
 
 
 def test_arguments_in_another_form_are_told_the_right_one(call):
-    done = call("one__echo", "name=bob")
+    done = call("one__echo", "bob")
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode().endswith("""; write them as an object, '{"name": "value"}'\n""")
+
+
+typed = {
+    "name": "typed",
+    "inputSchema": {
+        "type": "object",
+        "properties": {"text": {"type": "string"}, "count": {"type": "integer"}},
+        "required": ["text"],
+        "additionalProperties": False,
+    },
+}
+
+
+@pytest.mark.parametrize("words", [["one__echo"], ["one/echo"], ["one", "echo"]], ids=" ".join)
+def test_a_tool_is_named_in_three_ways(call, words):
+    done = call(*words, "a=1", "b=two words", "--json")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["structuredContent"] == {"a": 1, "b": "two words"}
+
+
+def test_arguments_come_from_a_file(call, tmp_path):
+    (tmp_path / "arguments.json").write_text('{\n  "a": 1.0\n}\n')
+    done = call("one/echo", f"@{tmp_path}/arguments.json", "--json")
+    assert b'"structuredContent":{   "a": 1.0 }' in done.stdout
+    assert call("one/echo", "@none.json").returncode == 2
+
+
+def test_arguments_are_checked_against_the_schema(call, tmp_path):
+    record = tmp_path / "record"
+    servers = {"one": scripted(tools=[typed], record=str(record))}
+    for words, problem in [
+        (["cuont=1", "text=x"], "the tool has no argument 'cuont'; did you mean 'count'?"),
+        (["text=x", "count=many"], "'count' must be integer, not 'many'"),
+        (["count=1"], "the tool needs 'text'; write text=…"),
+        (["text=x", "text=y"], "the argument 'text' is given twice"),
+    ]:
+        done = call("one/typed", *words, servers=servers)
+        assert (done.returncode, done.stderr.decode()) == (2, f"mcp-junction: {problem}\n")
+    assert b"tools/call" not in record.read_bytes()
+    done = call("one/tped", servers=servers)
+    assert (done.returncode, done.stderr) == (
+        6,
+        b"mcp-junction: no tool is called 'one/tped'; did you mean 'one/typed'?\n",
+    )

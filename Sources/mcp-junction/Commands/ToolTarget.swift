@@ -1,0 +1,30 @@
+/// The tool that a command line means: by its public name, or by its server and its own name.
+enum ToolTarget: Equatable, Sendable {
+  case named(String)
+  case tool(String, server: String)
+
+  /// Takes the tool from the front of the words: `server__tool`, `server/tool`, or `server tool`.
+  ///
+  /// - Parameters:
+  ///   - words: what was typed; at least one.
+  ///   - servers: the names of the configuration, which tell a server from a tool.
+  /// - Returns: the tool, and the words behind it.
+  static func read(_ words: [String], servers: [String]) -> (target: ToolTarget, rest: ArraySlice<String>) {
+    let parts = words[0].split(separator: "/", maxSplits: 1).map(String.init)
+    if parts.count == 2, servers.contains(parts[0]) {
+      return (.tool(parts[1], server: parts[0]), words.dropFirst())
+    }
+    if words.count > 1, servers.contains(words[0]), !ToolArguments.isArgument(words[1]) {
+      return (.tool(words[1], server: words[0]), words.dropFirst(2))
+    }
+    return (.named(words[0]), words.dropFirst())
+  }
+
+  /// As it was typed, for messages.
+  var text: String {
+    switch self {
+    case .named(let name): name
+    case .tool(let name, let server): "\(server)/\(name)"
+    }
+  }
+}

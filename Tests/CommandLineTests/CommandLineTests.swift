@@ -67,7 +67,7 @@ import Testing
     ("--list --version", "--version stands alone, without '--list'"),
     ("--json", "--json goes with 'list', 'call', 'status', 'doctor', 'auth status' and --list"),
     ("--json config check", "--json goes with 'list', 'call', 'status', 'doctor', 'auth status' and --list"),
-    ("--drain --list", "--drain is for serving a client; it goes with no command"),
+    ("--drain --list", "--drain goes with 'serve'"),
   ]
 
   @Test(arguments: wrong) func aWrongLineIsRefusedWithACure(_ line: String, _ problem: String) {

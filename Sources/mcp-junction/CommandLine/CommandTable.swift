@@ -4,7 +4,10 @@ import Configuration
 enum CommandTable {
   /// In the order of the help. The first is what the program does without a command.
   static let all: [Command] =
-    [ServeCommand.row, ImportCommand.row, RegisterCommand.row, UnregisterCommand.row, AddCommand.row]
+    [
+      ServeCommand.row, ServeCommand.word, ImportCommand.row, RegisterCommand.row, UnregisterCommand.row,
+      AddCommand.row,
+    ]
     + ChangeCommand.rows
     + [
       ListCommand.row, CallCommand.row, StatusCommand.row, DoctorCommand.row, LoginCommand.row, LogoutCommand.row,

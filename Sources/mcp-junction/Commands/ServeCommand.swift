@@ -7,8 +7,22 @@ import Platform
 @GatewayActor
 struct ServeCommand {
   nonisolated static let row = Command(
-    summary: "Serve the MCP client on standard input and output.", options: [drain]
+    summary: "Serve an MCP client; on a terminal, say where things stand.",
+    options: [drain]
   ) { context in
+    let streams = context.console.streams
+    if Terminal.isTerminal(streams.input), Terminal.isTerminal(streams.output), context.invocation.options.isEmpty {
+      return Standing(context).show()
+    }
+    return await serve(context)
+  }
+
+  nonisolated static let word = Command(
+    "serve", summary: "Serve the MCP client on standard input and output.", options: [drain],
+    examples: [.init(line: "serve --drain", effect: "And wait for all calls in flight when the input ends.")]
+  ) { context in await serve(context) }
+
+  private static func serve(_ context: CommandContext) async -> ExitStatus {
     await Assembly.run(context, level: nil, servesAnyway: true) { assembly in
       await ServeCommand(assembly, context.console, drains: context.invocation.has(drain)).run()
     }

@@ -458,6 +458,23 @@ def test_the_list_works_on_a_terminal(setting):
     assert b"one__echo" in shown and b"failed" in shown
 
 
+def test_a_person_without_a_command_sees_where_things_stand(tmp_path):
+    ours, theirs = pty.openpty()
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": str(tmp_path)}
+    (tmp_path / ".cursor").mkdir()
+    (tmp_path / ".cursor" / "mcp.json").write_text('{"mcpServers": {"a": {"command": "true"}}}')
+    process = subprocess.Popen([binary()], stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    shown = bytearray()
+    reader = threading.Thread(target=lambda: read_until_closed(ours, shown), daemon=True)
+    reader.start()
+    assert process.wait(10) == 0
+    os.close(theirs)
+    reader.join(5)
+    for word in (b"none yet", b"no editor", b"mcp-junction import", b"take over 1 server from editors", b"doctor"):
+        assert word in shown, word
+    assert all(len(line) <= 80 for line in shown.decode().splitlines() if str(tmp_path) not in line)
+
+
 def read_until_closed(descriptor: int, into: bytearray) -> None:
     """Takes all that a terminal shows; the kernel reports its end as an error."""
     with contextlib.suppress(OSError):

@@ -264,7 +264,11 @@ def test_a_terminal_is_served_and_usable_afterwards(setting):
     termios.tcsetattr(theirs, termios.TCSANOW, attributes)
     flags = fcntl.fcntl(theirs, fcntl.F_GETFL)
     process = subprocess.Popen(
-        one.command(), stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, env={**os.environ, **one.environment}
+        one.command("serve"),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **one.environment},
     )
     os.write(ours, frames(initialize))
     os.write(ours, frames(echo(1)))

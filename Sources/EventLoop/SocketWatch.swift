@@ -6,12 +6,13 @@ import CLibUV
 @GatewayActor
 package final class SocketWatch {
   private let poll: UnsafeMutablePointer<uv_poll_t>
+  private var isOver = false
   private let body: @GatewayActor (_ isReadable: Bool, _ isWritable: Bool, _ hasFailed: Bool) -> Void
 
   /// Nil when the descriptor is none that can be waited for.
   ///
   /// - Parameters:
-  ///   - descriptor: stays open until the watch is released.
+  ///   - descriptor: stays open until ``end()``.
   ///   - body: called as long as what is waited for is there.
   package init?(
     _ descriptor: Int32,
@@ -29,6 +30,7 @@ package final class SocketWatch {
 
   /// Waits for one or both from now on; for neither, it waits for nothing.
   package func wait(toRead: Bool, toWrite: Bool) {
+    guard !isOver else { return }
     let events = (toRead ? UV_READABLE.rawValue : 0) | (toWrite ? UV_WRITABLE.rawValue : 0)
     guard events != 0 else {
       uv_poll_stop(poll)
@@ -43,10 +45,18 @@ package final class SocketWatch {
     }
   }
 
-  isolated deinit {
+  /// Waits for nothing any more; the descriptor may be closed then. Idempotent.
+  ///
+  /// The end of the object's life would come too late: it is kept while it calls back, and libuv does not forgive a
+  /// descriptor that is closed before it has been told.
+  package func end() {
+    guard !isOver else { return }
+    isOver = true
     uv_poll_stop(poll)
     uv_close(UnsafeMutableRawPointer(poll).assumingMemoryBound(to: uv_handle_t.self)) {
       UnsafeMutableRawPointer($0!).deallocate()
     }
   }
+
+  isolated deinit { end() }
 }

@@ -157,7 +157,7 @@ package final class HTTPClient {
       if sockets.contains(socket) {
         watches[socket]?.wait(toRead: false, toWrite: false)
       } else {
-        watches[socket] = nil
+        watches.removeValue(forKey: socket)?.end()
       }
       return
     }
@@ -184,7 +184,7 @@ package final class HTTPClient {
   }
 
   func close(_ socket: Int32) -> Int32 {
-    watches[socket] = nil
+    watches.removeValue(forKey: socket)?.end()
     sockets.remove(socket)
     return junction_curl_close_socket(socket)
   }

@@ -16,7 +16,7 @@ package struct HTTPHead: Sendable {
     return type[..<end].lowercased().filter { $0 != " " && $0 != "\t" }
   }
 
-  /// Seconds after which the request may be made again, where the answer says them (RFC 9110, section 10.2.3). A date is
-  /// not read.
-  package var retryAfter: UInt64? { fields["Retry-After"].flatMap { UInt64($0) } }
+  /// Seconds after which the request may be made again, where the answer says them (RFC 9110, section 10.2.3); a week at
+  /// most. A date is not read.
+  package var retryAfter: UInt64? { fields["Retry-After"].flatMap { UInt64($0) }.map { min($0, 7 * 86_400) } }
 }

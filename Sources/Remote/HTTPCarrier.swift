@@ -140,11 +140,13 @@ final class HTTPCarrier {
       JSONWalk.member("params", of: bytes).flatMap { JSONWalk.member("requestId", of: $0) }
         .flatMap { JSONText.minted($0) }
     }
+    guard let id else { return }
     let request = posts.values.first { $0.requestID == id }
-    if request?.isModern == true {
-      request?.cancel()
-      if let request { finished(request) }
-    } else if !session.isModern {
+    if session.isModern || request?.isModern == true {
+      guard let request else { return }
+      request.cancel()
+      finished(request)
+    } else {
       request?.isAbandoned = true
       post(.notification(.cancelled), body)
     }
@@ -180,6 +182,8 @@ final class HTTPCarrier {
   func noteOpening(_ answer: Frame, _ head: HTTPHead?) {
     guard answer.outer.result != nil else { return }
     session.isOpen = true
+    // Whatever else was asked meanwhile.
+    session.isModern = false
     session.id = head?.fields[MessageHeaders.session]
     session.revision = answer.string("protocolVersion", in: .result).flatMap { Revision(rawValue: $0) }
     guard let revision = session.revision, let capabilities = answer.raw("capabilities", in: .result) else { return }
@@ -187,9 +191,6 @@ final class HTTPCarrier {
     session.hasNews =
       !declared.listChanged.isEmpty || declared.resourcesSubscribe || declared.logging || declared.tasksToolsCall
   }
-
-  /// Whether the stream of what the server says of its own accord is open, on which an answer may come as well.
-  var hasOpenNews: Bool { news?.isOpen == true }
 
   // MARK: - The older transport
 
@@ -254,11 +255,15 @@ final class HTTPCarrier {
   }
 
   private func end(urgent: Bool) {
-    guard !life.isEnding else { return }
+    guard !life.isEnding else {
+      if urgent { over() }
+      return
+    }
     life.isEnding = true
     letGo()
     guard !urgent, let id = session.id else { return over() }
     let fields = address.fields + sessionFields(id)
+    _ = LoopClock.loop.after(Self.farewell) { self.over() }
     Task { @GatewayActor in
       var request = HTTPRequest("DELETE", target.text, fields: fields, route: address.route, timeout: Self.farewell)
       if let token = await token() { request.fields.append(HTTPField("Authorization", "Bearer \(token)")) }

@@ -20,9 +20,6 @@ final class NewsStream {
 
   init(by carrier: HTTPCarrier) { self.carrier = carrier }
 
-  /// Whether the server has let it begin.
-  var isOpen: Bool { reader != nil }
-
   func open() {
     Task { @GatewayActor in
       token = await carrier.token()

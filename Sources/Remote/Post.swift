@@ -37,6 +37,8 @@ final class Post {
     var refusals = 0
     var delays = 0
     var resumptions = 0
+    /// The last event that had an id, on any stream.
+    var lastID: String?
     var isOver = false
     var token: String?
     /// The session that the request named.
@@ -44,6 +46,10 @@ final class Post {
   }
 
   private static let redirectionLimit = 3
+  /// Milliseconds that a stream may stay open behind the answer.
+  private static let linger: UInt64 = 2_000
+  /// Milliseconds that a message may take for which there is no answer.
+  private static let noticeLimit: UInt64 = 30_000
   private static let delayLimit = 3
   /// Milliseconds that a request waits at most because the server wants to be asked less often.
   private static let longestDelay: UInt64 = 10_000
@@ -93,6 +99,7 @@ final class Post {
     answer = Answer()
     var request = HTTPRequest("POST", carrier.target.text, fields: fields(), body: body, route: carrier.address.route)
     if let token = tries.token { request.fields.append(HTTPField("Authorization", "Bearer \(token)")) }
+    if requestID == nil { request.timeout = Self.noticeLimit }
     begin(request)
   }
 
@@ -118,7 +125,7 @@ final class Post {
     let frame = body.withUnsafeBytes { try? Frame.parse($0).get() }
     if let frame, let revision = MessageHeaders.modernRevision(of: frame) {
       isModern = true
-      carrier.session.isModern = true
+      if !carrier.session.isOpen { carrier.session.isModern = true }
       fields += MessageHeaders.modern(frame, revision: revision, method, carrier.parameters)
       return fields
     }
@@ -149,6 +156,8 @@ final class Post {
       answer.reader = MessageReader(.json, limit: carrier.messageLimit)
     default: answer.reader = nil
     }
+    // A stream says nothing more about a message that has no answer.
+    if requestID == nil, answer.reader?.kind == .events { finish() }
   }
 
   private func received(_ bytes: UnsafeRawBufferPointer) {
@@ -169,16 +178,27 @@ final class Post {
     case .retry(let milliseconds): answer.retry = min(milliseconds, Self.longestRetry)
     case .other: break
     case .message(let event):
+      let wasGiven = answer.isGiven
       if case .frame(let frame) = event { note(frame) }
+      carrier.deliver(event)
       if case .malformed(let line) = event, case .tooLong = line.reason {
         // What follows of it is of no use.
-        answer.isGiven = true
-        carrier.deliver(event)
-        finish()
-        return
+        return giveUp()
       }
-      carrier.deliver(event)
+      // The stream has to end then; not every server sees to it.
+      if answer.isGiven, !wasGiven { after(Self.linger) { self.finish() } }
     }
+  }
+
+  /// Ends a request on whose stream there was too long a message. Was that its answer, then it has been told so already.
+  private func giveUp() {
+    guard !tries.isOver else { return }
+    guard let id = requestID, !answer.isGiven else { return finish() }
+    fail(
+      id,
+      RequestFailure(
+        reason: "it sent a message longer than \(carrier.messageLimit) bytes",
+        cure: "Raise \"maxFrame\" under the top-level \"junction\" of the configuration.", outcome: .unknown))
   }
 
   /// Sees whether a message answers the request.
@@ -188,7 +208,11 @@ final class Post {
     guard case .request(_, let method) = envelope else { return }
     switch method {
     case .initialize: carrier.noteOpening(frame, answer.head)
-    case .discover: if frame.outer.result != nil { carrier.session.isOpen = true }
+    case .discover:
+      if frame.outer.result != nil, !carrier.session.isOpen {
+        carrier.session.isOpen = true
+        carrier.session.isModern = true
+      }
     case .toolsList: carrier.parameters.note(frame)
     default: break
     }
@@ -205,7 +229,9 @@ final class Post {
     }
     if answer.isGiven { return finish() }
     if let failure { return broke(failure) }
-    guard let head = answer.head else { return finish() }
+    guard let head = answer.head else {
+      return broke(HTTPFailure(.http, "the answer has no header", mayHaveArrived: true))
+    }
     if head.status < 300 { succeeded(head) } else { judge(head) }
   }
 
@@ -220,8 +246,6 @@ final class Post {
   private func succeeded(_ head: HTTPHead) {
     guard let id = requestID, !carrier.isStreaming else { return finish() }
     if answer.reader?.kind == .events { return resume(or: "its stream ended before the answer came") }
-    // Accepted only: the answer may come on the other stream.
-    if head.status == 202, carrier.hasOpenNews { return finish() }
     let type = head.mediaType.isEmpty ? "nothing" : head.mediaType
     let isPage = head.mediaType == "text/html"
     fail(
@@ -233,6 +257,8 @@ final class Post {
   }
 
   private func broke(_ failure: HTTPFailure) {
+    // The request itself went out long ago.
+    if tries.resumptions > 0 { return resume(or: failure.sentence) }
     guard failure.mayHaveArrived, !isOpening else {
       // Nothing else will arrive either.
       return carrier.lose(failure.sentence, cure: failure.cure, isUnavailability: true, unsent: requestID)
@@ -244,7 +270,8 @@ final class Post {
 
   /// Asks for what is missing of a stream that broke off (2025-11-25, basic/transports, resumability).
   private func resume(or reason: String) {
-    guard let id = requestID, !isModern, let last = answer.reader?.lastID, tries.resumptions < Self.resumptionLimit,
+    guard let id = requestID, !isModern, let last = answer.reader?.lastID ?? tries.lastID,
+      tries.resumptions < Self.resumptionLimit,
       !isAbandoned
     else {
       if let id = requestID {
@@ -253,8 +280,9 @@ final class Post {
       return
     }
     tries.resumptions += 1
+    tries.lastID = last
     after(answer.retry) { [self] in
-      answer.head = nil
+      answer = Answer()
       var request = HTTPRequest(
         "GET", carrier.target.text,
         fields: carrier.address.fields + carrier.sessionFields(carrier.session.id) + [
@@ -273,6 +301,12 @@ final class Post {
   // MARK: - Refusals
 
   private func judge(_ head: HTTPHead) {
+    if tries.resumptions > 0, let id = requestID {
+      return fail(
+        id,
+        RequestFailure(
+          reason: "its stream broke off, and was not resumed (HTTP \(head.status))", outcome: .unknown))
+    }
     let error = answerInBody()
     let text = String(decoding: answer.text.prefix(4096), as: UTF8.self)
     let verdict = StatusVerdict(
@@ -283,7 +317,9 @@ final class Post {
     case .unauthorized: unauthorized(head)
     case .tooMany: delay(head)
     case .sessionLost:
-      carrier.lose("its session was lost (HTTP \(head.status))", isUnavailability: false, unsent: requestID)
+      carrier.lose(
+        "its session was lost (HTTP \(head.status))", isUnavailability: false,
+        unsent: head.status < 500 ? requestID : nil)
     case .unavailable where isOpening: carrier.lose(said, isUnavailability: true, unsent: requestID)
     case .unavailable, .refused:
       guard let id = requestID else { return finish() }
@@ -323,10 +359,11 @@ final class Post {
 
   /// The server lets nobody in, or not this request.
   private func refuse(_ reason: String, cure: String?, isUnavailability: Bool) {
-    if isOpening || requestID == nil {
+    // Without these there is no connection; any other message is lost alone.
+    if isOpening || envelope == .notification(.initialized) {
       return carrier.lose(reason, cure: cure, isUnavailability: isUnavailability, unsent: requestID)
     }
-    guard let id = requestID else { return }
+    guard let id = requestID else { return finish() }
     fail(id, RequestFailure(reason: reason, cure: cure, outcome: .refused))
   }
 
@@ -366,7 +403,7 @@ final class Post {
     guard next.origin == carrier.target.origin && keepsMethod || isUpgrade, tries.redirections < Self.redirectionLimit
     else {
       return refuse(
-        "it answered with HTTP \(head.status): it has moved to \(next.text)",
+        "it answered with HTTP \(head.status): it has moved to \(next.origin)\(next.path)",
         cure: "If that is right, make it \"url\" in the server's entry.", isUnavailability: false)
     }
     tries.redirections += 1

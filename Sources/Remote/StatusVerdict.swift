@@ -30,7 +30,9 @@ enum StatusVerdict: Equatable {
     case 429: self = .tooMany
     case 404 where hasSession && (!isAnswer || speaksOfSession): self = .sessionLost
     case 400, 410, 500, 503:
-      self = hasSession && speaksOfSession ? .sessionLost : status < 500 ? .refused : .unavailable
+      // What a tool comes to may speak of sessions as well, and it was carried out.
+      let isLoss = hasSession && speaksOfSession && (status < 500 || !isAnswer)
+      self = isLoss ? .sessionLost : status < 500 ? .refused : .unavailable
     case 408, 500...: self = .unavailable
     default: self = .refused
     }

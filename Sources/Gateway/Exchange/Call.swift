@@ -152,6 +152,15 @@ final class Call {
     state = .waiting
   }
 
+  /// Counts that it went down with its connection although it was not carried out. Returns whether that may go on: a
+  /// server that opens a session and then knows nothing of it is not tried for ever.
+  func mayBeLostUnsent() -> Bool {
+    needed.unsentLosses += 1
+    return needed.unsentLosses <= Self.unsentLossLimit
+  }
+
+  private static let unsentLossLimit = 3
+
   /// Leaves it with the server that has it, whatever that says.
   func forgetCandidates() {
     particulars?.candidates = []
@@ -172,6 +181,7 @@ extension Call {
     var home: Lane?
     var task: [UInt8]?
     var resends = 0
+    var unsentLosses = 0
     var purpose = Purpose.plain
     var publicURI: String?
     var originalURI: String?

@@ -258,7 +258,8 @@ package final class ServerConnection {
     lane.ended(self)
     let unsent = carrier.loss()?.unsent ?? []
     for (id, call) in lost {
-      call.caller.lost(call, lossFailure(.call, outcome: unsent.contains(id) ? .notSent : .unknown))
+      let isUnsent = unsent.contains(id) && call.mayBeLostUnsent()
+      call.caller.lost(call, lossFailure(.call, outcome: isUnsent ? .notSent : .unknown))
     }
     server.upstream.news.connectionClosed(self)
   }

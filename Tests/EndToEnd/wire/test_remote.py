@@ -1,5 +1,6 @@
 """Remote servers: what goes wrong with them in real life, played by a scripted server on loopback."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -372,3 +373,128 @@ def test_cancelling_is_told_and_ends_the_stream(remote):
     wire.notify("notifications/cancelled", {"requestId": id})
     told = server.wait_for("notifications/cancelled")
     assert told.message["params"]["requestId"] == call.message["id"]
+
+
+def test_a_wait_without_measure_harms_nobody(remote):
+    wire, server = remote()
+    wire.tool_names()
+    forever = {"Retry-After": "18446744073709551615"}
+    server.play = lambda request: request.name == "tools/call" and (request.respond(429, **forever), True)[1]
+    assert failure(wire.call("far__echo", {}))["outcome"] in ("refused", "notSent")
+    server.play = lambda _: False
+    assert wire.call("far__echo", {"text": "x"}).text == "x"
+
+
+@pytest.mark.parametrize("status", [401, 404, 405, 429, 503])
+def test_a_call_is_not_made_again_when_its_stream_is_not_resumed(remote, status):
+    wire, server = remote()
+    wire.tool_names()
+
+    def play(request):
+        if request.name == "tools/call":
+            write = request.stream()
+            write("id: 7\nretry: 10\ndata:\n\n")
+            request.cut()
+            return True
+        if request.method == "GET" and request.headers.get("last-event-id"):
+            request.respond(status, "Unknown session")
+            return True
+        return False
+
+    server.play = play
+    assert failure(wire.call("far__echo", {}))["outcome"] == "unknown"
+    assert len(server.named("tools/call")) == 1
+    server.play = lambda _: False
+    assert wire.call("far__echo", {"text": "x"}).text == "x"
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_words_about_a_session_in_an_answer_end_no_session(remote, status):
+    wire, server = remote()
+    wire.tool_names()
+
+    def play(request):
+        if request.name != "tools/call":
+            return False
+        error = {"code": -32000, "message": "The database session has expired"}
+        body = json.dumps({"jsonrpc": "2.0", "id": request.message["id"], "error": error})
+        request.respond(status, body, "application/json")
+        return True
+
+    server.play = play
+    assert "The database session" in json.dumps(wire.call("far__echo", {}))
+    assert (len(server.named("tools/call")), len(server.named("initialize"))) == (1, 1)
+
+
+def test_a_session_that_is_never_known_is_not_opened_for_ever(remote):
+    wire, server = remote()
+    wire.tool_names()
+    server.play = lambda request: request.name == "tools/call" and (request.respond(404), True)[1]
+    failure(wire.call("far__echo", {}))
+    assert len(server.named("tools/call")) <= 5
+
+
+def test_a_notification_that_is_answered_by_a_stream_holds_nobody_up(remote):
+    def play(request):
+        if request.name != "notifications/initialized":
+            return False
+        write = request.stream()
+        with contextlib.suppress(OSError):
+            for _ in range(100):
+                write(": still here\n\n")
+                time.sleep(0.1)
+        return True
+
+    wire, _server = remote(play)
+    assert wire.call("far__echo", {"text": "x"}).text == "x"
+
+
+def test_a_stream_that_stays_open_behind_its_answer_is_closed(remote):
+    wire, server = remote()
+    wire.tool_names()
+    closed = []
+
+    def play(request):
+        if request.name != "tools/call":
+            return False
+        write = request.stream()
+        write(request.event(text("x")))
+        try:
+            for _ in range(200):
+                write(": still here\n\n")
+                time.sleep(0.05)
+        except OSError:
+            closed.append(request)
+        return True
+
+    server.play = play
+    assert wire.call("far__echo", {}).text == "x"
+    deadline = time.monotonic() + 8
+    while not closed and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert closed
+
+
+def test_a_notification_that_is_refused_costs_nobody_the_session(remote):
+    wire, server = remote()
+    wire.tool_names()
+    waiting = []
+
+    def play(request):
+        if request.name == "notifications/cancelled":
+            request.respond(403, "no")
+            return True
+        if request.name == "tools/call" and request.message["params"]["arguments"].get("wait"):
+            waiting.append(request)
+            time.sleep(1.5)
+            request.result(text("late"))
+            return True
+        return False
+
+    server.play = play
+    cancelled = wire.start_call("far__echo", {"wait": True})
+    other = wire.start_call("far__echo", {"wait": True})
+    server.wait_for("tools/call", 2)
+    wire.notify("notifications/cancelled", {"requestId": cancelled})
+    assert wire.result_of(other).text == "late"
+    assert len(server.named("initialize")) == 1

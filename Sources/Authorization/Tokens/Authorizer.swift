@@ -35,8 +35,6 @@ package final class Authorizer {
   /// Milliseconds since 1970.
   private let now: @GatewayActor @Sendable () -> UInt64
   private var state = TokenState()
-  /// Whether the server has ever refused a request without a token.
-  private var isClosed = false
   /// Whether a person has been asked to grant more, so that the store may get another grant although this one is good.
   private var awaitsRights = false
   private var renewal: Task<Void, Never>?
@@ -67,7 +65,8 @@ package final class Authorizer {
     if case .renew = state.order(at: now()) { await renew() }
     switch state.order(at: now()) {
     case .use(let token): return .go(token: token)
-    case .needsLogin where state.grant == nil && !isClosed: return .go(token: nil)
+    // Whether it lets anybody in without a token is the server's to say, each time.
+    case .needsLogin where state.grant == nil: return .go(token: nil)
     case .needsLogin(let reason): return .stop(need(.login, reason))
     case .unavailable(let failure): return .stop(need(.unavailable, "\(failure)"))
     case .renew: return .stop(need(.unavailable, "its token is being renewed"))
@@ -88,9 +87,11 @@ package final class Authorizer {
       return await demanded(challenge.scopes, with: token)
     }
     // Some say 403 to whoever has not logged in.
-    if let token { state.refused(token, at: now()) } else { isClosed = true }
+    if let token { state.refused(token, at: now()) }
     let answer = await answer()
-    return answer == .go(token: token) ? .stop(need(.login, "the server refuses the token")) : answer
+    guard answer == .go(token: token) else { return answer }
+    if token == nil, case .needsLogin(let reason) = state.order(at: now()) { return .stop(need(.login, reason)) }
+    return .stop(need(.login, "the server refuses the token"))
   }
 
   // MARK: - More rights

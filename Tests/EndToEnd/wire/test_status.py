@@ -172,7 +172,7 @@ def test_what_is_wrong_is_shown_and_decides_the_status(serve, status):
     assert (failed["state"], endpoint["phase"], endpoint["health"]) == ("reconnecting", "waiting", "unhealthy")
     assert endpoint["attempt"] >= 2 and endpoint["retryAt"] > time.time() * 1000 - 1_000
     assert failed["lastFailure"]["cause"] == "exit" and "no luck" in failed["lastFailure"]["reason"]
-    assert far["state"] == "failed" and "not supported" in far["reason"]
+    assert far["state"] == "reconnecting" and "connection" in far["lastFailure"]["reason"]
     done = status()
     assert done.returncode == 1
     assert "dead: reconnecting, attempt" in done.text and "no luck" in done.text and "last failure" in done.text

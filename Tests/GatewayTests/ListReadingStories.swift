@@ -6,6 +6,12 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ListReadingStories {
   private static let list = #"{"jsonrpc":"2.0","id":"l","method":"tools/list"}"#
 
+  private static var longList: String {
+    var tools: [String] = []
+    for number in 0..<5_000 { tools.append(#"{"name":"t\#(number)","inputSchema":{"type":"object"}}"#) }
+    return "{\"tools\":[" + tools.joined(separator: ",") + "]}"
+  }
+
   @Test func aListThatFailedIsAskedForAgain() async {
     await onLoop {
       let bench = Bench()
@@ -36,6 +42,68 @@ import Testing
       let answer = await bench.lines.next { $0.contains(#""id":"l""#) }
       #expect(answer.contains("one__new") && !answer.contains("one__echo"))
       #expect(bench["one"].all.count { $0.contains("prompts/list") } == 1, "only what changed is read")
+      await bench.close()
+    }
+  }
+
+  @Test func aChangeThatIsAnnouncedWhileTheServerIsOpenedIsReadWhenItIsReady() async {
+    await onLoop {
+      let bench = Bench()
+      bench["one"].unanswered = ["prompts/list"]
+      let opening = Task { @GatewayActor in await bench.open() }
+      let prompts = await bench["one"].received.next { $0.contains("prompts/list") }
+      bench["one"].tools = ["fresh"]
+      bench["one"].send(#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#)
+      await turns(4)
+      bench["one"].answer(prompts, #"{"prompts":[]}"#)
+      _ = await opening.value
+      await turns(4)
+      #expect(await bench.ask(Self.list).contains("one__fresh"))
+      await bench.close()
+    }
+  }
+
+  @Test func whatWaitsForANameIsSentOnceThoughItsTimeEndsWhileListsAreMerged() async {
+    await onLoop {
+      let bench = Bench()
+      bench["one"].unanswered = ["tools/list"]
+      bench.startServers()
+      bench.tell(
+        #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{}}}"#)
+      let reading = await bench["one"].received.next { $0.contains("tools/list") }
+      await bench.clock.whenWaiting(for: 1_000)
+      bench.clock.advance(by: 1_000)
+      _ = await bench.lines.next()
+      bench.tell(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"one__t4999"}}"#)
+      bench["one"].answer(reading, Self.longList)
+      // Read in some turns, then merged in some: the time is over in the middle of that.
+      for _ in 0..<8 { await turns(1) }
+      bench.clock.advance(by: 10_000)
+      let call = await bench["one"].received.next { $0.contains("tools/call") }
+      await turns(30)
+      let calls = bench["one"].all.filter { $0.contains("tools/call") }
+      #expect(calls.count == 1)
+      bench["one"].answer(call)
+      #expect(await bench.lines.next { $0.contains(#""id":1"#) }.contains("result"))
+      await bench.close()
+    }
+  }
+
+  @Test func aListThatIsNotOfferedAnyMoreAfterARestartIsGone() async {
+    await onLoop {
+      let bench = Bench()
+      bench["one"].capabilities = #"{"tools":{},"prompts":{}}"#
+      bench["one"].prompts = ["p"]
+      _ = await bench.open()
+      let prompts = #"{"jsonrpc":"2.0","id":"p","method":"prompts/list"}"#
+      #expect(await bench.ask(prompts).contains("one__p"))
+      bench["one"].capabilities = #"{"tools":{}}"#
+      bench["one"].die()
+      bench.tell(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"one__echo"}}"#)
+      bench["one"].answer(await bench["one"].received.next { $0.contains("tools/call") })
+      _ = await bench.lines.next { $0.contains(#""id":1"#) }
+      bench.tell(prompts)
+      #expect(!(await bench.lines.next { $0.contains(#""id":"p""#) }.contains("one__p")))
       await bench.close()
     }
   }

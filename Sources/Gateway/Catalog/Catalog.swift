@@ -143,10 +143,11 @@ package struct Catalog {
     var candidates: [(NameTable.Candidate, ListItem)] = []
     var round = NameTable.Round()
     for source in sources {
-      for item in source.offer.items[kind] ?? [] where kind != .tools || source.filter.allows(item.key) {
+      for item in source.offer.items[kind] ?? [] {
+        await turns.step()
+        guard kind != .tools || source.filter.allows(item.key) else { continue }
         let named = NameTable.Item(server: source.server, prefix: source.prefix, original: item.key)
         candidates.append((names.candidate(named, in: &round), item))
-        await turns.step()
       }
     }
     var builder = ListBuilder(kind)

@@ -139,7 +139,8 @@ package final class CatalogView {
   }
 
   /// Suspends until such parts have been read, or for a while: longer for what is known to be outdated than for what may
-  /// have changed without a word. What does not come in time is served as it was, and told when it is another one.
+  /// have changed without a word. What does not come in time is served as it was, and told when it is another one. What has
+  /// come is merged then.
   func freshen(_ kind: ListKind) async {
     let changing = servers.filter { $0.isOutdated(kind) || $0.isBeingRead(kind) }
     if !changing.isEmpty { await readAgain(kind, at: changing) }

@@ -90,6 +90,7 @@ final class ClientPort {
   func close() {
     isCongested = false
     pauses = []
+    hasDrained.open()
     transport.close()
   }
 }

@@ -23,7 +23,11 @@ extension ClientSession {
   /// A notification that no revision knows goes to the one server that it can mean.
   private func notifiedOfOwn(_ frame: Frame) {
     let method = frame.string("method") ?? ""
-    guard let connection = router.customOwner(of: method)?.connection, connection.era == .legacy, handshake.isReady
+    guard handshake.isReady,
+      let connection = router.customOwner(of: method)?.lanes.first(where: {
+        $0.serves(number) && $0.connection != nil
+      })?.connection,
+      connection.era == .legacy, manager.mayQueue(connection.unsentBytes + frame.bytes.count)
     else {
       return upstream.log(.debug, "client_notification_dropped", ["method": method])
     }

@@ -30,11 +30,8 @@ extension ClientSession {
       // Clients that write one structure for all requests fill it up with nulls.
       routeAnew(call, mended)
     } else if view.isMerging {
-      let kept = call.frame ?? frame.copy()
-      Task { @GatewayActor in
-        await view.whenMerged()
-        if !call.isFinished { self.route(call, kept) }
-      }
+      let view = view
+      awaitLists(call, call.frame ?? frame.copy()) { await view.whenMerged() }
     } else {
       follow(router.route(call.method, frame, for: asker(call)), call, frame)
     }
@@ -73,12 +70,9 @@ extension ClientSession {
         awaitName(call, frame, for: manager.configuration.settings.unknownNameWait)
       } else if !hasWaited(call), let kind = call.method.list, view.isChanging(kind) {
         // What is being read may name it.
-        let kept = frame.copy()
+        let (kept, view) = (frame.copy(), view)
         call.frame = kept
-        Task { @GatewayActor in
-          await view.freshen(kind)
-          if !call.isFinished { self.route(call, kept) }
-        }
+        awaitLists(call, kept) { await view.freshen(kind) }
       } else {
         let name = call.method.list == .resources ? nil : frame.string("name", in: .params)
         respond(code, what + view.absentees(for: name), data: data, to: call)
@@ -138,6 +132,22 @@ extension ClientSession {
     hasWaited(call) ? nil : upstream.startTimeLeft(of: manager.configuration.settings.unknownNameWait)
   }
 
+  /// Routes a request when the lists are there that may name what it asks for.
+  private func awaitLists(
+    _ call: Call, _ kept: StoredFrame, _ areThere: @escaping @GatewayActor () async -> Void
+  ) {
+    let size = kept.bytes.count
+    guard manager.mayQueue(waiting.forLists + size) else {
+      return respond(.internal, "Too much waits for lists that are being read.", to: call)
+    }
+    waiting.forLists += size
+    Task { @GatewayActor in
+      await areThere()
+      waiting.forLists -= size
+      if !call.isFinished { route(call, kept) }
+    }
+  }
+
   private func awaitName(_ call: Call, _ frame: Frame, for milliseconds: UInt64) {
     guard call.patience == nil else {
       waiting.forNames.append(call)
@@ -150,9 +160,11 @@ extension ClientSession {
     call.frame = frame.copy()
     waiting.forNames.append(call)
     call.patience = clock.after(milliseconds) { [self] in
-      guard !call.isFinished, let frame = call.frame else { return }
-      waiting.forNames.removeAll { $0 === call }
       call.patience = nil
+      // Where it waits no more, it waits for lists, and is routed when they are there.
+      guard !call.isFinished, let frame = call.frame, let place = waiting.forNames.firstIndex(where: { $0 === call })
+      else { return }
+      waiting.forNames.remove(at: place)
       route(call, frame)
     }
   }

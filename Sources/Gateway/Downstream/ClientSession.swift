@@ -38,6 +38,8 @@ package final class ClientSession {
   struct Waiting {
     /// Requests for names that no server has yet.
     var forNames: [Call] = []
+    /// Bytes of requests that wait for lists that are being read or merged.
+    var forLists = 0
     /// What is told when the client is ready.
     var untilReady: [@GatewayActor () -> Void] = []
     /// Opens when no request is open.
@@ -100,6 +102,7 @@ package final class ClientSession {
     calls.removeAll()
     dropParkedCalls()
     waiting.untilReady = []
+    waiting.batch?.taken.open()
     waiting.batch = nil
     listens.releaseAll()
     questions.refuseAll("The client is gone.")
@@ -166,7 +169,14 @@ package final class ClientSession {
 
   /// Whether some request is not with its server yet, so that any server may still be needed.
   var hasUnsentRequests: Bool {
-    handshake.waiting > 0 || !waiting.forNames.isEmpty || calls.all.contains { !$0.candidates.isEmpty }
+    handshake.waiting > 0
+      || calls.all.contains { call in
+        switch call.state {
+        case .asking: true
+        case .waiting: call.lane == nil || !call.candidates.isEmpty
+        case .sent, .parked, .finished: !call.candidates.isEmpty
+        }
+      }
   }
 
   /// Takes every request that was not sent out of the queues; it is answered by whoever calls this.

@@ -97,6 +97,7 @@ final class Listens {
 
   private func subscribe(_ listen: ClientListen, _ uris: [String], tasks: [(id: String, lane: Lane?)]) async {
     await manager.upstream.settle(within: Self.acknowledgementWait)
+    await view.whenMerged()
     var owned: [LaneID: [ClientListen.Subject]] = [:]
     var unowned: [String] = []
     for uri in uris where view.own.text(of: uri) == nil {

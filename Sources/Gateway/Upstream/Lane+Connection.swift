@@ -139,7 +139,7 @@ extension Lane {
     // The pool knows first: a call that is sent again when the connection is closed must not be given the same one.
     let actions = pool.connectionLost(generation, at: now)
     if let connection {
-      if server.connection == nil { server.shelf.connectionClosed() }
+      if server.connection == nil { server.listsLost() }
       connection.close()
       connection.carrier.end(server.upstream.isUrgent)
     }

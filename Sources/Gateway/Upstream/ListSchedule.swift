@@ -46,6 +46,11 @@ struct ListSchedule {
 
   func isReading(_ kind: ListKind) -> Bool { entries[kind]?.isReading ?? false }
 
+  /// Whether a list was read of the connection that there is, or is being opened.
+  func wasRead(_ kind: ListKind) -> Bool {
+    entries[kind].map { !$0.isReading && $0.failures == 0 && $0.begunAt != nil } ?? false
+  }
+
   /// Whether a list could not be read, and is asked for again.
   func hasFailed(_ kind: ListKind) -> Bool { (entries[kind]?.failures ?? 0) > 0 }
 

@@ -1,4 +1,5 @@
 import Configuration
+import ConnectionPooling
 import EventLoop
 import JSONRPC
 import MCP
@@ -18,8 +19,22 @@ extension UpstreamServer {
     upstream.news.offerChanged()
   }
 
-  /// The server has been away for longer than its lists are kept.
-  func graceOver() { adopt(ServerOffer()) }
+  /// The server has been away for longer than its lists are kept: what is left is what a connection has brought that is
+  /// being opened.
+  func graceOver() {
+    var left = offer
+    for kind in ListKind.allCases where !shelf.schedule.wasRead(kind) { left.take(nil, of: kind) }
+    adopt(left)
+  }
+
+  /// No connection is there any more that could read lists. What one has published that was never ready goes with it.
+  func listsLost() {
+    shelf.connectionClosed()
+    switch presence.condition {
+    case .absent, .gone: if !upstream.isClosing { graceOver() }
+    case .present, .lingering: break
+    }
+  }
 
   // MARK: - The first reading
 
@@ -29,10 +44,7 @@ extension UpstreamServer {
     guard let capabilities = connection.negotiated?.capabilities else { return }
     isOpened(by: connection)
     let kinds = ListKind.allCases.filter { $0.isOffered(by: capabilities) }
-    // What it does not offer any more goes with the rest, when the first list has come.
-    var next = offer
-    for kind in ListKind.allCases where !kinds.contains(kind) { next.take(nil, of: kind) }
-    guard !kinds.isEmpty else { return adopt(next) }
+    guard !kinds.isEmpty else { return adopt(ServerOffer()) }
     let enough = Gate()
     var open = kinds.count
     // All at once, and in one write: a server that answers slowly answers them side by side.
@@ -66,6 +78,9 @@ extension UpstreamServer {
       shelf.note(list.hints, of: kind)
       var next = offer
       next.take(list, of: kind)
+      if let capabilities = connection.negotiated?.capabilities {
+        for other in ListKind.allCases where !other.isOffered(by: capabilities) { next.take(nil, of: other) }
+      }
       adopt(next)
     case .failure(let failure):
       // Many servers declare resources and know no templates; a list that fails hides no other one.
@@ -76,6 +91,12 @@ extension UpstreamServer {
     if isDue { readAgain([kind]) }
     armListTimer()
     return wasRead
+  }
+
+  /// Reads what was announced, or fell due, before there was a connection to ask.
+  func catchUp() {
+    readAgain(ListKind.allCases.filter { shelf.schedule.isAnnounced($0) && !isBeingRead($0) })
+    armListTimer()
   }
 
   private func readAgain(_ kinds: [ListKind]) {

@@ -24,7 +24,7 @@ package final class UpstreamServer {
   let endpoints: [Endpoint]
   /// Why it cannot be started as it is configured.
   package let impediment: Failure?
-  private var presence: ServerPresence
+  private(set) var presence: ServerPresence
   private var presenceTimer: LoopClock.Cancellation?
   private var lastLaneNumber: Int
   /// What it offers now.
@@ -254,6 +254,7 @@ package final class UpstreamServer {
       ])
     remember(connection)
     restore(connection)
+    catchUp()
   }
 
   /// Keeps what the server said of itself for the next run.

@@ -37,6 +37,27 @@ import Testing
     }
   }
 
+  private static let manyLinks: String = {
+    var links: [String] = []
+    for number in 0...50_000 { links.append(#"{"type":"resource_link","uri":"x:\#(number)","name":"n"}"#) }
+    return "{\"content\":[" + links.joined(separator: ",") + "]}"
+  }()
+
+  @Test func ofAnAnswerWithoutMeasureOnlySomeIsLookedAt() async {
+    await onLoop {
+      let bench = Bench(servers: ["one", "two"])
+      _ = await bench.open()
+      bench.tell(#"{"jsonrpc":"2.0","id":"m","method":"tools/call","params":{"name":"two__echo"}}"#)
+      bench["two"].answer(await bench["two"].received.next { $0.contains("tools/call") }, Self.manyLinks)
+      _ = await bench.lines.next { $0.contains(#""id":"m""#) }
+      bench.tell(read(1, "x:49999"))
+      #expect(await bench["two"].received.next().contains("x:49999"))
+      bench.tell(read(2, "x:50000"))
+      #expect(await bench["one"].received.next().contains("x:50000"), "that one is anybody's")
+      await bench.close()
+    }
+  }
+
   @Test func aMentionTakesNothingFromAServerWhosePrefixAURICarries() async {
     await onLoop {
       let bench = Bench(servers: ["evil", "good"])

@@ -15,8 +15,13 @@ enum MentionedURIs {
     }
   }
 
+  /// Blocks of one answer that are looked at. Nobody reads a hundredth as many, and looking at them all would hold everybody
+  /// up; a URI in what follows is asked of each server in turn when it is read.
+  private static let mostBlocks = 50_000
+
   private static func ranges(in frame: Frame) -> [Range<Int>] {
     var found: [Range<Int>] = []
+    var left = mostBlocks
     func visit(_ object: Range<Int>) {
       if let range = JSONWalk.member("uri", of: frame.bytes, in: object) { found.append(range) }
     }
@@ -30,22 +35,22 @@ enum MentionedURIs {
         visit(resource)
       }
     }
+    func each(of array: Range<Int>, _ body: (Range<Int>) -> Void) {
+      JSONWalk.elements(of: frame.bytes, in: array) {
+        body($0)
+        left -= 1
+        return left > 0
+      }
+    }
     if let content = frame.range("content", in: .result) {
       // Most of it is text, and need not be walked to know that no block of it is a resource or a link to one.
       guard ByteScan.mayHaveString(beginningWith: "resource", in: frame[content]) else { return found }
-      JSONWalk.elements(of: frame.bytes, in: content) {
-        block($0)
-        return true
-      }
+      each(of: content, block)
     } else if let contents = frame.range("contents", in: .result) {
-      JSONWalk.elements(of: frame.bytes, in: contents) {
-        visit($0)
-        return true
-      }
+      each(of: contents, visit)
     } else if let messages = frame.range("messages", in: .result) {
-      JSONWalk.elements(of: frame.bytes, in: messages) { message in
+      each(of: messages) { message in
         if let content = JSONWalk.member("content", of: frame.bytes, in: message) { block(content) }
-        return true
       }
     }
     if let data = frame.range("data", in: .error) { visit(data) }

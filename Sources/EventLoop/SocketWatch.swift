@@ -7,7 +7,9 @@ import CLibUV
 package final class SocketWatch {
   private let poll: UnsafeMutablePointer<uv_poll_t>
   private var isOver = false
-  private let body: @GatewayActor (_ isReadable: Bool, _ isWritable: Bool, _ hasFailed: Bool) -> Void
+  /// What is waited for, in libuv's words.
+  private var wanted: Int32 = 0
+  private let body: @GatewayActor (_ isReadable: Bool, _ isWritable: Bool) -> Void
 
   /// Nil when the descriptor is none that can be waited for.
   ///
@@ -16,7 +18,7 @@ package final class SocketWatch {
   ///   - body: called as long as what is waited for is there.
   package init?(
     _ descriptor: Int32,
-    _ body: @escaping @GatewayActor (_ isReadable: Bool, _ isWritable: Bool, _ hasFailed: Bool) -> Void
+    _ body: @escaping @GatewayActor (_ isReadable: Bool, _ isWritable: Bool) -> Void
   ) {
     let poll = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
     guard uv_poll_init(EventLoop.shared.handle, poll, descriptor) == 0 else {
@@ -31,18 +33,27 @@ package final class SocketWatch {
   /// Waits for one or both from now on; for neither, it waits for nothing.
   package func wait(toRead: Bool, toWrite: Bool) {
     guard !isOver else { return }
-    let events = (toRead ? UV_READABLE.rawValue : 0) | (toWrite ? UV_WRITABLE.rawValue : 0)
-    guard events != 0 else {
+    wanted = Int32((toRead ? UV_READABLE.rawValue : 0) | (toWrite ? UV_WRITABLE.rawValue : 0))
+    arm()
+  }
+
+  private func arm() {
+    guard wanted != 0 else {
       uv_poll_stop(poll)
       return
     }
-    uv_poll_start(poll, Int32(events)) { poll, status, events in
+    uv_poll_start(poll, wanted) { poll, status, events in
       let owner = Unmanaged<SocketWatch>.fromOpaque(poll!.pointee.data).takeUnretainedValue()
-      GatewayActor.assumeIsolated {
-        owner.body(
-          UInt32(events) & UV_READABLE.rawValue != 0, UInt32(events) & UV_WRITABLE.rawValue != 0, status < 0)
-      }
+      GatewayActor.assumeIsolated { owner.called(status, UInt32(events)) }
     }
+  }
+
+  /// A socket that has failed is one that can be read and written: what came before can still be read, and who tries
+  /// hears of the failure itself. libuv waits for it no more then, unless it is told again.
+  private func called(_ status: Int32, _ events: UInt32) {
+    let hasFailed = status < 0
+    body(hasFailed || events & UV_READABLE.rawValue != 0, hasFailed || events & UV_WRITABLE.rawValue != 0)
+    if hasFailed, !isOver { arm() }
   }
 
   /// Waits for nothing any more; the descriptor may be closed then. Idempotent.

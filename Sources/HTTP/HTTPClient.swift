@@ -163,8 +163,8 @@ package final class HTTPClient {
     }
     let watch =
       watches[socket]
-      ?? SocketWatch(socket) { [unowned self] isReadable, isWritable, hasFailed in
-        entered { act(socket, (isReadable ? 1 : 0) | (isWritable ? 2 : 0) | (hasFailed ? 4 : 0)) }
+      ?? SocketWatch(socket) { [unowned self] isReadable, isWritable in
+        entered { act(socket, (isReadable ? 1 : 0) | (isWritable ? 2 : 0)) }
       }
     watches[socket] = watch
     watch?.wait(toRead: what & 1 != 0, toWrite: what & 2 != 0)

@@ -15,7 +15,7 @@ import Testing
   @Test func aSocketMayBeClosedInTheTurnInWhichItWasFirstWaitedFor() async {
     await onLoop {
       let (own, other) = pair()
-      let watch = SocketWatch(own) { _, _, _ in Issue.record("nothing has come") }
+      let watch = SocketWatch(own) { _, _ in Issue.record("nothing has come") }
       watch?.wait(toRead: true, toWrite: false)
       watch?.end()
       close(own)
@@ -31,7 +31,7 @@ import Testing
       let (own, other) = pair()
       let over = Gate()
       var watch: SocketWatch?
-      watch = SocketWatch(own) { isReadable, _, _ in
+      watch = SocketWatch(own) { isReadable, _ in
         #expect(isReadable)
         watch?.wait(toRead: false, toWrite: true)
         watch?.end()

@@ -319,7 +319,8 @@ final class Post {
     case .sessionLost:
       carrier.lose(
         "its session was lost (HTTP \(head.status))", isUnavailability: false,
-        unsent: head.status < 500 ? requestID : nil)
+        // What failed in the server may have been carried out before.
+        unsent: head.status == 500 ? nil : requestID)
     case .unavailable where isOpening: carrier.lose(said, isUnavailability: true, unsent: requestID)
     case .unavailable, .refused:
       guard let id = requestID else { return finish() }

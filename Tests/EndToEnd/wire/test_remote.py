@@ -422,7 +422,7 @@ def test_words_about_a_session_in_an_answer_end_no_session(remote, status):
         return True
 
     server.play = play
-    assert "The database session" in json.dumps(wire.call("far__echo", {}))
+    assert wire.call("far__echo", {})["error"]["message"] == "The database session has expired"
     assert (len(server.named("tools/call")), len(server.named("initialize"))) == (1, 1)
 
 

@@ -265,7 +265,7 @@ def eras(machine: Machine, rounds: int) -> Table:
 
 def allocations(machine: Machine) -> Table:
     place = machine.directory / "allocations"
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     counted = {"LD_PRELOAD": str(BUILT / "allocations.so"), "BENCH_ALLOCATIONS": str(place)}
     one = machine.configuration(1)
     few = machine.load("sequential", gateway(one), calls=2000, extra=counted)["allocations"]

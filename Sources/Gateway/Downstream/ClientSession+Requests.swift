@@ -113,7 +113,9 @@ extension ClientSession {
     guard !isWhole, !handshake.isReplaying else { return welcome(call, agreed) }
     handshake.begins()
     Task { @GatewayActor in
-      await upstream.settle(within: manager.configuration.settings.initializeWait)
+      if !upstream.knowsAllInstructions {
+        await upstream.settle(within: manager.configuration.settings.initializeWait)
+      }
       await view.whenMerged()
       welcome(call, agreed)
       await takeWhatWaited()

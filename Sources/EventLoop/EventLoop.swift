@@ -55,6 +55,9 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   /// Whether the caller is on the loop thread.
   var isCurrent: Bool { owner.isCurrent }
 
+  /// Whether the caller is on the loop thread, also in a callback of a C library, of which Swift knows no task.
+  package func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
   package func checkIsolated() { precondition(isCurrent, "not on the loop thread") }
 
   package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }

@@ -38,13 +38,15 @@ package final class HTTPClient {
   /// - Throws: ``HTTPFailure`` of the layer `library` when there is none.
   package static func shared() throws(HTTPFailure) -> HTTPClient {
     if let loaded { return try loaded.get() }
-    let result = Result { () throws(HTTPFailure) in HTTPClient(try CurlLibrary.load()) }
+    let result = Result { () throws(HTTPFailure) in try HTTPClient(try CurlLibrary.load()) }
     loaded = result
     return try result.get()
   }
 
-  private init(_ library: CurlLibrary) {
-    guard let multi = library.functions.pointee.multi_init() else { fatalError("no memory for libcurl") }
+  private init(_ library: CurlLibrary) throws(HTTPFailure) {
+    guard let multi = library.functions.pointee.multi_init() else {
+      throw HTTPFailure(.library, "libcurl has no memory to begin with", mayHaveArrived: false)
+    }
     self.library = library
     self.multi = multi
     _ = junction_curl_set_multi_functions(

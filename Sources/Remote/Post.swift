@@ -14,13 +14,13 @@ final class Post {
   var isAbandoned = false
   /// Whether it is a request that stands for itself.
   private(set) var isModern = false
-  private unowned let carrier: HTTPCarrier
+  unowned let carrier: HTTPCarrier
   private var transfer: HTTPTransfer?
-  private var answer = Answer()
-  private var tries = Tries()
+  var answer = Answer()
+  var tries = Tries()
 
   /// What has come back so far.
-  private struct Answer {
+  struct Answer {
     var head: HTTPHead?
     var reader: MessageReader?
     /// Whether the request is answered.
@@ -32,7 +32,7 @@ final class Post {
   }
 
   /// What was tried.
-  private struct Tries {
+  struct Tries {
     var redirections = 0
     var refusals = 0
     var delays = 0
@@ -45,15 +45,10 @@ final class Post {
     var session: String?
   }
 
-  private static let redirectionLimit = 3
   /// Milliseconds that a stream may stay open behind the answer.
   private static let linger: UInt64 = 2_000
   /// Milliseconds that a message may take for which there is no answer.
   private static let noticeLimit: UInt64 = 30_000
-  private static let delayLimit = 3
-  /// Milliseconds that a request waits at most because the server wants to be asked less often.
-  private static let longestDelay: UInt64 = 10_000
-  private static let resumptionLimit = 5
   private static let longestRetry: UInt64 = 30_000
   /// Bytes of a body that is no message.
   private static let textLimit = 64 << 10
@@ -67,7 +62,7 @@ final class Post {
   var requestID: UInt64? { if case .request(let id, _) = envelope { id } else { nil } }
 
   /// Whether it asks what the server speaks.
-  private var isOpening: Bool {
+  var isOpening: Bool {
     switch envelope {
     case .request(_, .initialize): true
     case .request(_, .discover): !carrier.session.isOpen
@@ -86,7 +81,7 @@ final class Post {
     }
   }
 
-  private func follow(_ permission: Authorization.Permission) {
+  func follow(_ permission: Authorization.Permission) {
     switch permission {
     case .go(let token):
       tries.token = token
@@ -95,7 +90,7 @@ final class Post {
     }
   }
 
-  private func send() {
+  func send() {
     answer = Answer()
     var request = HTTPRequest("POST", carrier.target.text, fields: fields(), body: body, route: carrier.address.route)
     if let token = tries.token { request.fields.append(HTTPField("Authorization", "Bearer \(token)")) }
@@ -103,7 +98,7 @@ final class Post {
     begin(request)
   }
 
-  private func begin(_ request: HTTPRequest) {
+  func begin(_ request: HTTPRequest) {
     transfer = carrier.client.start(
       request,
       HTTPTransfer.Events(
@@ -202,7 +197,7 @@ final class Post {
   }
 
   /// Sees whether a message answers the request.
-  private func note(_ frame: Frame) {
+  func note(_ frame: Frame) {
     guard frame.kind == .response, let id = requestID, frame.mintedID == id else { return }
     answer.isGiven = true
     guard case .request(_, let method) = envelope else { return }
@@ -235,180 +230,8 @@ final class Post {
     if head.status < 300 { succeeded(head) } else { judge(head) }
   }
 
-  private func finish() {
+  func finish() {
     cancel()
     carrier.finished(self)
-  }
-
-  // MARK: - No answer
-
-  /// All went well, and no answer has come.
-  private func succeeded(_ head: HTTPHead) {
-    guard let id = requestID, !carrier.isStreaming else { return finish() }
-    if answer.reader?.kind == .events { return resume(or: "its stream ended before the answer came") }
-    let type = head.mediaType.isEmpty ? "nothing" : head.mediaType
-    let isPage = head.mediaType == "text/html"
-    fail(
-      id,
-      RequestFailure(
-        reason: "it answered with HTTP \(head.status) and \(type), which is no answer to a request",
-        cure: isPage ? "Check \"url\" in the server's entry: it leads to a page for people." : nil,
-        outcome: isOpening ? .refused : .unknown))
-  }
-
-  private func broke(_ failure: HTTPFailure) {
-    // The request itself went out long ago.
-    if tries.resumptions > 0 { return resume(or: failure.sentence) }
-    guard failure.mayHaveArrived, !isOpening else {
-      // Nothing else will arrive either.
-      return carrier.lose(failure.sentence, cure: failure.cure, isUnavailability: true, unsent: requestID)
-    }
-    guard let id = requestID else { return finish() }
-    if answer.reader?.kind == .events { return resume(or: failure.sentence) }
-    fail(id, RequestFailure(reason: failure.sentence, cure: failure.cure, outcome: .unknown))
-  }
-
-  /// Asks for what is missing of a stream that broke off (2025-11-25, basic/transports, resumability).
-  private func resume(or reason: String) {
-    guard let id = requestID, !isModern, let last = answer.reader?.lastID ?? tries.lastID,
-      tries.resumptions < Self.resumptionLimit,
-      !isAbandoned
-    else {
-      if let id = requestID {
-        fail(id, RequestFailure(reason: reason, outcome: isOpening ? .refused : .unknown))
-      }
-      return
-    }
-    tries.resumptions += 1
-    tries.lastID = last
-    after(answer.retry) { [self] in
-      answer = Answer()
-      var request = HTTPRequest(
-        "GET", carrier.target.text,
-        fields: carrier.address.fields + carrier.sessionFields(carrier.session.id) + [
-          HTTPField("Accept", "text/event-stream"), HTTPField(MessageHeaders.resumption, last),
-        ], route: carrier.address.route)
-      if let token = tries.token { request.fields.append(HTTPField("Authorization", "Bearer \(token)")) }
-      carrier.log(.debug, "stream_resumed", server: carrier.address.server, ["request": "\(id)"])
-      begin(request)
-    }
-  }
-
-  private func after(_ milliseconds: UInt64, _ body: @escaping @GatewayActor () -> Void) {
-    _ = LoopClock.loop.after(milliseconds) { [self] in if !tries.isOver { body() } }
-  }
-
-  // MARK: - Refusals
-
-  private func judge(_ head: HTTPHead) {
-    if tries.resumptions > 0, let id = requestID {
-      return fail(
-        id,
-        RequestFailure(
-          reason: "its stream broke off, and was not resumed (HTTP \(head.status))", outcome: .unknown))
-    }
-    let error = answerInBody()
-    let text = String(decoding: answer.text.prefix(4096), as: UTF8.self)
-    let verdict = StatusVerdict(
-      status: head.status, text: text, hasSession: tries.session != nil, isAnswer: error != nil)
-    let said = "it answered with HTTP \(head.status)"
-    switch verdict {
-    case .moved: redirect(head)
-    case .unauthorized: unauthorized(head)
-    case .tooMany: delay(head)
-    case .sessionLost:
-      carrier.lose(
-        "its session was lost (HTTP \(head.status))", isUnavailability: false,
-        // What failed in the server may have been carried out before.
-        unsent: head.status == 500 ? nil : requestID)
-    case .unavailable where isOpening: carrier.lose(said, isUnavailability: true, unsent: requestID)
-    case .unavailable, .refused:
-      guard let id = requestID else { return finish() }
-      if let error {
-        note(error)
-        carrier.deliver(.frame(error))
-        return finish()
-      }
-      let failure = RequestFailure(
-        reason: said, outcome: verdict == .refused ? .refused : .unknown,
-        retryIn: verdict == .unavailable ? head.retryAfter.map { $0 * 1000 } : nil)
-      if case .request(_, .initialize) = envelope, [400, 404, 405].contains(head.status),
-        carrier.address.transport == nil, !carrier.isStreaming
-      {
-        cancel()
-        carrier.openStream(instead: (self, failure))
-        return carrier.finished(self)
-      }
-      fail(id, failure)
-    }
-  }
-
-  /// The answer that a body is which came with an error's status. One without an id is this request's all the same.
-  private func answerInBody() -> StoredFrame? {
-    guard let id = requestID else { return nil }
-    let text = answer.text.map { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0 }
-    guard case .success(let frame) = text.withUnsafeBytes({ Frame.parse($0) }), frame.kind == .response else {
-      return nil
-    }
-    return frame.mintedID == id ? frame : frame.isWithoutID ? frame.withID(id) : nil
-  }
-
-  private func fail(_ id: UInt64, _ failure: RequestFailure) {
-    carrier.failed(id, failure)
-    finish()
-  }
-
-  /// The server lets nobody in, or not this request.
-  private func refuse(_ reason: String, cure: String?, isUnavailability: Bool) {
-    // Without these there is no connection; any other message is lost alone.
-    if isOpening || envelope == .notification(.initialized) {
-      return carrier.lose(reason, cure: cure, isUnavailability: isUnavailability, unsent: requestID)
-    }
-    guard let id = requestID else { return finish() }
-    fail(id, RequestFailure(reason: reason, cure: cure, outcome: .refused))
-  }
-
-  private func unauthorized(_ head: HTTPHead) {
-    let said = "it answered with HTTP \(head.status): it does not let this gateway in"
-    guard let authorization = carrier.authorization, !carrier.address.hasOwnAuthorization, tries.refusals == 0 else {
-      let cure = "Check \"headers\" in the server's entry."
-      return refuse(said, cure: carrier.address.hasOwnAuthorization ? cure : nil, isUnavailability: true)
-    }
-    tries.refusals += 1
-    Task { @GatewayActor in
-      let next = await authorization.refused(head.status, head.fields.all("WWW-Authenticate"), tries.token)
-      guard !tries.isOver else { return }
-      if let next { follow(next) } else { refuse(said, cure: nil, isUnavailability: true) }
-    }
-  }
-
-  /// What was asked too often was not carried out: it is asked again when the server says, if that is soon.
-  private func delay(_ head: HTTPHead) {
-    let wait = head.retryAfter.map { $0 * 1000 } ?? 1_000 << UInt64(tries.delays)
-    guard tries.delays < Self.delayLimit, wait <= Self.longestDelay else {
-      let said = "it answered with HTTP 429: it is asked too often"
-      guard let id = requestID, !isOpening else { return refuse(said, cure: nil, isUnavailability: true) }
-      return fail(id, RequestFailure(reason: said, outcome: .refused, retryIn: head.retryAfter.map { $0 * 1000 }))
-    }
-    tries.delays += 1
-    after(wait) { self.start() }
-  }
-
-  private func redirect(_ head: HTTPHead) {
-    let place = head.fields["Location"] ?? ""
-    guard let next = HTTPAddress(place, relativeTo: carrier.target, by: carrier.client.library) else {
-      return refuse("it answered with HTTP \(head.status)", cure: nil, isUnavailability: false)
-    }
-    let keepsMethod = head.status == 307 || head.status == 308
-    let isUpgrade = next.scheme == "https" && carrier.target.scheme == "http" && next.host == carrier.target.host
-    guard next.origin == carrier.target.origin && keepsMethod || isUpgrade, tries.redirections < Self.redirectionLimit
-    else {
-      return refuse(
-        "it answered with HTTP \(head.status): it has moved to \(next.origin)\(next.path)",
-        cure: "If that is right, make it \"url\" in the server's entry.", isUnavailability: false)
-    }
-    tries.redirections += 1
-    carrier.target = next
-    send()
   }
 }

@@ -8,6 +8,7 @@ import pytest
 
 from support.junction import scripted, stateless
 from support.modern import Modern
+from support.processes import wait_until
 
 WELCOME = (
     '{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"s","version":"1"},'
@@ -277,10 +278,7 @@ def test_a_list_that_failed_is_asked_again(start, era):
     answers = {"tools/list": [line]}
     wire = start({"bad": server_of[era](answers=answers), "good": scripted()}, strict=False)
     client = opened(wire, era)
-    deadline = time.monotonic() + 15
-    while "bad__echo" not in names(wire, client):
-        assert time.monotonic() < deadline, wire.stderr[-500:]
-        time.sleep(0.2)
+    wait_until(lambda: "bad__echo" in names(wire, client), 15, lambda: wire.stderr[-500:])
 
 
 @eras
@@ -336,14 +334,12 @@ def test_a_server_that_always_dies_is_started_once_per_attempt_after_both_eras(s
     entry = {"command": "/bin/sh", "args": ["-c", 'echo x >>"$0"; exit 1', str(starts)]}
     wire = start({"bad": entry, "good": scripted()}, strict=False, tee=False)
     wire.initialize()
-    deadline = time.monotonic() + 15
-    attempts = 0
-    while attempts < 4 and time.monotonic() < deadline:
-        wire.request("ping")
-        attempts = sum("event=endpoint_changed" in line and " why=" in line for line in wire.stderr.splitlines())
-        time.sleep(0.05)
-    assert attempts >= 4, wire.stderr[-1500:]
-    assert len(starts.read_text().split()) <= attempts + 2
+
+    def attempts() -> int:
+        return sum("event=endpoint_changed" in line and " why=" in line for line in wire.stderr.splitlines())
+
+    wait_until(lambda: attempts() >= 4, 15, lambda: wire.stderr[-1500:])
+    assert len(starts.read_text().split()) <= attempts() + 2
 
 
 # Clients.

@@ -78,7 +78,7 @@ def test_a_server_that_restarts_is_found_again(remote):
     assert wire.call("far__echo").text == "hello"
     server.stop()
     id = wire.start_call("far__echo", {"text": "later"})
-    time.sleep(0.5)
+    processes.wait_until(lambda: " why=" in wire.stderr, 10, "the loss is seen")
     server.start()
     assert wire.result_of(id).text == "later"
     assert server.count("initialize") == 2

@@ -44,10 +44,27 @@ private func check(_ server: ServerConfiguration) {
   guard server.problem == nil else { return }
   precondition(server.launch != nil, "nothing to run or to reach, and no problem")
   for endpoint in server.endpoints {
-    let launch = endpoint.launch
-    let words = [launch.command] + launch.arguments + launch.environment.flatMap { [$0.name, $0.value] }
-    precondition(!launch.command.isEmpty, "an empty command")
-    precondition(words.allSatisfy { !$0.utf8.contains(0) }, "a NUL byte for a process")
-    precondition(Set(launch.environment.map(\.name)).count == launch.environment.count, "a variable set twice")
+    switch endpoint.launch {
+    case .process(let launch): check(launch)
+    case .remote(let launch): check(launch)
+    }
+  }
+}
+
+private func check(_ launch: ProcessLaunch) {
+  let words = [launch.command] + launch.arguments + launch.environment.flatMap { [$0.name, $0.value] }
+  precondition(!launch.command.isEmpty, "an empty command")
+  precondition(words.allSatisfy { !$0.utf8.contains(0) }, "a NUL byte for a process")
+  precondition(Set(launch.environment.map(\.name)).count == launch.environment.count, "a variable set twice")
+}
+
+private func check(_ launch: RemoteLaunch) {
+  let url = launch.url.lowercased()
+  precondition(url.hasPrefix("http://") || url.hasPrefix("https://"), "an address of another kind")
+  precondition(launch.url.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "an address that breaks a line")
+  precondition(launch.socket?.utf8.contains(0) != true, "a NUL byte for a socket")
+  for field in launch.headers {
+    let bytes = Array(field.name.utf8) + Array(field.value.utf8)
+    precondition(!field.name.isEmpty && !bytes.contains { [0, 0x0A, 0x0D].contains($0) }, "a field that breaks a line")
   }
 }

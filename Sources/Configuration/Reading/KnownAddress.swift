@@ -21,6 +21,9 @@ enum KnownAddress {
 
   /// Returns the advice for a program that only passes messages on to an address; nil for any other.
   static func hint(for launch: ProcessLaunch) -> String? {
+    guard let url = launch.arguments.first(where: { $0.hasPrefix("http://") || $0.hasPrefix("https://") }) else {
+      return nil
+    }
     let words = [launch.command] + launch.arguments
     let bridge = bridges.first { bridge in
       words.contains { word in
@@ -28,10 +31,8 @@ enum KnownAddress {
         return name == bridge || name.hasPrefix(bridge + "@")
       }
     }
-    guard let bridge, let url = launch.arguments.first(where: { $0.hasPrefix("http://") || $0.hasPrefix("https://") })
-    else { return nil }
     // A bridge that offers a local server at an address is something else.
-    guard !launch.arguments.contains("--stdio") else { return nil }
+    guard let bridge, !launch.arguments.contains("--stdio") else { return nil }
     return "\(bridge) is not needed: \"url\": \"\(url)\" in the place of the command reaches the same server directly"
   }
 }

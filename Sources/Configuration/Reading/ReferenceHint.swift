@@ -25,7 +25,7 @@ enum ReferenceHint {
     if ["command", "config", "file", "cmd", "secret", "keyring", "keychain", "op"].contains(kind), parts.count == 2 {
       return "is not known here; use an environment variable or 'envFile'"
     }
-    if reference.contains("secrets.") { return "is Continue's; use an environment variable or 'envFile'" }
+    if reference.contains(ascii: "secrets.") { return "is Continue's; use an environment variable or 'envFile'" }
     return "is not ${VAR}, ${VAR:-default} or ${env:VAR}; for a literal '${' write '$${'"
   }
 
@@ -36,7 +36,7 @@ enum ReferenceHint {
     if word.hasPrefix("%"), word.hasSuffix("%"), isVariable(word.dropFirst().dropLast()) {
       return advice(word, word.dropFirst().dropLast())
     }
-    guard !expandsBraced, let start = text.firstRange(of: "{env:"),
+    guard !expandsBraced, let start = text.firstRange(ofASCII: "{env:"),
       let end = text[start.upperBound...].firstIndex(of: "}")
     else { return nil }
     // As in '${env:NAME}', which is ours.

@@ -70,17 +70,16 @@ struct SecretCollection {
   private static func isTelling(_ name: Substring) -> Bool {
     let name = name.lowercased()
     if ["file", "path", "dir", "url", "uri", "type"].contains(where: name.hasSuffix) { return false }
-    return name.hasSuffix("key")
-      || [
-        "token", "secret", "passw", "passphrase", "apikey", "api-key", "api_key", "credential", "authorization",
-        "bearer",
-      ]
-      .contains(where: name.contains)
+    return name.hasSuffix("key") || tellingWords.contains { name.contains(ascii: $0) }
   }
+
+  private static let tellingWords: [StaticString] = [
+    "token", "secret", "passw", "passphrase", "apikey", "api-key", "api_key", "credential", "authorization", "bearer",
+  ]
 
   /// Returns the password of an address: `scheme://user:password@host`.
   private static func password(in value: String) -> Substring? {
-    guard let scheme = value.firstRange(of: "://") else { return nil }
+    guard let scheme = value.firstRange(ofASCII: "://") else { return nil }
     let authority = value[scheme.upperBound...].prefix { !"/?#".contains($0) }
     guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else { return nil }
     return authority[authority.index(after: colon)..<at]

@@ -56,7 +56,7 @@ import Testing
 
   @GatewayActor
   private static func call(_ client: LocalClient, _ word: String, on server: String) async -> Int {
-    let answer = await client.request(
+    let answer = await client.client.request(
       .toolsCall, params: "{\"name\":\"\(server)__echo\",\"arguments\":{\"word\":\"\(word)\"}}")
     return answer?.string("word", in: .result) == word ? 0 : 1
   }

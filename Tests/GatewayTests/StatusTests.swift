@@ -7,17 +7,14 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct StatusTests {
   private static let call = #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"one__echo"}}"#
 
-  @GatewayActor private func ask(
-    _ bench: Bench, _ question: String = ControlProtocol.statusQuestion
-  ) throws -> Frame {
-    let frame = try Array(question.utf8).withUnsafeBytes { try Frame.parse($0).get() }
-    let answer = ControlProtocol.answer(frame, about: bench.manager, configurationPath: "/real.json", process: 7)
-    #expect(!answer.contains("\n"))
-    return try Array(answer.utf8).withUnsafeBytes { try Frame.parse($0).get() }
+  private func frame(_ text: String) throws -> Frame {
+    try Array(text.utf8).withUnsafeBytes { try Frame.parse($0).get() }
   }
 
-  @GatewayActor private func status(of bench: Bench) throws -> ControlProtocol.Status {
-    try #require(ControlProtocol.Status(try ask(bench)))
+  @GatewayActor private func status(of bench: Bench) throws -> ControlProtocol.Answer {
+    let answer = ControlProtocol.status(of: bench.manager, configurationPath: "/real.json", process: 7)
+    #expect(!answer.contains("\n"))
+    return try #require(ControlProtocol.Answer(try frame(answer)))
   }
 
   @Test func aGatewayWithAllServersConnectedIsHealthyAndSaysWithWhom() async throws {
@@ -26,7 +23,7 @@ import Testing
       _ = await bench.open()
       bench.clock.advance(by: 3_000)
       let status = try status(of: bench)
-      #expect(status.isHealthy)
+      #expect(status.isGood)
       #expect(status.configurationPath == "/real.json")
       for expected in [
         "gateway 7, 0, up 3 s", "configuration: /servers.json", "client: c 1, revision 2025-11-25, 0 unanswered",
@@ -57,7 +54,7 @@ import Testing
         #"{"jsonrpc":"2.0","id":2,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{}}}"#)
       _ = await bench["one"].received.next()
       let status = try status(of: bench)
-      #expect(!status.isHealthy)
+      #expect(!status.isGood)
       #expect(status.text.contains("one: connecting, handshake, pid 1"))
       #expect(status.text.contains("client: has not introduced itself"))
       #expect(status.json.contains(#""state":"connecting","phase":"handshake""#))
@@ -73,7 +70,7 @@ import Testing
       _ = await bench.log.next { $0.contains("to=reconnecting") }
       bench.clock.advance(by: 5_000)
       let status = try status(of: bench)
-      #expect(!status.isHealthy)
+      #expect(!status.isGood)
       #expect(status.text.contains("one: reconnecting, attempt 1, next in 15 s, breaker open"))
       #expect(status.text.contains("reason: it ended (exit code 3)"))
       #expect(status.text.contains("last failure: 5 s ago (exit), it ended (exit code 3)"))
@@ -107,7 +104,7 @@ import Testing
       let bench = Bench(entry: #"{"lazy":true}"#)
       _ = await bench.open()
       let status = try status(of: bench)
-      #expect(status.isHealthy)
+      #expect(status.isGood)
       #expect(status.text.contains("one: disconnected"))
       await bench.close()
     }
@@ -126,12 +123,24 @@ import Testing
     }
   }
 
-  @Test func anUnknownQuestionIsAnError() async throws {
-    try await onLoop {
-      let bench = Bench()
-      let answer = try ask(bench, #"{"ask":"secrets"}"#)
-      #expect(answer.string("error") != nil)
-      #expect(ControlProtocol.Status(answer) == nil)
+  @Test func questionsAreReadAsTheyAreWritten() throws {
+    let questions: [ControlProtocol.Question] = [
+      .status, .session, .reload, .restart(server: "a \"b\""), .report(servers: ["x", "y"], columns: 80),
+      .report(servers: [], columns: nil),
+    ]
+    for question in questions {
+      let frame = try frame(question.json(to: "/real.json"))
+      #expect(ControlProtocol.Question(frame) == question)
+      #expect(ControlProtocol.configuration(of: frame) == "/real.json")
+      #expect(ControlProtocol.configuration(of: try self.frame(question.json())) == nil)
     }
+    #expect(ControlProtocol.Question(try frame(#"{"ask":"secrets"}"#)) == nil)
+    #expect(ControlProtocol.Question(try frame(#"{"ask":"restart"}"#)) == nil)
+  }
+
+  @Test func aRefusalIsNoAnswer() throws {
+    let answer = try frame(ControlProtocol.refused("not now"))
+    #expect(ControlProtocol.Answer(answer) == nil)
+    #expect(ControlProtocol.refusal(in: answer) == "not now")
   }
 }

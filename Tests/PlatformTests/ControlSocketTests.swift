@@ -24,7 +24,7 @@ struct ControlSocketTests {
       self.directory = try directory ?? ScratchDirectory()
       path = ControlFiles.path(in: self.directory.path, process: OwnProcess.id)
       socket = try ControlSocket(path: path, patience: patience) { question in
-        "{\"asked\":" + String(decoding: question.bytes, as: UTF8.self) + "}"
+        ControlReply("{\"asked\":" + String(decoding: question.bytes, as: UTF8.self) + "}")
       }
     }
 
@@ -91,7 +91,7 @@ struct ControlSocketTests {
       let directory = try ScratchDirectory()
       let text = String(repeating: "a", count: 1 << 20)
       let path = ControlFiles.path(in: directory.path, process: OwnProcess.id)
-      let socket = try ControlSocket(path: path) { _ in "{\"text\":\"\(text)\"}" }
+      let socket = try ControlSocket(path: path) { _ in ControlReply("{\"text\":\"\(text)\"}") }
       #expect(try await ControlClient.ask(Self.question, at: path).raw("text")?.count == text.utf8.count + 2)
       socket.close()
       withExtendedLifetime(directory) {}
@@ -174,10 +174,48 @@ struct ControlSocketTests {
     }
   }
 
+  @Test func aConnectionThatIsHandedOverLosesNothingOfEitherDirection() async throws {
+    try await onLoop {
+      let directory = try ScratchDirectory()
+      let path = ControlFiles.path(in: directory.path, process: OwnProcess.id)
+      var taken: StreamPort?
+      let socket = try ControlSocket(path: path, patience: 200) { _ in
+        ControlReply("{\"good\":true}") { port in
+          port.onEvent = { event in
+            if case .frame(let frame) = event {
+              port.output.append(String(decoding: frame.bytes, as: UTF8.self) + "\n")
+            }
+          }
+          port.startReading()
+          taken = port
+        }
+      }
+      // What stands behind the question already is for whoever takes the connection over.
+      let (answer, port) = try await ControlClient.open(Self.question + "\n{\"first\":1}", at: path)
+      #expect(answer.raw("good") != nil)
+      var echoes: [String] = []
+      let enough = Gate()
+      port.onEvent = { event in
+        if case .frame(let frame) = event { echoes.append(String(decoding: frame.bytes, as: UTF8.self)) }
+        if echoes.count == 2 { enough.open() }
+      }
+      port.startReading()
+      // It is not ended when the time for questions is over.
+      await LoopClock.loop.sleep(milliseconds: 300)
+      port.output.append("{\"second\":2}\n")
+      await enough.wait()
+      #expect(echoes == ["{\"first\":1}", "{\"second\":2}"])
+      port.close()
+      taken?.close()
+      socket.close()
+      withExtendedLifetime(directory) {}
+    }
+  }
+
   @Test func aPathThatNoSocketCanHaveIsRefused() async {
     await onLoop {
       let path = "/tmp/" + String(repeating: "x", count: 120)
-      #expect(await failure { _ = try ControlSocket(path: path) { _ in "{}" } } == ENAMETOOLONG)
+      #expect(await failure { _ = try ControlSocket(path: path) { _ in ControlReply("{}") } } == ENAMETOOLONG)
       #expect(await failure { _ = try await ControlClient.ask(Self.question, at: path) } == ENAMETOOLONG)
     }
   }

@@ -10,7 +10,7 @@ extension ClientSession {
     if introduction == nil {
       introduction = frame.raw(ReservedMeta.clientInfo, in: .paramsMeta).flatMap { ClientIntroduction(json: $0) }
     }
-    upstream.declare(terms.capabilities, by: .modern, isDiscovery: isDiscovery)
+    if role == .client { upstream.declare(terms.capabilities, by: .modern, isDiscovery: isDiscovery) }
   }
 
   func takeModern(_ call: Call, _ frame: Frame) {

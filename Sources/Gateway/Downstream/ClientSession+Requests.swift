@@ -107,7 +107,7 @@ extension ClientSession {
     legacy.declared(declared, stamp: upstream.introduction.stamp(for: declared))
     introduction = frame.raw("clientInfo", in: .params).flatMap { ClientIntroduction(json: $0) }
     upstream.sessionOpened(number, declared)
-    upstream.declare(declared)
+    if role == .client { upstream.declare(declared) }
     // One that waited behind another one has waited long enough.
     let isWhole = upstream.knowsAllInstructions && !view.isMerging
     guard !isWhole, !handshake.isReplaying else { return welcome(call, agreed) }

@@ -31,9 +31,18 @@ package final class ClientSession {
   /// What waits: requests for names that no server has yet, and what the client may not be told yet.
   var waiting = Waiting()
   /// Tells it from all other sessions.
-  let number: UInt64
+  package let number: UInt64
+  let role: Role
   /// Who the client said it is.
   var introduction: ClientIntroduction?
+
+  /// For whom the gateway runs.
+  package enum Role: Sendable {
+    /// One of those that it serves.
+    case client
+    /// Somebody who looks in, such as a command: servers are told nothing of what it can do, and nothing waits for it.
+    case guest
+  }
 
   struct Waiting {
     /// Requests for names that no server has yet.
@@ -58,9 +67,10 @@ package final class ClientSession {
     }
   }
 
-  init(of manager: ServerManager, number: UInt64, view: CatalogView, transport: Transport) {
+  init(of manager: ServerManager, number: UInt64, role: Role, view: CatalogView, transport: Transport) {
     self.manager = manager
     self.number = number
+    self.role = role
     self.view = view
     upstream = manager.upstream
     clock = manager.clock
@@ -75,7 +85,7 @@ package final class ClientSession {
 
   package func start() {
     manager.audience.join(self)
-    for server in upstream.servers where !server.isShared { server.claimSpare(for: number) }
+    if role == .client { for server in upstream.servers where !server.isShared { server.claimSpare(for: number) } }
     port.start(received: { self.received($0) }, congested: { self.manager.audience.congestionChanged(self) })
   }
 

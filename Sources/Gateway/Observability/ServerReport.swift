@@ -34,12 +34,12 @@ package struct ServerReport {
   package let configurationPath: String
   package let servers: [Server]
 
-  /// Takes down how things stand now.
-  package init(of manager: ServerManager) {
+  /// Takes down how things stand now, of those servers alone if names are given.
+  package init(of manager: ServerManager, only names: [String] = []) {
     identity = manager.identity
     configurationPath = manager.configuration.path
     let entries = manager.catalog.toolEntries
-    servers = manager.configuration.servers.map { configuration in
+    servers = manager.configuration.servers.filter { names.isEmpty || names.contains($0.name) }.map { configuration in
       guard !configuration.isDisabled, let server = manager.upstream.server(named: configuration.name) else {
         return Server(name: configuration.name, state: "disabled")
       }

@@ -6,7 +6,7 @@ import MCP
 /// Who of the clients reads what it is sent, and what follows for the servers.
 ///
 /// The only client holds the servers up while it does not read, and misses nothing. Where there are several, each of them
-/// can hold up nobody but itself.
+/// can hold up nobody but itself; nor can a guest.
 @GatewayActor
 final class Readers {
   /// Milliseconds between two looks at a client that does not read.
@@ -20,7 +20,12 @@ final class Readers {
   init(_ upstream: ServerSet) { self.upstream = upstream }
 
   /// Whether servers must wait.
-  func holdUp(_ members: [ClientSession]) -> Bool { members.count == 1 && members[0].port.isCongested }
+  func holdUp(_ members: [ClientSession]) -> Bool { Self.onlyClient(of: members)?.port.isCongested == true }
+
+  private static func onlyClient(of members: [ClientSession]) -> ClientSession? {
+    let clients = members.filter { $0.role == .client }
+    return clients.count == 1 ? clients[0] : nil
+  }
 
   func membersChanged(_ members: [ClientSession]) {
     for session in members where session.port.isCongested { congestionChanged(session, among: members) }
@@ -28,9 +33,8 @@ final class Readers {
   }
 
   func congestionChanged(_ session: ClientSession, among members: [ClientSession]) {
-    let isAlone = members.count == 1
     upstream.setReading(!holdUp(members))
-    let waits = session.port.isCongested && !isAlone
+    let waits = session.port.isCongested && Self.onlyClient(of: members) !== session
     if waits { session.port.pause(.forOthers) } else { session.port.goOn(.forOthers) }
     guard waits else { return release(session) }
     guard duties[session.number] == nil else { return }

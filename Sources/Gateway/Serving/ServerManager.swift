@@ -55,11 +55,17 @@ package final class ServerManager {
   /// Lets the handshakes begin without a client.
   package func declareNothing() { upstream.declare(.none) }
 
+  /// Whether a client has said what it can do, so that guests may come.
+  package var isIntroduced: Bool { upstream.declaration.declaredAt != nil }
+
   /// Opens a session for a client.
-  package func open(_ transport: Transport, seeing terms: CatalogView.Terms? = nil) -> ClientSession {
+  package func open(
+    _ transport: Transport, seeing terms: CatalogView.Terms? = nil, as role: ClientSession.Role = .client
+  ) -> ClientSession {
     sessions += 1
     return ClientSession(
-      of: self, number: sessions, view: terms.map { catalogs.view($0) } ?? catalogs.standard, transport: transport)
+      of: self, number: sessions, role: role, view: terms.map { catalogs.view($0) } ?? catalogs.standard,
+      transport: transport)
   }
 
   /// Returns a session's own tasks of all servers that list them, as raw objects with wrapped ids.

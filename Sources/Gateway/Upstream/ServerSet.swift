@@ -110,6 +110,19 @@ package final class ServerSet {
     news.offerChanged()
   }
 
+  /// Ends a server and starts it anew; calls at it hear that their outcome is unknown. Returns false when no server that is
+  /// in use has the name.
+  package func restart(_ name: String) -> Bool {
+    guard let old = server(named: name) else { return false }
+    let new = make(old.configuration)
+    old.end()
+    put(servers.map { $0 === old ? new : $0 })
+    log(.info, "server_restarted", server: name)
+    if life.isRunning { activate([new]) }
+    news.offerChanged()
+    return true
+  }
+
   private func activate(_ servers: [UpstreamServer]) {
     for lane in servers.filter({ !$0.configuration.settings.lazy }).flatMap(\.lanes) where !isClosing {
       lane.update { $0.activate(at: $1) }

@@ -61,7 +61,9 @@ package struct FrameReader {
   package static let excerptLimit = 4096
 
   /// The most bytes of a message, line ending excluded.
-  package let limit: Int
+  package var limit: Int {
+    didSet { limit = min(limit, Frame.longest) }
+  }
   private let frame = Frame()
   /// Whether the stream has ended.
   private var isFinishing = false

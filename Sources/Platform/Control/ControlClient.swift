@@ -20,6 +20,17 @@ package enum ControlClient {
   package static func ask(
     _ question: String, at path: String, within patience: UInt64 = ControlSocket.patience
   ) async throws(PlatformError) -> StoredFrame {
+    let (answer, port) = try await open(question, at: path, within: patience)
+    port.close()
+    return answer
+  }
+
+  /// Asks one question, and returns the answer with the connection, which is the caller's then and not being read.
+  ///
+  /// - Throws: as ``ask(_:at:within:)``.
+  package static func open(
+    _ question: String, at path: String, within patience: UInt64 = ControlSocket.patience
+  ) async throws(PlatformError) -> (answer: StoredFrame, port: StreamPort) {
     let descriptor = junction_connect(path)
     guard descriptor >= 0 else { throw PlatformError("ask", path: path, code: errno) }
     let port = try StreamPort(reading: descriptor, writing: descriptor, frameLimit: answerLimit)
@@ -27,6 +38,7 @@ package enum ControlClient {
     var answer: StoredFrame?
     port.onEvent = { event in
       if case .frame(let frame) = event, answer == nil { answer = frame.copy() }
+      port.stopReading()
       over.open()
     }
     port.onReadEnd = { over.open() }
@@ -40,8 +52,12 @@ package enum ControlClient {
     port.output.append(question + "\n")
     await over.wait()
     timer.stop()
-    port.close()
-    guard let answer else { throw PlatformError("ask", path: path, code: isLate ? ETIMEDOUT : ECONNRESET) }
-    return answer
+    port.onEvent = { _ in }
+    port.onReadEnd = {}
+    guard let answer else {
+      port.close()
+      throw PlatformError("ask", path: path, code: isLate ? ETIMEDOUT : ECONNRESET)
+    }
+    return (answer, port)
   }
 }

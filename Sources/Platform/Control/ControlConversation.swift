@@ -1,17 +1,17 @@
 import EventLoop
 import JSONRPC
 
-/// One peer at the ``ControlSocket``: its question, our answer, the end.
+/// One peer at the ``ControlSocket``: its question, our answer, and the end or whoever takes the connection over.
 @GatewayActor
 final class ControlConversation {
   private let port: StreamPort
-  private let answer: @GatewayActor (Frame) -> String
+  private let answer: @GatewayActor (Frame) -> ControlReply
   private let timer = LoopTimer()
   private var onEnd: @GatewayActor () -> Void = {}
   private var hasAnswered = false
 
   /// Takes the socket over; when that fails it is released.
-  init(taking descriptor: Int32, answer: @escaping @GatewayActor (Frame) -> String) throws(PlatformError) {
+  init(taking descriptor: Int32, answer: @escaping @GatewayActor (Frame) -> ControlReply) throws(PlatformError) {
     self.answer = answer
     port = try StreamPort(reading: descriptor, writing: descriptor, frameLimit: ControlSocket.questionLimit)
   }
@@ -39,9 +39,19 @@ final class ControlConversation {
     case .frame(let frame):
       hasAnswered = true
       port.stopReading()
-      port.output.append(answer(frame) + "\n")
-      port.closeWriting()
+      let reply = answer(frame)
+      port.output.append(reply.line + "\n")
+      if let take = reply.take { handOver(take) } else { port.closeWriting() }
     }
+  }
+
+  private func handOver(_ take: @GatewayActor (StreamPort) -> Void) {
+    timer.stop()
+    port.onReadEnd = {}
+    port.onWriteEnd = {}
+    port.onWritten = {}
+    take(port)
+    onEnd()
   }
 
   private func end() {

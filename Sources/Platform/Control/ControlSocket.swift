@@ -8,7 +8,7 @@ package import JSONRPC
   import Glibc
 #endif
 
-/// The Unix socket at which a running gateway is asked how it is: one line of JSON in, one line out, then the end.
+/// The Unix socket at which a running gateway is asked how it is: one line of JSON in, one line out, then mostly the end.
 ///
 /// Only its own user can reach it. Whoever connects costs at most one answer and ``patience``, whatever they do.
 @GatewayActor
@@ -20,7 +20,7 @@ package final class ControlSocket {
   /// Milliseconds in which a peer must have asked and taken the answer.
   package nonisolated static let patience: UInt64 = 5_000
 
-  private let answer: @GatewayActor (Frame) -> String
+  private let answer: @GatewayActor (Frame) -> ControlReply
   private let patience: UInt64
   private let listener: UnsafeMutablePointer<uv_pipe_t>
   private var conversations: [ObjectIdentifier: ControlConversation] = [:]
@@ -28,11 +28,11 @@ package final class ControlSocket {
 
   /// Listens at a path, with mode 0600, in the place of a socket that nobody listens at any more.
   ///
-  /// `answer` returns one line of JSON, without its line feed, for a question.
+  /// `answer` is asked every question.
   ///
   /// - Throws: EADDRINUSE when somebody listens there, ENAMETOOLONG when the path is too long for a socket.
   package init(
-    path: String, patience: UInt64 = ControlSocket.patience, answer: @escaping @GatewayActor (Frame) -> String
+    path: String, patience: UInt64 = ControlSocket.patience, answer: @escaping @GatewayActor (Frame) -> ControlReply
   ) throws(PlatformError) {
     self.answer = answer
     self.patience = patience

@@ -50,6 +50,12 @@ package final class StreamPort {
     reader.onEnd = { [unowned(unsafe) self] in finish() }
   }
 
+  /// The most bytes of a message.
+  package var frameLimit: Int {
+    get { frames.limit }
+    set { frames.limit = newValue }
+  }
+
   /// What waits to be written. It is flushed once, at the end of the loop's turn.
   package var output: OutputBuffer { writer.output }
 

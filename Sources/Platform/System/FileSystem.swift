@@ -143,6 +143,28 @@ package enum FileSystem {
     return Identity(device: UInt64(truncatingIfNeeded: status.st_dev), node: UInt64(status.st_ino))
   }
 
+  /// What is another one when a file has been written, or another one has its name.
+  package struct Stamp: Equatable, Sendable {
+    let identity: Identity
+    let size: Int64
+    let seconds: Int
+    let nanoseconds: Int
+  }
+
+  /// Returns a file's stamp; nil when it is not there.
+  package static func stamp(of path: String) -> Stamp? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    #if canImport(Darwin)
+      let time = status.st_mtimespec
+    #else
+      let time = status.st_mtim
+    #endif
+    return Stamp(
+      identity: Identity(device: UInt64(truncatingIfNeeded: status.st_dev), node: UInt64(status.st_ino)),
+      size: Int64(status.st_size), seconds: Int(time.tv_sec), nanoseconds: Int(time.tv_nsec))
+  }
+
   /// Whether there is anything at a path, also a symbolic link that leads nowhere.
   package static func exists(_ path: String) -> Bool {
     var status = stat()

@@ -37,6 +37,8 @@ package final class SignalSource {
 
   /// The signals that end the gateway.
   package static let ending: [Int32] = [SIGTERM, SIGINT, SIGHUP]
+  /// The signal that asks a gateway that serves to read its configuration again; anybody else it ends.
+  package static let reload: Int32 = SIGHUP
   /// The signal that asks for a report of the state.
   package static let report: Int32 = SIGUSR1
 

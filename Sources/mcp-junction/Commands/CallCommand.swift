@@ -21,7 +21,7 @@ struct CallCommand {
           "key=value for each, checked against the tool's schema; or all as one object of JSON, @FILE, or '-' for standard input.",
         repeats: true, offer: .files),
     ],
-    options: [.json, output],
+    options: [.json, output, CommandSession.fresh],
     examples: [
       .init(line: "call time__now", effect: "Call a tool that needs no arguments."),
       .init(line: "call git log limit=3 path=src", effect: "Call one with arguments, and print what it says."),
@@ -30,18 +30,16 @@ struct CallCommand {
       .init(line: "call --json git/log @arguments.json", effect: "Print the result as it came."),
     ]
   ) { context in
-    let words = context.invocation.arguments
-    var target = ToolTarget.named(words[0])
-    var rest = words.dropFirst()
-    func narrowed(_ configuration: Configuration) -> Configuration {
-      (target, rest) = ToolTarget.read(words, servers: configuration.servers.map(\.name))
-      switch target {
-      case .named(let name): return configuration.narrowed(toName: name)
-      case .tool(_, let server): return configuration.narrowed(toServers: [server])
-      }
+    guard let configuration = ConfigurationLoading.load(in: context.surroundings, context.console) else {
+      return .unusable
     }
-    return await Assembly.run(context, level: .error, narrowing: narrowed) { assembly in
-      await CallCommand(assembly, context.console, context.invocation, target).run(rest)
+    let (target, words) = ToolTarget.read(
+      context.invocation.arguments, servers: configuration.servers.map(\.name))
+    let reading = ArgumentReading(context, limit: configuration.settings.maxFrame)
+    guard let arguments = await reading.arguments(words) else { return .unusable }
+    let needed = target.narrowing(configuration)
+    return await CommandSession.run(context, configuration, needing: needed) { session in
+      await CallCommand(context, session, target, configuration, Set(needed.servers.map(\.name))).call(arguments)
     }
   }
 
@@ -49,52 +47,31 @@ struct CallCommand {
     "--output", short: "-o", value: .text(placeholder: "FILE"),
     "Save the bytes of a result in a file; further ones in FILE-2 and so on.")
 
-  let assembly: Assembly
-  let console: Console
+  private let context: CommandContext
+  private let session: CommandSession
   private let target: ToolTarget
-  private let isForProgram: Bool
-  /// Where bytes are saved.
-  private let outputPath: String?
+  private let configuration: Configuration
+  /// The servers that can have the tool.
+  private let candidates: Set<String>
 
-  init(_ assembly: Assembly, _ console: Console, _ invocation: Invocation, _ target: ToolTarget) {
-    self.assembly = assembly
-    self.console = console
+  init(
+    _ context: CommandContext, _ session: CommandSession, _ target: ToolTarget, _ configuration: Configuration,
+    _ candidates: Set<String>
+  ) {
+    self.context = context
+    self.session = session
     self.target = target
-    isForProgram = invocation.has(.json)
-    outputPath = invocation.value(of: Self.output)
-  }
-
-  /// Makes the call with the arguments that were typed.
-  func run(_ words: ArraySlice<String>) async -> ExitStatus {
-    guard let arguments = await arguments(words) else {
-      await assembly.endSupervisor(urgent: true)
-      return .unusable
-    }
-    let manager = assembly.manager
-    let servers = Task { @GatewayActor in await manager.run() }
-    let answered = Task { @GatewayActor in await call(arguments) }
-    let over = Gate()
-    let watch = Task { @GatewayActor in
-      _ = await answered.value
-      over.open()
-    }
-    await Gate.any(over, assembly.stopped).wait()
-    let status = over.isOpen ? await answered.value : .interrupted
-    watch.cancel()
-    await assembly.end(urgent: !over.isOpen)
-    await servers.value
-    return status
+    self.configuration = configuration
+    self.candidates = candidates
   }
 
   private func call(_ arguments: ToolArguments) async -> ExitStatus {
-    let client = LocalClient(manager: assembly.manager)
-    await client.open()
     // What a person types is called only when it is listed: a slip must not reach a server that takes any name.
-    let list = await client.request(.toolsList, params: "{}")
-    let report = ServerReport(of: assembly.manager)
-    let name = name(in: report)
-    if report.allReady, !report.servers.flatMap(\.tools).contains(where: { $0.name == name }) {
-      return refuseName(report)
+    let list = await session.client.request(.toolsList, params: "{}")
+    guard let directory = await session.report() else { return lost() }
+    let name = target.name(in: directory, configuration)
+    if directory.areReady(candidates), !directory.tools.contains(where: { $0.name == name }) {
+      return refuseName(directory)
     }
     let object: String
     switch arguments {
@@ -103,25 +80,19 @@ struct CallCommand {
       switch ToolArguments.object(pairs, schema: schema(of: name, in: list?.raw("result"))) {
       case .success(let text): object = text
       case .failure(let problem):
-        complain("\(problem)")
+        context.complain("\(problem)")
         return .unusable
       }
     case .none, .standardInput, .file: object = "{}"
     }
     let params = "{\"name\":\(JSONText.quote(name)),\"arguments\":\(object)}"
-    guard let answer = await client.request(.toolsCall, params: params) else { return .outcomeUnknown }
-    return show(answer, to: name)
+    guard let answer = await session.client.request(.toolsCall, params: params) else { return lost() }
+    return await show(answer, to: name)
   }
 
-  /// Returns the tool's public name.
-  private func name(in report: ServerReport) -> String {
-    switch target {
-    case .named(let name): return name
-    case .tool(let original, let server):
-      let tools = report.servers.first { $0.name == server }?.tools ?? []
-      return tools.first { $0.original == original || $0.name == original }?.name
-        ?? "\(assembly.configuration.servers.first { $0.name == server }?.prefix ?? server)__\(original)"
-    }
+  private func lost() -> ExitStatus {
+    context.complain("the gateway that was asked has ended; what became of the call is unknown")
+    return .outcomeUnknown
   }
 
   private func schema(of name: String, in result: UnsafeRawBufferPointer?) -> DocumentNode? {
@@ -133,101 +104,39 @@ struct CallCommand {
 
   // MARK: - The answer
 
-  private func show(_ frame: Frame, to name: String) -> ExitStatus {
+  private func show(_ frame: Frame, to name: String) async -> ExitStatus {
     let answer = ToolAnswer(frame)
-    if isForProgram, let body = frame.raw("result") ?? frame.raw("error") { console.say(json: body) }
+    let printer = AnswerPrinter(context, savingTo: context.invocation.value(of: Self.output))
+    printer.printBody(of: frame)
     switch answer.outcome {
-    case .refused(let code, let message): return refused(code: code, message, name)
+    case .refused(let code, let message): return await refused(code: code, message, name)
     case .notSent, .unknown:
-      for text in answer.texts { complain(text) }
+      for text in answer.texts { context.complain(text) }
       return answer.outcome == .notSent ? .notSent : .outcomeUnknown
     case .good, .toolFailed:
-      let isSaved = show(answer.blocks)
+      let isSaved = printer.print(answer.blocks)
       return answer.outcome == .toolFailed || !isSaved ? .failed : .good
     }
   }
 
   /// Says why there is no result: no tool has the name, the server that may have it is out, or the server refused.
-  private func refused(code: String, _ message: String, _ name: String) -> ExitStatus {
-    let report = ServerReport(of: assembly.manager)
-    let names = report.servers.flatMap(\.tools).map(\.name)
-    guard code == "-32602", !names.contains(name) else {
-      complain(message)
+  private func refused(code: String, _ message: String, _ name: String) async -> ExitStatus {
+    guard code == "-32602", let directory = await session.report(),
+      !directory.tools.contains(where: { $0.name == name })
+    else {
+      context.complain(message)
       return .failed
     }
-    guard report.allReady else {
-      complain(message)
+    guard directory.areReady(candidates) else {
+      context.complain(message)
       return .notSent
     }
-    return refuseName(report)
+    return refuseName(directory)
   }
 
-  private func refuseName(_ report: ServerReport) -> ExitStatus {
-    let tools = report.servers.flatMap(\.tools)
-    let name = target.text
-    let cure: String?
-    switch target {
-    // The tool's own name, or what stands in another prefix's place.
-    case .named:
-      cure = tools.map(\.name).first { $0.hasSuffix("__\(name)") } ?? NearestName.of(name, among: tools.map(\.name))
-    case .tool(let original, let server):
-      cure = NearestName.of(original, among: tools.map(\.original)).map { "\(server)/\($0)" }
-    }
-    complain("no tool is called '\(name)'; \(cure.map { "did you mean '\($0)'?" } ?? "'list' shows them")")
+  private func refuseName(_ directory: ServerDirectory) -> ExitStatus {
+    let cure = target.nearest(in: directory).map { "did you mean '\($0)'?" } ?? "'list' shows them"
+    context.complain("no tool is called '\(target.text)'; \(cure)")
     return .noSuchName
-  }
-
-  func complain(_ text: String) { console.complain("\(Program.identity.name): \(text)") }
-
-  /// Prints what the blocks say, and saves what is for a file. Returns false when that was not possible.
-  private func show(_ blocks: [ToolAnswer.Block]) -> Bool {
-    var isSaved = true
-    var files = 0
-    for block in blocks {
-      switch block {
-      case .text(let text): print(text)
-      case .link(let uri): print("[resource \(uri)]")
-      case .unknown(let type): print("[\(type)]")
-      case .bytes(let encoded, let type):
-        guard let bytes = Base64.decode(encoded) else {
-          complain("the server's \(type) is no Base64")
-          isSaved = false
-          continue
-        }
-        files += 1
-        if let path = outputPath.map({ files == 1 ? $0 : "\($0)-\(files)" }) {
-          if save(bytes, at: path) {
-            print("[\(type), \(Self.size(bytes.count)); saved in \(path)]")
-          } else {
-            isSaved = false
-          }
-        } else {
-          print("[\(type), \(Self.size(bytes.count)); -o FILE saves it]")
-        }
-      }
-    }
-    if outputPath != nil, files == 0 {
-      complain("the result has nothing for a file")
-      isSaved = false
-    }
-    return isSaved
-  }
-
-  private func print(_ text: String) {
-    if !isForProgram { console.say(shown: text + "\n") }
-  }
-
-  private func save(_ bytes: [UInt8], at path: String) -> Bool {
-    do throws(PlatformError) {
-      try FileSystem.replace(assembly.surroundings.absolute(path), with: bytes)
-      return true
-    } catch {
-      complain("\(error)")
-      return false
-    }
-  }
-
-  private static func size(_ bytes: Int) -> String {
-    bytes < 1024 ? "\(bytes) bytes" : bytes < 1 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
   }
 }

@@ -4,16 +4,17 @@ import Gateway
 import MCP
 import Platform
 
-/// `list`, `--list`: starts every server, waits for each to be ready or to fail, and prints what there is.
+/// `list`, `--list`: prints what there is, as a running gateway has it; else starts every server and waits for each to be
+/// ready or to fail.
 @GatewayActor
 struct ListCommand {
   nonisolated static let row = Command(
-    "list", summary: "Start the servers and show their state and their tools.",
+    "list", summary: "Show the servers, their state and their tools.",
     arguments: [
       .init(
         name: "SERVER", complaint: nil, effect: "Only these servers; all without one.", repeats: true, offer: .servers)
     ],
-    options: [.json],
+    options: [.json, CommandSession.fresh],
     examples: [
       .init(line: "list", effect: "Show every server, and the tools that clients see."),
       .init(line: "list time --json", effect: "One server alone, for a program."),
@@ -23,26 +24,45 @@ struct ListCommand {
   }
 
   nonisolated static let option = Command(
-    "--list", summary: "The same as 'list'.", options: [.json],
+    "--list", summary: "The same as 'list'.", options: [.json, CommandSession.fresh],
     examples: [.init(line: "--list", effect: "Show every server, and the tools that clients see.")]
   ) { context in await run(context) }
 
   private static func run(_ context: CommandContext) async -> ExitStatus {
     let names = context.invocation.arguments
-    var known: [String] = []
-    func narrowed(_ configuration: Configuration) -> Configuration {
-      known = configuration.servers.map(\.name)
-      return names.isEmpty ? configuration : configuration.narrowed(toServers: names)
+    guard let configuration = ConfigurationLoading.load(in: context.surroundings, context.console) else {
+      return .unusable
     }
-    return await Assembly.run(context, level: .error, narrowing: narrowed) { assembly in
-      if let name = names.first(where: { !known.contains($0) }) {
-        let cure = NearestName.of(name, among: known).map { "did you mean '\($0)'?" }
-        context.complain("no server is called '\(name)'; \(cure ?? "there are \(known.joined(separator: ", "))")")
-        await assembly.endSupervisor(urgent: true)
-        return .noSuchName
-      }
-      return await ListCommand(assembly, context.console, isForProgram: context.invocation.has(.json)).run()
+    let known = configuration.servers.map(\.name)
+    if let name = names.first(where: { !known.contains($0) }) {
+      let cure = NearestName.of(name, among: known).map { "did you mean '\($0)'?" }
+      context.complain("no server is called '\(name)'; \(cure ?? "there are \(known.joined(separator: ", "))")")
+      return .noSuchName
     }
+    if !context.invocation.has(CommandSession.fresh), let status = await listRunning(names, configuration, context) {
+      return status
+    }
+    let needed = names.isEmpty ? configuration : configuration.narrowed(toServers: names)
+    return await Assembly.run(context, level: .error, narrowed: needed) { assembly in
+      await ListCommand(assembly, context.console, isForProgram: context.invocation.has(.json)).run()
+    }
+  }
+
+  /// Prints what a gateway says that runs on the same file; nil when there is none.
+  private static func listRunning(
+    _ names: [String], _ configuration: Configuration, _ context: CommandContext
+  ) async -> ExitStatus? {
+    let columns = Terminal.columns(context.console.streams.output)
+    let gateways = RunningGateways(on: configuration.path, in: context.surroundings)
+    guard let reply = await gateways.ask(.report(servers: names, columns: columns)).first else { return nil }
+    if context.invocation.has(.json) {
+      context.console.say(json: reply.answer.json)
+    } else {
+      context.complain(
+        "as the gateway \(reply.file.process) has them, which runs on this file; --fresh starts them anew")
+      context.console.say(shown: reply.answer.text)
+    }
+    return reply.answer.isGood ? .good : .failed
   }
 
   private let assembly: Assembly

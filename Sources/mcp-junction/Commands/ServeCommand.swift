@@ -57,33 +57,17 @@ struct ServeCommand {
     let metrics = MetricsFile(
       assembly.manager, log: assembly.log, runtimeDirectory: assembly.surroundings.runtimeDirectory)
     metrics.start()
-    let control = listen()
     let watch = ConfigurationWatch(assembly)
     watch.start()
+    let desk = ControlDesk(assembly, watch)
+    desk.open()
     await Serving(manager: assembly.manager, session: session, stopped: assembly.stopped, drains: drains).run()
     watch.stop()
-    control?.close()
+    desk.close()
     metrics.stop()
     await assembly.endSupervisor(urgent: true)
     // A client that has gone is the usual end.
     guard let failure = port.writeFailure, !failure.isReaderGone else { return .good }
     return console.reportUnusableOutput(failure)
-  }
-
-  /// Makes the socket at which this gateway can be asked; it serves just as well without.
-  private func listen() -> ControlSocket? {
-    let (manager, process) = (assembly.manager, OwnProcess.id)
-    let path = manager.configuration.path
-    let realPath = (try? FileSystem.realPath(path)) ?? path
-    do throws(PlatformError) {
-      let directory = try RuntimeDirectory.path(below: assembly.surroundings.runtimeDirectory)
-      ControlFiles.removeStale(in: directory)
-      return try ControlSocket(path: ControlFiles.path(in: directory, process: process)) { question in
-        ControlProtocol.answer(question, about: manager, configurationPath: realPath, process: process)
-      }
-    } catch {
-      assembly.log(.warning, "control_socket_missing", ["reason": "\(error)"])
-      return nil
-    }
   }
 }

@@ -20,7 +20,7 @@ struct StatusCommand {
   private struct Answer: Sendable {
     let file: ControlFiles.File
     /// Nil when it did not answer, or not as it should.
-    let status: ControlProtocol.Status?
+    let status: ControlProtocol.Answer?
     let problem: String
   }
 
@@ -50,7 +50,7 @@ struct StatusCommand {
     for question in questions { answers.append(await question.value) }
     // One that does not answer may be the one that is meant.
     answers = answers.filter { answer in answer.status.map { isMeant($0.configurationPath) } ?? true }
-    let isHealthy = !answers.isEmpty && answers.allSatisfy { $0.status?.isHealthy == true }
+    let isHealthy = !answers.isEmpty && answers.allSatisfy { $0.status?.isGood == true }
     if isForProgram {
       let gateways = answers.map(json).joined(separator: ",")
       console.say(json: "{\"healthy\":\(isHealthy),\"gateways\":[\(gateways)]}")
@@ -67,8 +67,8 @@ struct StatusCommand {
 
   private func ask(_ file: ControlFiles.File) async -> Answer {
     do throws(PlatformError) {
-      let answer = try await ControlClient.ask(ControlProtocol.statusQuestion, at: file.path)
-      let status = ControlProtocol.Status(answer)
+      let answer = try await ControlClient.ask(ControlProtocol.Question.status.json(), at: file.path)
+      let status = ControlProtocol.Answer(answer)
       return Answer(
         file: file, status: status,
         problem: status == nil ? "its answer was not understood: is it another version?" : "")

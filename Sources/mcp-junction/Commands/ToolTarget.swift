@@ -1,3 +1,5 @@
+import Configuration
+
 /// The tool that a command line means: by its public name, or by its server and its own name.
 enum ToolTarget: Equatable, Sendable {
   case named(String)
@@ -25,6 +27,38 @@ enum ToolTarget: Equatable, Sendable {
     switch self {
     case .named(let name): name
     case .tool(let name, let server): "\(server)/\(name)"
+    }
+  }
+
+  /// Returns the part of a configuration that can have the tool.
+  func narrowing(_ configuration: Configuration) -> Configuration {
+    switch self {
+    case .named(let name): configuration.narrowed(toName: name)
+    case .tool(_, let server): configuration.narrowed(toServers: [server])
+    }
+  }
+
+  /// Returns the tool's public name.
+  func name(in directory: ServerDirectory, _ configuration: Configuration) -> String {
+    switch self {
+    case .named(let name): return name
+    case .tool(let original, let server):
+      let tools = directory.servers.first { $0.name == server }?.tools ?? []
+      return tools.first { $0.original == original || $0.name == original }?.name
+        ?? "\(configuration.servers.first { $0.name == server }?.prefix ?? server)__\(original)"
+    }
+  }
+
+  /// Returns what may have been meant, when no tool has the name: the tool's own name, or what stands in another prefix's
+  /// place.
+  func nearest(in directory: ServerDirectory) -> String? {
+    switch self {
+    case .named(let name):
+      let names = directory.tools.map(\.name)
+      return names.first { $0.hasSuffix("__\(name)") } ?? NearestName.of(name, among: names)
+    case .tool(let original, let server):
+      let own = directory.servers.first { $0.name == server }?.tools ?? []
+      return NearestName.of(original, among: own.map(\.original)).map { "\(server)/\($0)" }
     }
   }
 }

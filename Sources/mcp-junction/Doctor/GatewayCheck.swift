@@ -40,12 +40,12 @@ struct GatewayCheck {
   private func ask(_ file: ControlFiles.File) async -> Finding {
     let subject = "gateway \(file.process)"
     do throws(PlatformError) {
-      let answer = try await ControlClient.ask(ControlProtocol.statusQuestion, at: file.path)
-      guard let status = ControlProtocol.Status(answer) else {
+      let answer = try await ControlClient.ask(ControlProtocol.Question.status.json(), at: file.path)
+      guard let status = ControlProtocol.Answer(answer) else {
         return Finding(
           .warning, subject, "its answer was not understood: it is another version", cure: "restart its editor")
       }
-      return status.isHealthy
+      return status.isGood
         ? Finding(.good, subject, "runs on \(status.configurationPath), all servers are well")
         : Finding(
           .warning, subject, "runs on \(status.configurationPath), and not all of its servers are well",

@@ -13,11 +13,11 @@ extension Assembly {
   ///     does. The commands that a person types say in their results what went wrong; only serving has nothing else to
   ///     say it with.
   ///   - servesAnyway: whether no mistake in the configuration is reason enough to end.
-  ///   - narrowing: takes away what the command does not need.
+  ///   - narrowed: what the command needs of a configuration that it has read itself; nil to have it read.
   ///   - body: the command itself.
   static func run(
     _ context: CommandContext, level: LogLevel?, servesAnyway: Bool = false,
-    narrowing: (Configuration) -> Configuration = { $0 },
+    narrowed: Configuration? = nil,
     _ body: @GatewayActor (Assembly) async -> ExitStatus
   ) async -> ExitStatus {
     let console = context.console
@@ -31,18 +31,19 @@ extension Assembly {
       console.complain("\(Program.identity.name): \(error)")
       return .unusable
     }
+    let sources = SourceFiles()
     let loaded =
       servesAnyway
-      ? ConfigurationLoading.salvage(in: context.surroundings)
-      : ConfigurationLoading.load(in: context.surroundings, console)
+      ? ConfigurationLoading.salvage(in: context.surroundings, noting: sources)
+      : narrowed ?? ConfigurationLoading.load(in: context.surroundings, console)
     guard let configuration = loaded, !isNested(configuration, context) else {
       await supervisor.shutDown(urgent: true)
       return .unusable
     }
     return await body(
       Assembly(
-        narrowing(configuration), context.surroundings, console, supervisor,
-        level: context.invocation.logLevel ?? level ?? configuration.settings.logLevel))
+        configuration, from: sources, context.surroundings, console, supervisor,
+        level: context.invocation.logLevel ?? level ?? configuration.settings.logLevel, takesReloads: servesAnyway))
   }
 
   /// Whether this gateway is the third below itself on one file: a server of the file leads back to it.

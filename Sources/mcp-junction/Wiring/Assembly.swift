@@ -9,6 +9,8 @@ import Remote
 @GatewayActor
 struct Assembly {
   let configuration: Configuration
+  /// What the configuration was read from.
+  let sources: SourceFiles
   let surroundings: Surroundings
   let manager: ServerManager
   let supervisor: Supervisor
@@ -18,12 +20,14 @@ struct Assembly {
   private let facts: FactFiles
   private let signals: [SignalSource]
 
-  /// The supervisor is one that was started.
+  /// The supervisor is one that was started. `takesReloads` leaves ``SignalSource/reload`` to whoever serves.
   init(
-    _ configuration: Configuration, _ surroundings: Surroundings, _ console: Console, _ supervisor: Supervisor,
-    level: LogLevel
+    _ configuration: Configuration, from sources: SourceFiles, _ surroundings: Surroundings, _ console: Console,
+    _ supervisor: Supervisor,
+    level: LogLevel, takesReloads: Bool
   ) {
     self.configuration = configuration
+    self.sources = sources
     self.surroundings = surroundings
     self.supervisor = supervisor
     let redaction = Redaction(configuration)
@@ -58,7 +62,8 @@ struct Assembly {
       configuration: configuration, identity: Program.identity, clock: .loop, carriers: carriers,
       facts: facts.store, log: log)
     let stopped = stopped
-    signals = SignalSource.ending.map { number in SignalSource(number) { stopped.open() } }
+    let ending = SignalSource.ending.filter { !takesReloads || $0 != SignalSource.reload }
+    signals = ending.map { number in SignalSource(number) { stopped.open() } }
   }
 
   /// Ends all servers and then the supervisor.

@@ -24,15 +24,16 @@ enum ConfigurationLoading {
 
   /// Returns what there is to serve: whatever can be read of the file, and what is wrong with the rest. No mistake in it, nor
   /// that it is not there, keeps the gateway from serving.
-  static func salvage(in surroundings: Surroundings) -> Configuration {
+  static func salvage(in surroundings: Surroundings, noting sources: SourceFiles = SourceFiles()) -> Configuration {
     guard let location = surroundings.configuration else {
       return empty(
         "mcp-junction", "there is no configuration: neither XDG_CONFIG_HOME nor HOME is set, give --config PATH")
     }
     let path = surroundings.absolute(location.path)
+    sources.note(path)
     do throws(PlatformError) {
       let bytes = try FileSystem.read(path, limit: sizeLimit, patience: patience)
-      return Configuration.read(bytes, path: path, in: surroundings, with: access(in: surroundings))
+      return Configuration.read(bytes, path: path, in: surroundings, with: access(in: surroundings, noting: sources))
     } catch {
       let places = surroundings.configurationPlaces.split(separator: "\n").map { $0.drop { $0 == " " } }
       return empty(
@@ -63,12 +64,13 @@ enum ConfigurationLoading {
   }
 
   /// What reading asks of the system. Each file is read once: it may be a pipe.
-  static func access(in surroundings: Surroundings) -> SystemAccess {
+  static func access(in surroundings: Surroundings, noting sources: SourceFiles = SourceFiles()) -> SystemAccess {
     let own = (try? OwnProcess.executablePath()).flatMap { try? FileSystem.identity(of: $0) }
     var files: [String: Result<[UInt8], FileProblem>] = [:]
     return SystemAccess(
       readFile: { path in
         if let known = files[path] { return known }
+        sources.note(path)
         let result: Result<[UInt8], FileProblem>
         do throws(PlatformError) {
           result = .success(try FileSystem.read(path, limit: sizeLimit, patience: patience))

@@ -1,53 +1,94 @@
 import Configuration
 import EventLoop
 import Gateway
+import Platform
 
-/// Says what is wrong with the configuration of a gateway that serves all the same, and takes the file up when it is mended.
+/// Keeps a serving gateway to what its configuration says: takes the file up when it, or an `envFile` that it names, changes,
+/// and says what is wrong with it.
 @GatewayActor
 final class ConfigurationWatch {
-  /// Milliseconds between two looks at a file that is broken.
-  private static let interval: UInt64 = 1_000
+  /// Milliseconds in which a file is let alone after a change, since many are written in several steps.
+  private static let settlingTime: UInt64 = 100
+  /// Milliseconds between two looks where changes are not told, or where something is to be mended that may be no file of the
+  /// configuration, such as a program that is not installed yet.
+  private static let interval: UInt64 = 2_000
 
   private let manager: ServerManager
   private let surroundings: Surroundings
   private let log: Log
+  private var sources: SourceFiles
+  private var files: FileWatch?
+  private var reloadSignal: SignalSource?
   private var timer: LoopClock.Cancellation?
 
   init(_ assembly: Assembly) {
     manager = assembly.manager
     surroundings = assembly.surroundings
     log = assembly.log
+    sources = assembly.sources
   }
 
   func start() {
     tell()
-    look()
+    reloadSignal = SignalSource(SignalSource.reload) { [weak self] in self?.reload() }
+    watch()
   }
 
-  func stop() { timer?.cancel() }
+  func stop() {
+    timer?.cancel()
+    files = nil
+    reloadSignal = nil
+  }
+
+  /// Reads the file again and takes up what is new in it. Returns what is wrong with it.
+  @discardableResult
+  func reload() -> [ConfigurationProblem] {
+    let old = sources.paths
+    sources = SourceFiles()
+    let next = ConfigurationLoading.salvage(in: surroundings, noting: sources).keeping(manager.configuration)
+    if next != manager.configuration {
+      manager.upstream.apply(next)
+      tell()
+    }
+    if sources.paths != old { files = nil }
+    watch()
+    return problems
+  }
+
+  private var problems: [ConfigurationProblem] {
+    let configuration = manager.configuration
+    return configuration.problems + configuration.servers.filter { !$0.isDisabled }.flatMap(\.problems)
+  }
 
   /// Logs every mistake once, and what is odd.
   private func tell() {
-    let configuration = manager.configuration
-    let servers = configuration.servers.filter { !$0.isDisabled }.flatMap(\.problems)
-    for problem in configuration.problems + servers {
+    for problem in problems {
       log(.error, "configuration_wrong", server: problem.server, ["problem": "\(problem)"])
     }
-    for warning in configuration.warnings {
+    for warning in manager.configuration.warnings {
       log(.warning, "configuration_odd", server: warning.server, ["problem": "\(warning)"])
     }
   }
 
-  private func look() {
-    guard manager.configuration.isBroken else { return }
-    timer = LoopClock.loop.after(Self.interval) { [weak self] in
-      guard let self else { return }
-      let next = ConfigurationLoading.salvage(in: surroundings)
-      if next != manager.configuration {
-        manager.upstream.apply(next)
-        tell()
-      }
-      look()
+  // MARK: - Changes
+
+  private func watch() {
+    timer?.cancel()
+    if files?.isComplete != true {
+      files = FileWatch(sources.paths) { [weak self] in self?.lookSoon() }
+      // What has happened before the watch was there is told by nobody.
+      if sources.haveChanged { return lookSoon() }
     }
+    guard files?.isComplete == false || manager.configuration.isBroken else { return }
+    timer = LoopClock.loop.after(Self.interval) { [weak self] in self?.reload() }
+  }
+
+  private func lookSoon() {
+    timer?.cancel()
+    timer = LoopClock.loop.after(Self.settlingTime) { [weak self] in self?.look() }
+  }
+
+  private func look() {
+    if sources.haveChanged { reload() } else { watch() }
   }
 }

@@ -6,47 +6,128 @@ package import JSONRPC
 /// The answer holds the text for a person beside the object for a program, so that the program that asks need not be of
 /// the gateway's own version.
 package enum ControlProtocol {
-  /// The answer to ``statusQuestion``.
-  package struct Status: Sendable {
-    package let isHealthy: Bool
+  /// What a gateway can be asked.
+  package enum Question: Equatable, Sendable {
+    /// How it is.
+    case status
+    /// What its servers offer; of those servers alone if names are given, and as lines for a terminal that many columns wide.
+    case report(servers: [String], columns: Int?)
+    /// To be served as a guest: what follows on the connection is a session.
+    case session
+    /// To end a server and start it anew.
+    case restart(server: String)
+    /// To read its configuration again.
+    case reload
+
+    /// The question as a line of JSON.
+    ///
+    /// - Parameter configuration: the real path of the file that the gateway must be on to be meant; nil for any.
+    package func json(to configuration: String? = nil) -> String {
+      var object = JSONObjectText()
+      switch self {
+      case .status: object.add("ask", "status")
+      case .report(let servers, let columns):
+        object.add("ask", "report")
+        object.add("servers", servers)
+        object.add("columns", columns)
+      case .session: object.add("ask", "session")
+      case .restart(let server):
+        object.add("ask", "restart")
+        object.add("server", server)
+      case .reload: object.add("ask", "reload")
+      }
+      object.add("configuration", configuration)
+      return object.text
+    }
+
+    /// Reads a question; nil when it is none that this gateway knows.
+    package init?(_ frame: Frame) {
+      switch frame.string("ask") {
+      case "status": self = .status
+      case "session": self = .session
+      case "reload": self = .reload
+      case "restart":
+        guard let server = frame.string("server") else { return nil }
+        self = .restart(server: server)
+      case "report":
+        var servers: [String] = []
+        if let list = frame.raw("servers") {
+          JSONWalk.elements(of: list, in: 0..<list.count) { range in
+            servers += JSONText.string(UnsafeRawBufferPointer(rebasing: list[range])).map { [$0] } ?? []
+            return true
+          }
+        }
+        let columns = frame.raw("columns").flatMap { JSONText.unsigned($0) }
+        self = .report(servers: servers, columns: columns.flatMap { Int(exactly: $0) })
+      default: return nil
+      }
+    }
+  }
+
+  /// What a question was answered.
+  package struct Answer: Sendable {
+    /// Whether nothing is wrong with the servers, or what was asked for has been done.
+    package let isGood: Bool
     /// The gateway's configuration file.
     package let configurationPath: String
-    /// The status for a program: an object.
+    /// The answer for a program: an object.
     package let json: String
-    /// The status for a person.
+    /// The answer for a person.
     package let text: String
 
-    /// Reads an answer; nil when it is none.
+    /// Reads an answer; nil when it is none, or a refusal.
     package init?(_ answer: Frame) {
-      guard let isHealthy = answer.raw("healthy"), let configurationPath = answer.string("configuration"),
+      guard let isGood = answer.raw("healthy"), let configurationPath = answer.string("configuration"),
         let json = answer.raw("status"), let text = answer.string("text")
       else { return nil }
-      self.isHealthy = isHealthy.first == UInt8(ascii: "t")
+      self.isGood = isGood.first == UInt8(ascii: "t")
       self.configurationPath = configurationPath
       self.json = String(decoding: json, as: UTF8.self)
       self.text = text
     }
   }
 
-  package static let statusQuestion = "{\"ask\":\"status\"}"
+  /// Returns why a gateway does not do what it was asked, as it says itself; nil when it does.
+  package static func refusal(in answer: Frame) -> String? { answer.string("error") }
 
-  /// Answers a question.
-  ///
+  // MARK: - The gateway's side
+
+  /// The file that a question is meant for; nil when it is meant for any gateway.
+  package static func configuration(of question: Frame) -> String? { question.string("configuration") }
+
   /// `configurationPath` is that of the file without symbolic links, `process` the gateway's process id.
   @GatewayActor
-  package static func answer(
-    _ question: Frame, about manager: ServerManager, configurationPath: String, process: Int32
-  ) -> String {
-    var answer = JSONObjectText()
-    guard question.string("ask") == "status" else {
-      answer.add("error", "This gateway can be asked for its status only.")
-      return answer.text
-    }
+  package static func status(of manager: ServerManager, configurationPath: String, process: Int32) -> String {
     let report = StatusReport(of: manager, process: process)
-    answer.add("healthy", report.isHealthy)
-    answer.add("configuration", configurationPath)
-    answer.add("status", raw: report.json)
-    answer.add("text", report.text)
-    return answer.text
+    return answer(isGood: report.isHealthy, configurationPath, json: report.json, text: report.text)
+  }
+
+  @GatewayActor
+  package static func report(
+    of manager: ServerManager, servers: [String], columns: Int?, configurationPath: String
+  ) -> String {
+    let report = ServerReport(of: manager, only: servers)
+    return answer(
+      isGood: report.allReady, configurationPath, json: report.json, text: report.text(columns: columns))
+  }
+
+  /// Says that something was done, or how it came out.
+  package static func done(_ text: String, isGood: Bool = true, configurationPath: String) -> String {
+    answer(isGood: isGood, configurationPath, json: "{}", text: text)
+  }
+
+  package static func refused(_ reason: String) -> String {
+    var object = JSONObjectText()
+    object.add("error", reason)
+    return object.text
+  }
+
+  private static func answer(isGood: Bool, _ configurationPath: String, json: String, text: String) -> String {
+    var object = JSONObjectText()
+    object.add("healthy", isGood)
+    object.add("configuration", configurationPath)
+    object.add("status", raw: json)
+    object.add("text", text)
+    return object.text
   }
 }

@@ -4,7 +4,18 @@ import Gateway
 import JSONRPC
 import Platform
 
-extension CallCommand {
+/// Reads the arguments that a command line gives for a tool.
+@GatewayActor
+struct ArgumentReading {
+  private let context: CommandContext
+  /// The most bytes of them.
+  private let limit: Int
+
+  init(_ context: CommandContext, limit: Int) {
+    self.context = context
+    self.limit = limit
+  }
+
   /// Returns the arguments, those of a file or of standard input as one line of JSON, or nil after saying what is wrong with
   /// them.
   func arguments(_ words: ArraySlice<String>) async -> ToolArguments? {
@@ -12,26 +23,26 @@ extension CallCommand {
     switch ToolArguments.read(words) {
     case .success(let arguments): read = arguments
     case .failure(let problem):
-      complain("\(problem)")
+      context.complain("\(problem)")
       return nil
     }
-    let limit = assembly.configuration.settings.maxFrame
     do throws(PlatformError) {
       switch read {
       case .none, .pairs: return read
       case .json(let text): return object(Array(text.utf8)).map(ToolArguments.json)
       case .file(let path):
-        let bytes = try FileSystem.read(assembly.surroundings.absolute(path), limit: limit)
+        let bytes = try FileSystem.read(context.surroundings.absolute(path), limit: limit)
         return object(bytes).map(ToolArguments.json)
       case .standardInput:
-        guard let bytes = await Self.readAll(try DescriptorReader(taking: console.streams.input), limit: limit) else {
-          complain("the arguments are longer than \(limit) bytes (\"maxFrame\")")
+        guard let bytes = await Self.readAll(try DescriptorReader(taking: context.console.streams.input), limit: limit)
+        else {
+          context.complain("the arguments are longer than \(limit) bytes (\"maxFrame\")")
           return nil
         }
         return object(bytes).map(ToolArguments.json)
       }
     } catch {
-      complain("cannot read the arguments: \(error)")
+      context.complain("cannot read the arguments: \(error)")
       return nil
     }
   }
@@ -57,14 +68,14 @@ extension CallCommand {
     let parsed = line.withUnsafeBytes { Frame.parse($0) }
     switch parsed {
     case .failure(let error):
-      complain(
+      context.complain(
         "the arguments are not JSON: \(error), at byte \(error.offset + 1); write them as an object, "
           + "'{\"name\": \"value\"}'")
       return nil
     case .success(let frame):
       let text = String(decoding: frame.bytes, as: UTF8.self)
       guard text.drop(while: { $0 == " " || $0 == "\t" }).first == "{" else {
-        complain("the arguments must be a JSON object")
+        context.complain("the arguments must be a JSON object")
         return nil
       }
       return text

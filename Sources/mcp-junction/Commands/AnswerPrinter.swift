@@ -1,0 +1,79 @@
+import Configuration
+import EventLoop
+import JSONRPC
+import Platform
+
+/// Prints what a server answered, and saves what of it is for a file.
+@GatewayActor
+struct AnswerPrinter {
+  private let context: CommandContext
+  private let isForProgram: Bool
+  /// Where bytes are saved.
+  private let outputPath: String?
+
+  /// - Parameters:
+  ///   - context: what the command was given.
+  ///   - outputPath: where bytes are saved; nil for nowhere.
+  init(_ context: CommandContext, savingTo outputPath: String?) {
+    self.context = context
+    self.outputPath = outputPath
+    isForProgram = context.invocation.has(.json)
+  }
+
+  /// Prints the result or the error as it came, where that is for a program.
+  func printBody(of frame: Frame) {
+    if isForProgram, let body = frame.raw("result") ?? frame.raw("error") { context.console.say(json: body) }
+  }
+
+  /// Prints what the blocks say, and saves what is for a file. Returns false when that was not possible.
+  func print(_ blocks: [ToolAnswer.Block]) -> Bool {
+    var isSaved = true
+    var files = 0
+    for block in blocks {
+      switch block {
+      case .text(let text): print(text)
+      case .link(let uri): print("[resource \(uri)]")
+      case .unknown(let type): print("[\(type)]")
+      case .bytes(let encoded, let type):
+        guard let bytes = Base64.decode(encoded) else {
+          context.complain("the server's \(type) is no Base64")
+          isSaved = false
+          continue
+        }
+        files += 1
+        if let path = outputPath.map({ files == 1 ? $0 : "\($0)-\(files)" }) {
+          if save(bytes, at: path) {
+            print("[\(type), \(Self.size(bytes.count)); saved in \(path)]")
+          } else {
+            isSaved = false
+          }
+        } else {
+          print("[\(type), \(Self.size(bytes.count)); -o FILE saves it]")
+        }
+      }
+    }
+    if outputPath != nil, files == 0 {
+      context.complain("the result has nothing for a file")
+      isSaved = false
+    }
+    return isSaved
+  }
+
+  private func print(_ text: String) {
+    if !isForProgram { context.console.say(shown: text + "\n") }
+  }
+
+  private func save(_ bytes: [UInt8], at path: String) -> Bool {
+    do throws(PlatformError) {
+      try FileSystem.replace(context.surroundings.absolute(path), with: bytes)
+      return true
+    } catch {
+      context.complain("\(error)")
+      return false
+    }
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    bytes < 1024 ? "\(bytes) bytes" : bytes < 1 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
+  }
+}

@@ -1,0 +1,82 @@
+import Configuration
+import EventLoop
+import Gateway
+import JSONRPC
+import MCP
+import Platform
+
+/// A session in which a command asks servers something: at a gateway that runs on the same configuration, which has them
+/// ready, else at one of its own, which starts those that the command needs.
+@GatewayActor
+struct CommandSession {
+  nonisolated static let fresh = CommandOption(
+    "--fresh", "Start the servers anew, even if a gateway is running that has them.")
+
+  let client: OwnClient
+  /// Asks how the servers are, and what they offer.
+  let report: @GatewayActor () async -> ServerDirectory?
+
+  /// Opens a session and runs a command in it. Returns its status, or why there is no session, which was said then.
+  ///
+  /// - Parameters:
+  ///   - context: what the command was given.
+  ///   - configuration: what the command has read.
+  ///   - needed: the part of it that the command needs, for a gateway of its own.
+  ///   - body: the command itself.
+  static func run(
+    _ context: CommandContext, _ configuration: Configuration, needing needed: Configuration,
+    _ body: @escaping @GatewayActor (CommandSession) async -> ExitStatus
+  ) async -> ExitStatus {
+    if !context.invocation.has(fresh) {
+      let gateways = RunningGateways(on: configuration.path, in: context.surroundings)
+      if let port = await gateways.visit() { return await visiting(gateways, port, configuration, body) }
+    }
+    return await Assembly.run(context, level: .error, narrowed: needed) { assembly in
+      await atOwnGateway(assembly, body)
+    }
+  }
+
+  private static func visiting(
+    _ gateways: RunningGateways, _ port: StreamPort, _ configuration: Configuration,
+    _ body: @GatewayActor (CommandSession) async -> ExitStatus
+  ) async -> ExitStatus {
+    port.frameLimit = configuration.settings.maxFrame
+    let client = OwnClient(as: Program.identity) { port.output.append($0) }
+    port.onEvent = { client.received($0) }
+    port.onReadEnd = { client.ended() }
+    port.onWriteEnd = { client.ended() }
+    port.startReading()
+    await client.open()
+    let status = await body(
+      CommandSession(client: client) {
+        let replies = await gateways.ask(.report(servers: [], columns: nil))
+        return replies.first.flatMap { ServerDirectory(json: $0.answer.json) }
+      })
+    port.close()
+    return status
+  }
+
+  private static func atOwnGateway(
+    _ assembly: Assembly, _ body: @escaping @GatewayActor (CommandSession) async -> ExitStatus
+  ) async -> ExitStatus {
+    let manager = assembly.manager
+    let servers = Task { @GatewayActor in await manager.run() }
+    let local = LocalClient(manager: manager)
+    let work = Task { @GatewayActor in
+      await local.open()
+      return await body(
+        CommandSession(client: local.client) { ServerDirectory(json: ServerReport(of: manager).json) })
+    }
+    let over = Gate()
+    let watch = Task { @GatewayActor in
+      _ = await work.value
+      over.open()
+    }
+    await Gate.any(over, assembly.stopped).wait()
+    let status = over.isOpen ? await work.value : .interrupted
+    watch.cancel()
+    await assembly.end(urgent: !over.isOpen)
+    await servers.value
+    return status
+  }
+}

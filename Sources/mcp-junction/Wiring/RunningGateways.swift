@@ -1,0 +1,53 @@
+import Configuration
+import EventLoop
+import Gateway
+import JSONRPC
+import Platform
+
+/// The gateways of this user that serve now, as a command finds them: by their sockets.
+@GatewayActor
+struct RunningGateways {
+  /// What one of them said.
+  struct Reply {
+    let file: ControlFiles.File
+    let answer: ControlProtocol.Answer
+  }
+
+  private let files: [ControlFiles.File]
+  /// The real path of the configuration on which they must be.
+  private let configurationPath: String?
+
+  /// - Parameters:
+  ///   - configuration: the file on which they must be; nil for any.
+  ///   - surroundings: where their sockets are.
+  init(on configuration: String?, in surroundings: Surroundings) {
+    let directory = try? RuntimeDirectory.path(below: surroundings.runtimeDirectory)
+    files = directory.map { ControlFiles.living(in: $0) } ?? []
+    configurationPath = configuration.map { (try? FileSystem.realPath($0)) ?? $0 }
+  }
+
+  /// Asks all of them at once. Those that are on another file, or do not answer, say nothing.
+  func ask(_ question: ControlProtocol.Question) async -> [Reply] {
+    let line = question.json(to: configurationPath)
+    let questions = files.map { file in
+      Task { @GatewayActor in
+        let answer = (try? await ControlClient.ask(line, at: file.path)).flatMap { ControlProtocol.Answer($0) }
+        return answer.map { Reply(file: file, answer: $0) }
+      }
+    }
+    var replies: [Reply] = []
+    for question in questions { if let reply = await question.value { replies.append(reply) } }
+    return replies
+  }
+
+  /// Becomes a guest of the first that takes one; nil when none does.
+  func visit() async -> StreamPort? {
+    let line = ControlProtocol.Question.session.json(to: configurationPath)
+    for file in files {
+      guard let (answer, port) = try? await ControlClient.open(line, at: file.path) else { continue }
+      if ControlProtocol.Answer(answer) != nil { return port }
+      port.close()
+    }
+    return nil
+  }
+}

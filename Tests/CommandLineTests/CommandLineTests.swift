@@ -65,8 +65,14 @@ import Testing
     ("config schema x", "unexpected argument 'x' after 'schema'"),
     ("--list status", "--list stands alone, without 'status'"),
     ("--list --version", "--version stands alone, without '--list'"),
-    ("--json", "--json goes with 'list', 'call', 'status', 'doctor', 'auth status' and --list"),
-    ("--json config check", "--json goes with 'list', 'call', 'status', 'doctor', 'auth status' and --list"),
+    (
+      "--json",
+      "--json goes with 'list', 'describe', 'call', 'read', 'prompt', 'status', 'doctor', 'auth status' and --list"
+    ),
+    (
+      "--json config check",
+      "--json goes with 'list', 'describe', 'call', 'read', 'prompt', 'status', 'doctor', 'auth status' and --list"
+    ),
     ("--drain --list", "--drain goes with 'serve'"),
   ]
 
@@ -160,7 +166,7 @@ import Testing
 
   /// What stands behind the program's name, and the candidates for its last word; nil for files.
   static let completions: [(words: [String], candidates: [String]?)] = [
-    (["re"], ["remove", "register"].sorted().reversed()), (["config", ""], ["check", "schema"]),
+    (["reg"], ["register"]), (["config", ""], ["check", "schema"]),
     (["co"], ["config", "completion", "complete"]), (["completion", "z"], ["zsh"]),
     (["register", "cu"], ["cursor"]), (["register", "cursor", "zed", "cod"], ["codex"]), (["disable", "ti"], ["time"]),
     (["list", "time", ""], ["time", "git"]), (["--config"], ["--config"]), (["--config", "x"], nil),

@@ -32,14 +32,16 @@ final class ScriptedClient {
     }
   }
 
-  init(_ manager: ServerManager, seeing terms: CatalogView.Terms? = nil) {
+  init(
+    _ manager: ServerManager, seeing terms: CatalogView.Terms? = nil, as role: ClientSession.Role = .client
+  ) {
     let (output, wire) = (OutputBuffer(), Wire())
     (self.output, self.wire) = (output, wire)
     session = manager.open(
       Transport(
         output: output, start: { wire.events = $0 },
         setReading: { wire.setReading($0) },
-        closeWriting: { TurnEnd.call { wire.events?.written() } }), seeing: terms)
+        closeWriting: { TurnEnd.call { wire.events?.written() } }), seeing: terms, as: role)
     output.onFirstByte = { [weak self] in TurnEnd.call { self?.drain() } }
     wire.goesOn = { [weak self] in self?.pass() }
   }

@@ -97,6 +97,41 @@ import Testing
     }
   }
 
+  @Test func aGuestTakesNothingFromTheOnlyClientAndCanHoldUpNobody() async {
+    await onLoop {
+      let bench = Bench()
+      let guest = ScriptedClient(bench.manager, as: .guest)
+      guest.start()
+      #expect(!bench.manager.isIntroduced)
+      _ = await bench.open(capabilities: #"{"roots":{}}"#)
+      #expect(bench.manager.isIntroduced)
+      bench.clientIsCongested(true)
+      #expect(!bench["one"].processes[0].isRead, "no reply is dropped for the client, guest or not")
+      bench.clientIsCongested(false)
+      guest.isCongested(true)
+      #expect(bench["one"].processes[0].isRead)
+      #expect(!guest.isRead, "nothing more is taken from a guest who does not read")
+      guest.session.close()
+      await bench.close()
+    }
+  }
+
+  @Test func serversAreToldNothingOfWhatAGuestCanDo() async {
+    await onLoop {
+      let bench = Bench()
+      let guest = ScriptedClient(bench.manager, as: .guest)
+      let guestOpened = Task { @GatewayActor in await guest.open(capabilities: #"{"sampling":{},"roots":{}}"#) }
+      _ = await bench.open(capabilities: #"{"roots":{}}"#)
+      _ = await guestOpened.value
+      let handshakes = bench["one"].all.filter { $0.contains("initialize\"") }
+      #expect(handshakes.count == 1)
+      #expect(handshakes[0].contains("roots"))
+      #expect(!handshakes[0].contains("sampling"))
+      guest.session.close()
+      await bench.close()
+    }
+  }
+
   @Test func clientsThatSeeTheSameShareAViewAndOthersHaveTheirOwnNamesAndServers() async {
     await onLoop {
       let bench = Bench(servers: ["one", "two"], isShared: true)

@@ -179,7 +179,7 @@ struct ControlSocketTests {
       let directory = try ScratchDirectory()
       let path = ControlFiles.path(in: directory.path, process: OwnProcess.id)
       var taken: StreamPort?
-      let socket = try ControlSocket(path: path, patience: 200) { _ in
+      let socket = try ControlSocket(path: path, patience: 2_000) { _ in
         ControlReply("{\"good\":true}") { port in
           port.onEvent = { event in
             if case .frame(let frame) = event {
@@ -201,7 +201,7 @@ struct ControlSocketTests {
       }
       port.startReading()
       // It is not ended when the time for questions is over.
-      await LoopClock.loop.sleep(milliseconds: 300)
+      await LoopClock.loop.sleep(milliseconds: 2_300)
       port.output.append("{\"second\":2}\n")
       await enough.wait()
       #expect(echoes == ["{\"first\":1}", "{\"second\":2}"])

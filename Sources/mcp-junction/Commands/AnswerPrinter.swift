@@ -6,17 +6,18 @@ import Platform
 /// Prints what a server answered, and saves what of it is for a file.
 @GatewayActor
 struct AnswerPrinter {
+  nonisolated static let output = CommandOption(
+    "--output", short: "-o", value: .text(placeholder: "FILE"),
+    "Save the bytes of a result in a file; further ones in FILE-2 and so on.")
+
   private let context: CommandContext
   private let isForProgram: Bool
   /// Where bytes are saved.
   private let outputPath: String?
 
-  /// - Parameters:
-  ///   - context: what the command was given.
-  ///   - outputPath: where bytes are saved; nil for nowhere.
-  init(_ context: CommandContext, savingTo outputPath: String?) {
+  init(_ context: CommandContext) {
     self.context = context
-    self.outputPath = outputPath
+    outputPath = context.invocation.command.takes(Self.output) ? context.invocation.value(of: Self.output) : nil
     isForProgram = context.invocation.has(.json)
   }
 

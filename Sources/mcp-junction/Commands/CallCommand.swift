@@ -21,7 +21,7 @@ struct CallCommand {
           "key=value for each, checked against the tool's schema; or all as one object of JSON, @FILE, or '-' for standard input.",
         repeats: true, offer: .files),
     ],
-    options: [.json, output, CommandSession.fresh],
+    options: [.json, AnswerPrinter.output, CommandSession.fresh],
     examples: [
       .init(line: "call time__now", effect: "Call a tool that needs no arguments."),
       .init(line: "call git log limit=3 path=src", effect: "Call one with arguments, and print what it says."),
@@ -42,10 +42,6 @@ struct CallCommand {
       await CallCommand(context, session, target, configuration, Set(needed.servers.map(\.name))).call(arguments)
     }
   }
-
-  private nonisolated static let output = CommandOption(
-    "--output", short: "-o", value: .text(placeholder: "FILE"),
-    "Save the bytes of a result in a file; further ones in FILE-2 and so on.")
 
   private let context: CommandContext
   private let session: CommandSession
@@ -106,7 +102,7 @@ struct CallCommand {
 
   private func show(_ frame: Frame, to name: String) async -> ExitStatus {
     let answer = ToolAnswer(frame)
-    let printer = AnswerPrinter(context, savingTo: context.invocation.value(of: Self.output))
+    let printer = AnswerPrinter(context)
     printer.printBody(of: frame)
     switch answer.outcome {
     case .refused(let code, let message): return await refused(code: code, message, name)

@@ -54,15 +54,16 @@ struct ListCommand {
   ) async -> ExitStatus? {
     let columns = Terminal.columns(context.console.streams.output)
     let gateways = RunningGateways(on: configuration.path, in: context.surroundings)
-    guard let reply = await gateways.ask(.report(servers: names, columns: columns)).first else { return nil }
+    let replies = await gateways.ask(.report(servers: names, columns: columns))
+    guard let reply = replies.first(where: { $0.answer != nil }), let answer = reply.answer else { return nil }
     if context.invocation.has(.json) {
-      context.console.say(json: reply.answer.json)
+      context.console.say(json: answer.json)
     } else {
       context.complain(
         "as the gateway \(reply.file.process) has them, which runs on this file; --fresh starts them anew")
-      context.console.say(shown: reply.answer.text)
+      context.console.say(shown: answer.text)
     }
-    return reply.answer.isGood ? .good : .failed
+    return answer.isGood ? .good : .failed
   }
 
   private let assembly: Assembly

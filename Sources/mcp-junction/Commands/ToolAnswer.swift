@@ -47,6 +47,30 @@ struct ToolAnswer {
   /// The texts of its blocks.
   var texts: [String] { blocks.compactMap { if case .text(let text) = $0 { text } else { nil } } }
 
+  /// Returns the blocks of a result of `resources/read`.
+  static func contents(of answer: Frame) -> [Block] {
+    guard let contents = answer.range("contents", in: .result) else { return [] }
+    var blocks: [Block] = []
+    JSONWalk.elements(of: answer.bytes, in: contents) { range in
+      blocks.append(resource(range, of: answer) ?? .unknown(type: "empty"))
+      return true
+    }
+    return blocks
+  }
+
+  /// Returns the messages of a result of `prompts/get`: who says what.
+  static func messages(of answer: Frame) -> [(role: String, block: Block)] {
+    guard let messages = answer.range("messages", in: .result) else { return [] }
+    var found: [(String, Block)] = []
+    JSONWalk.elements(of: answer.bytes, in: messages) { range in
+      let role = JSONWalk.member("role", of: answer.bytes, in: range).flatMap { JSONText.string(answer[$0]) }
+      let content = JSONWalk.member("content", of: answer.bytes, in: range)
+      if let role, let block = content.flatMap({ block($0, of: answer) }) { found.append((role, block)) }
+      return true
+    }
+    return found
+  }
+
   private static func blocks(of answer: Frame) -> [Block] {
     var blocks: [Block] = []
     if let content = answer.range("content", in: .result) {
@@ -71,13 +95,19 @@ struct ToolAnswer {
     case "text": return .text(member("text", range) ?? "")
     case "resource_link": return .link(member("uri", range) ?? "")
     case "resource":
-      guard let resource = JSONWalk.member("resource", of: answer.bytes, in: range) else { break }
-      if let text = member("text", resource) { return .text(text) }
-      let type = member("mimeType", resource) ?? member("uri", resource) ?? "resource"
-      if let blob = member("blob", resource) { return .bytes(blob, type: type) }
+      let resource = JSONWalk.member("resource", of: answer.bytes, in: range)
+      if let block = resource.flatMap({ Self.resource($0, of: answer) }) { return block }
     default:
       if let data = member("data", range) { return .bytes(data, type: member("mimeType", range) ?? type) }
     }
     return .unknown(type: type)
+  }
+
+  private static func resource(_ range: Range<Int>, of answer: Frame) -> Block? {
+    func member(_ name: StaticString) -> String? {
+      JSONWalk.member(name, of: answer.bytes, in: range).flatMap { JSONText.string(answer[$0]) }
+    }
+    if let text = member("text") { return .text(text) }
+    return member("blob").map { .bytes($0, type: member("mimeType") ?? member("uri") ?? "resource") }
   }
 }

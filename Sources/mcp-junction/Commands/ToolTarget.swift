@@ -44,8 +44,16 @@ enum ToolTarget: Equatable, Sendable {
     case .named(let name): return name
     case .tool(let original, let server):
       let tools = directory.servers.first { $0.name == server }?.tools ?? []
-      return tools.first { $0.original == original || $0.name == original }?.name
-        ?? "\(configuration.servers.first { $0.name == server }?.prefix ?? server)__\(original)"
+      return tools.first { $0.original == original || $0.name == original }?.name ?? publicName(in: configuration)
+    }
+  }
+
+  /// Returns the public name of what the target means, as far as the configuration tells it.
+  func publicName(in configuration: Configuration) -> String {
+    switch self {
+    case .named(let name): name
+    case .tool(let original, let server):
+      "\(configuration.servers.first { $0.name == server }?.prefix ?? server)__\(original)"
     }
   }
 

@@ -50,7 +50,7 @@ struct CommandSession {
     let status = await body(
       CommandSession(client: client) {
         let replies = await gateways.ask(.report(servers: [], columns: nil))
-        return replies.first.flatMap { ServerDirectory(json: $0.answer.json) }
+        return replies.lazy.compactMap(\.answer).first.flatMap { ServerDirectory(json: $0.json) }
       })
     port.close()
     return status

@@ -55,7 +55,7 @@ final class ControlDesk {
         "This gateway does not know what it was asked: it is of another version than the program that asks.")
     }
     if let meant = ControlProtocol.configuration(of: frame), meant != configurationPath {
-      return refuse("This gateway is on \(configurationPath).")
+      return ControlReply(ControlProtocol.elsewhere(configurationPath: configurationPath))
     }
     let manager = assembly.manager
     switch question {

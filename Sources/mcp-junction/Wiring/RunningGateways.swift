@@ -9,8 +9,17 @@ import Platform
 struct RunningGateways {
   /// What one of them said.
   struct Reply {
+    enum Said {
+      case answer(ControlProtocol.Answer)
+      /// Why it does not do what it was asked.
+      case refusal(String)
+    }
+
     let file: ControlFiles.File
-    let answer: ControlProtocol.Answer
+    let said: Said
+
+    /// The answer; nil when it was none.
+    var answer: ControlProtocol.Answer? { if case .answer(let answer) = said { answer } else { nil } }
   }
 
   private let files: [ControlFiles.File]
@@ -26,18 +35,23 @@ struct RunningGateways {
     configurationPath = configuration.map { (try? FileSystem.realPath($0)) ?? $0 }
   }
 
-  /// Asks all of them at once. Those that are on another file, or do not answer, say nothing.
+  /// Asks all of them at once. Those that are on another file, or do not answer, are left out.
   func ask(_ question: ControlProtocol.Question) async -> [Reply] {
     let line = question.json(to: configurationPath)
     let questions = files.map { file in
       Task { @GatewayActor in
-        let answer = (try? await ControlClient.ask(line, at: file.path)).flatMap { ControlProtocol.Answer($0) }
-        return answer.map { Reply(file: file, answer: $0) }
+        (try? await ControlClient.ask(line, at: file.path)).flatMap { said(by: $0) }.map { Reply(file: file, said: $0) }
       }
     }
     var replies: [Reply] = []
     for question in questions { if let reply = await question.value { replies.append(reply) } }
     return replies
+  }
+
+  private func said(by frame: StoredFrame) -> Reply.Said? {
+    if let answer = ControlProtocol.Answer(frame) { return .answer(answer) }
+    guard !ControlProtocol.isElsewhere(frame) else { return nil }
+    return .refusal(ControlProtocol.refusal(in: frame) ?? "its answer was not understood: is it another version?")
   }
 
   /// Becomes a guest of the first that takes one; nil when none does.

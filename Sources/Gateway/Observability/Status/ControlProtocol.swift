@@ -90,6 +90,9 @@ package enum ControlProtocol {
   /// Returns why a gateway does not do what it was asked, as it says itself; nil when it does.
   package static func refusal(in answer: Frame) -> String? { answer.string("error") }
 
+  /// Whether a gateway answers that it is on another configuration than the one that was meant.
+  package static func isElsewhere(_ answer: Frame) -> Bool { answer.raw("elsewhere") != nil }
+
   // MARK: - The gateway's side
 
   /// The file that a question is meant for; nil when it is meant for any gateway.
@@ -119,6 +122,14 @@ package enum ControlProtocol {
   package static func refused(_ reason: String) -> String {
     var object = JSONObjectText()
     object.add("error", reason)
+    return object.text
+  }
+
+  /// Says that another gateway is meant.
+  package static func elsewhere(configurationPath: String) -> String {
+    var object = JSONObjectText()
+    object.add("error", "This gateway is on \(configurationPath).")
+    object.add("elsewhere", true)
     return object.text
   }
 

@@ -11,6 +11,7 @@ extension StatusReport {
     object.add("startedAt", before(uptime))
     object.add("uptimeMilliseconds", uptime)
     object.add("configuration", configurationPath)
+    object.add("problems", problems)
     object.add("clients", raw: clients.map(json))
     object.add("servers", raw: servers.map(json))
     return object.text

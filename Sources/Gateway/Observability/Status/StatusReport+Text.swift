@@ -6,6 +6,7 @@ extension StatusReport {
   package var text: String {
     var lines = ["gateway \(process), \(identity.version), up \(Duration.spelled(uptime))"]
     lines.append("  configuration: \(configurationPath)")
+    for problem in problems { lines.append("  problem: \(problem)") }
     for client in clients { lines.append("  client: " + line(client)) }
     for server in servers {
       lines.append("")

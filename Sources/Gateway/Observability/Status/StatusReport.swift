@@ -19,6 +19,8 @@ package struct StatusReport: Sendable {
   /// Milliseconds since it was started.
   let uptime: UInt64
   package let configurationPath: String
+  /// What is wrong with the configuration file.
+  let problems: [String]
   let clients: [Client]
   let servers: [ServerStatus]
   /// Milliseconds since 1970 at which all this was so.
@@ -31,6 +33,7 @@ package struct StatusReport: Sendable {
     self.process = process
     uptime = manager.clock.now().since(manager.metrics.startedAt)
     configurationPath = manager.configuration.path
+    problems = manager.configuration.problems.map { manager.log.redacted("\($0)") }
     clients = manager.audience.members.map {
       Client(
         session: $0.number, name: $0.introduction?.name, version: $0.introduction?.version,
@@ -46,6 +49,6 @@ package struct StatusReport: Sendable {
     takenAt = WallClock.milliseconds
   }
 
-  /// Whether nothing is wrong with any server that is in use.
-  package var isHealthy: Bool { servers.allSatisfy(\.isWell) }
+  /// Whether nothing is wrong with the file, nor with any server that is in use.
+  package var isHealthy: Bool { problems.isEmpty && servers.allSatisfy(\.isWell) }
 }

@@ -1,0 +1,43 @@
+import Configuration
+import EventLoop
+import Gateway
+import JSONRPC
+import MCP
+
+/// `read URI`: prints a resource, or saves it.
+@GatewayActor
+enum ReadCommand {
+  nonisolated static let row = Command(
+    "read", summary: "Read one resource.",
+    arguments: [
+      .init(name: "URI", complaint: "needs the URI of a resource", effect: "The resource, as clients see it.")
+    ],
+    options: [.json, AnswerPrinter.output, CommandSession.fresh],
+    examples: [
+      .init(line: "read junction://status", effect: "Print what the gateway itself has to read."),
+      .init(line: "read file:///photo.png -o photo.png", effect: "Save its bytes."),
+    ]
+  ) { context in
+    guard let configuration = ConfigurationLoading.load(in: context.surroundings, context.console) else {
+      return .unusable
+    }
+    return await CommandSession.run(context, configuration, needing: configuration) { session in
+      await read(context.invocation.arguments[0], context, session)
+    }
+  }
+
+  private static func read(_ uri: String, _ context: CommandContext, _ session: CommandSession) async -> ExitStatus {
+    let params = "{\"uri\":\(JSONText.quote(uri))}"
+    guard let answer = await session.client.request(.resourcesRead, params: params) else {
+      context.complain("the gateway that was asked has ended")
+      return .failed
+    }
+    let printer = AnswerPrinter(context)
+    printer.printBody(of: answer)
+    if let message = answer.string("message", in: .error) {
+      context.complain(message)
+      return .failed
+    }
+    return printer.print(ToolAnswer.contents(of: answer)) ? .good : .failed
+  }
+}

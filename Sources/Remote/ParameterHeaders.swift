@@ -1,20 +1,16 @@
 import HTTP
 import JSONRPC
+import MCP
 
 /// Which arguments of a server's tools are repeated in header fields (2026-07-28, basic/transports, `x-mcp-header`), by
 /// what its lists have said so far.
 struct ParameterHeaders {
-  private struct Parameter {
-    /// The keys that lead to the argument.
-    let path: [String]
-    let header: String
-  }
-
   /// Bytes of a value beyond which it stays in the body alone: proxies refuse headers that are too long.
   private static let valueLimit = 8 << 10
-  private static let depthLimit = 16
+  /// The whole numbers that every reader of JSON can tell apart: less than 2^53.
+  private static let exactNumbers = 9_007_199_254_740_992.0
 
-  private var tools: [String: [Parameter]] = [:]
+  private var tools: [String: [HeaderAnnotations.Annotation]] = [:]
 
   /// Takes up what an answer to `tools/list` says.
   mutating func note(_ answer: Frame) {
@@ -24,51 +20,26 @@ struct ParameterHeaders {
       guard let name = JSONWalk.member("name", of: bytes, in: tool).flatMap({ JSONText.string(answer[$0]) }) else {
         return true
       }
-      var parameters: [Parameter] = []
-      if let schema = JSONWalk.member("inputSchema", of: bytes, in: tool) {
-        Self.find(in: schema, of: answer, path: [], &parameters)
+      let annotations = JSONWalk.member("inputSchema", of: bytes, in: tool).map {
+        HeaderAnnotations(of: answer[$0]).annotations
       }
-      tools[name] = parameters.isEmpty ? nil : parameters
+      tools[name] = annotations.flatMap { $0.isEmpty ? nil : $0 }
       return true
     }
-  }
-
-  private static func find(in schema: Range<Int>, of frame: Frame, path: [String], _ found: inout [Parameter]) {
-    guard path.count < depthLimit, let properties = JSONWalk.member("properties", of: frame.bytes, in: schema) else {
-      return
-    }
-    var parameters = found
-    JSONWalk.members(of: frame.bytes, in: properties) { key, value in
-      let quoted = (key.lowerBound - 1)..<(key.upperBound + 1)
-      guard let name = JSONText.string(frame[quoted]) else { return true }
-      if let header = JSONWalk.member("x-mcp-header", of: frame.bytes, in: value).flatMap({ JSONText.string(frame[$0]) }
-      ),
-        isToken(header)
-      {
-        parameters.append(Parameter(path: path + [name], header: header))
-      }
-      find(in: value, of: frame, path: path + [name], &parameters)
-      return true
-    }
-    found = parameters
-  }
-
-  /// Whether it can be part of a field's name (RFC 9110, section 5.6.2).
-  private static func isToken(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"(),/:;<=>?@[\\]{}".utf8.contains($0) }
   }
 
   /// Returns the fields for a call of a tool.
   func fields(tool: String, arguments: Range<Int>?, of frame: Frame) -> [HTTPField] {
-    guard let parameters = tools[tool], let arguments else { return [] }
-    return parameters.compactMap { parameter in
-      guard let value = Self.value(at: parameter.path, in: arguments, of: frame), value.utf8.count <= Self.valueLimit
+    guard let annotations = tools[tool], let arguments else { return [] }
+    return annotations.compactMap { annotation in
+      guard let value = Self.value(at: annotation.path, in: arguments, of: frame), value.utf8.count <= Self.valueLimit
       else { return nil }
-      return HTTPField("Mcp-Param-\(parameter.header)", HeaderValue.encoded(value))
+      return HTTPField("Mcp-Param-\(annotation.header)", HeaderValue.encoded(value))
     }
   }
 
-  /// Returns an argument as text: strings as they are, numbers and booleans as they are spelled; nil for anything else.
+  /// Returns an argument as text: strings as they are, whole numbers in decimal, other numbers and booleans as they are
+  /// spelled; nil for anything else.
   private static func value(at path: [String], in arguments: Range<Int>, of frame: Frame) -> String? {
     var range = arguments
     for name in path {
@@ -83,7 +54,11 @@ struct ParameterHeaders {
     switch frame[range].first {
     case UInt8(ascii: "\""): return JSONText.string(frame[range])
     case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "n"), nil: return nil
-    default: return String(decoding: frame[range], as: UTF8.self)
+    default:
+      if let number = JSONText.number(frame[range]), number.rounded() == number, abs(number) < exactNumbers {
+        return "\(Int64(number))"
+      }
+      return String(decoding: frame[range], as: UTF8.self)
     }
   }
 }

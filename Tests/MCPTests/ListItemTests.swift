@@ -152,4 +152,41 @@ import Testing
   ]) func whatAnURLParserRefusesIsNone(_ uri: String) {
     #expect(judged(#"{"name":"r","uri":"\#(uri)"}"#, .resources).hasPrefix(#"its "uri" has "#))
   }
+
+  // MARK: - Header fields
+
+  private func headers(_ schema: String) -> HeaderAnnotations {
+    Array(schema.utf8).withUnsafeBytes { HeaderAnnotations(of: $0) }
+  }
+
+  @Test func argumentsForHeaderFieldsAreFoundAlongTheKeysAlone() {
+    let found = headers(
+      #"{"properties":{"a":{"type":"string","x-mcp-header":"A"},"x-mcp-header":{"type":"boolean"},"#
+        + #""o":{"properties":{"b":{"x-mcp-header":"B","type":"integer"}},"default":{"x-mcp-header":"data"}}},"#
+        + #""examples":[{"x-mcp-header":7}]}"#)
+    #expect(found.fault == nil)
+    #expect(found.annotations.map(\.header) == ["A", "B"])
+    #expect(found.annotations.map(\.path) == [["a"], ["o", "b"]])
+  }
+
+  @Test(arguments: [
+    #"{"x-mcp-header":"A"}"#, #"{"properties":{"a":{"x-mcp-header":"A"}}}"#,
+    #"{"properties":{"a":{"type":"number","x-mcp-header":"A"}}}"#,
+    #"{"properties":{"a":{"type":["string"],"x-mcp-header":"A"}}}"#,
+    #"{"properties":{"a":{"type":"string","x-mcp-header":""}}}"#,
+    #"{"properties":{"a":{"type":"string","x-mcp-header":null}}}"#,
+    #"{"properties":{"a":{"type":"string","x-mcp-header":"a b"}}}"#,
+    #"{"properties":{"a":{"type":"string","x-mcp-header":"é"}}}"#,
+    #"{"properties":{"a":{"type":"string","x-mcp-header":"A"},"b":{"type":"string","x-mcp-header":"a"}}}"#,
+    #"{"anyOf":[{"properties":{"a":{"type":"string","x-mcp-header":"A"}}}]}"#,
+    #"{"properties":{"a":{"items":{"type":"string","x-mcp-header":"A"}}}}"#,
+    #"{"$defs":{"d":{"type":"string","x-mcp-header":"A"}}}"#,
+    #"{"properties":{"a":{"not":{"type":"string","x-mcp-header":"A"}}}}"#,
+  ]) func aHeaderFieldThatNobodyCouldFillByTheRulesIsIllegal(_ schema: String) {
+    #expect(headers(schema).fault?.contains("x-mcp-header") == true)
+    #expect(headers(schema).annotations.isEmpty)
+    let element = Array(tool("", schema: schema).utf8)
+    let verdict = element.withUnsafeBytes { ListItem.judge($0, kind: .tools, era: .modern, wantsHeaders: true) }
+    if case .good = verdict { Issue.record("it is taken") }
+  }
 }

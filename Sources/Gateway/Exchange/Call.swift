@@ -182,6 +182,7 @@ extension Call {
     var task: [UInt8]?
     var resends = 0
     var unsentLosses = 0
+    var hasNewHeaders = false
     var purpose = Purpose.plain
     var publicURI: String?
     var originalURI: String?
@@ -215,6 +216,11 @@ extension Call {
     set { needed.task = newValue }
   }
   var resends: Int { particulars?.resends ?? 0 }
+  /// Whether it went out once more because its header fields were not as its server wants them.
+  var hasNewHeaders: Bool {
+    get { particulars?.hasNewHeaders ?? false }
+    set { needed.hasNewHeaders = newValue }
+  }
   var purpose: Purpose {
     get { particulars?.purpose ?? .plain }
     set { needed.purpose = newValue }

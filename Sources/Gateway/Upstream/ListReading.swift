@@ -7,6 +7,7 @@ import MCP
 struct ListReading {
   let kind: ListKind
   private let era: Era
+  private let wantsHeaders: Bool
   private let maxPages: Int
   private let maxItems: Int
   private(set) var items: [ListItem] = []
@@ -24,9 +25,11 @@ struct ListReading {
   private var seenCursors: Set<String> = []
   private var seenKeys = ByteTable<Bool>()
 
-  init(kind: ListKind, era: Era, limits: ServerSettings) {
+  /// `wantsHeaders` says that arguments go into header fields where a tool wants that.
+  init(kind: ListKind, era: Era, wantsHeaders: Bool, limits: ServerSettings) {
     self.kind = kind
     self.era = era
+    self.wantsHeaders = wantsHeaders
     maxPages = limits.maxPages
     maxItems = limits.maxItems
   }
@@ -87,7 +90,7 @@ struct ListReading {
   private static let bytesPerStep = 256
 
   private mutating func add(_ element: UnsafeRawBufferPointer) {
-    switch ListItem.judge(element, kind: kind, era: era) {
+    switch ListItem.judge(element, kind: kind, era: era, wantsHeaders: wantsHeaders) {
     case .good(let item):
       if seenKeys[item.key] == nil {
         seenKeys[item.key] = true

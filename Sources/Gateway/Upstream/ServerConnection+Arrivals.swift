@@ -49,6 +49,7 @@ extension ServerConnection {
   private func settle(_ call: Call, _ id: UInt64, with frame: Frame) {
     switch call.origin {
     case .client:
+      if sendsEach, isMismatch(call, id, frame) { return lane.heard(self) }
       if call.requiresTask, awaitTask(frame, id, call) { return lane.heard(self) }
       lane.answered(call, at: heardAt.milliseconds)
     case .gateway: lane.heard(self)

@@ -7,7 +7,8 @@ import MCP
 extension ServerConnection {
   /// Reads one list, all of its pages.
   func readList(_ kind: ListKind) async -> Result<ListReading, Failure> {
-    var reading = ListReading(kind: kind, era: era, limits: server.configuration.settings)
+    var reading = ListReading(
+      kind: kind, era: era, wantsHeaders: repeatsInHeaders, limits: server.configuration.settings)
     while true {
       let params = reading.cursor.map { "{\"cursor\":\($0)}" }
       switch await request(

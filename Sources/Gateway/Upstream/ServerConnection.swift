@@ -24,7 +24,7 @@ package final class ServerConnection {
   /// Where messages are written: the carrier's one stream, or what each leaves by itself.
   private let output: OutputBuffer
   /// Whether each message is sent by itself.
-  private let sendsEach: Bool
+  let sendsEach: Bool
   let clock: LoopClock
   /// Open once the connection is over.
   let closed = Gate()

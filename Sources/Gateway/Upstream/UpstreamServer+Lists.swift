@@ -142,6 +142,11 @@ extension UpstreamServer {
     }
   }
 
+  /// Reads the tools again that a connection shows; suspends until that is done.
+  func readToolsAgain(on connection: ServerConnection) async {
+    if isBeingRead(.tools) { await whenRead(.tools) } else { await read(.tools, on: connection) }
+  }
+
   /// A client asks for a list that may have changed without a word: it is read again, and clients are told if it has.
   func lookAgain(at kind: ListKind) {
     guard let connection, connection.era == .legacy, let capabilities = connection.negotiated?.capabilities,

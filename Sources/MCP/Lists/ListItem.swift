@@ -46,9 +46,14 @@ package struct ListItem: Equatable, Sendable {
   }
 
   /// Judges an element of a server's list as the strictest client would, and mends what can be mended (``ItemCheck``).
-  /// The era is the server's.
+  ///
+  /// - Parameters:
+  ///   - element: the element, without what is around it.
+  ///   - kind: the list that it is from.
+  ///   - era: the server's.
+  ///   - wantsHeaders: whether what a tool wants in header fields has to be legal, as it has over HTTP.
   package static func judge(
-    _ element: UnsafeRawBufferPointer, kind: ListKind, era: Era = .legacy
+    _ element: UnsafeRawBufferPointer, kind: ListKind, era: Era = .legacy, wantsHeaders: Bool = false
   ) -> Verdict {
     guard element.first == UInt8(ascii: "{") else { return .broken(name: "", reason: "it is not an object") }
     guard element.count <= ListBudget.item else {
@@ -57,12 +62,12 @@ package struct ListItem: Equatable, Sendable {
       return .broken(name: String(name.prefix(64)), reason: "it has more than \(ListBudget.item) bytes")
     }
     let check = ItemCheck(element, is: .of(kind, era: era))
-    guard !check.edits.isEmpty else { return judge(element, check.faults, kind: kind) }
-    return check.mended.withUnsafeBytes { judge($0, check.faults, kind: kind) }
+    guard !check.edits.isEmpty else { return judge(element, check.faults, kind: kind, wantsHeaders) }
+    return check.mended.withUnsafeBytes { judge($0, check.faults, kind: kind, wantsHeaders) }
   }
 
   private static func judge(
-    _ element: UnsafeRawBufferPointer, _ faults: [Era: String], kind: ListKind
+    _ element: UnsafeRawBufferPointer, _ faults: [Era: String], kind: ListKind, _ wantsHeaders: Bool
   ) -> Verdict {
     let members = ListItemMembers(of: element)
     let keyMember = keyMember(of: kind)
@@ -76,6 +81,9 @@ package struct ListItem: Equatable, Sendable {
     }
     if let reason = faults[.modern] ?? (kind == .resources ? ResourceURI.fault(of: key) : nil) {
       return .broken(name: key, reason: reason)
+    }
+    if wantsHeaders, kind == .tools, let fault = members[.inputSchema].flatMap({ HeaderAnnotations(of: $0).fault }) {
+      return .broken(name: key, reason: fault)
     }
     var item = ListItem(bytes: Array(element), keyRange: range, key: key)
     item.legacyFault = faults[.legacy]

@@ -49,6 +49,10 @@ class Request:
         answer = {"jsonrpc": "2.0", "id": self.message["id"], "result": result}
         self.respond(200, json.dumps(answer), "application/json", **headers)
 
+    def error(self, error: dict, status: int = 400) -> None:
+        answer = {"jsonrpc": "2.0", "id": self.message["id"], "error": error}
+        self.respond(status, json.dumps(answer), "application/json")
+
     def stream(self, **headers) -> Callable[[str], None]:
         """Begins a stream of events, which ends with the connection, and returns what writes to it."""
         self.handler.close_connection = True
@@ -191,3 +195,29 @@ class HTTPScript:
             case _:
                 answer = {"jsonrpc": "2.0", "id": request.message["id"], "error": {"code": -32601, "message": "no"}}
                 request.respond(200, json.dumps(answer), "application/json")
+
+
+class ModernScript(HTTPScript):
+    """The same of the modern era, with the tools in `tools`."""
+
+    def __init__(self, *arguments, **more):
+        self.tools = [tool]
+        super().__init__(*arguments, **more)
+
+    def usual(self, request: Request) -> None:
+        whole = {"resultType": "complete"}
+        kept = {**whole, "ttlMs": 60000, "cacheScope": "private"}
+        match request.name:
+            case "server/discover":
+                request.result({**kept, "supportedVersions": ["2026-07-28"], "capabilities": self.capabilities})
+            case "initialize":
+                error = {"code": -32022, "message": "no", "data": {"supported": ["2026-07-28"]}}
+                request.error(error)
+            case "tools/list":
+                request.result({**kept, "tools": self.tools})
+            case "tools/call":
+                request.result({**whole, **text(request.message["params"].get("arguments", {}).get("text", "hello"))})
+            case "GET" | "DELETE":
+                request.respond(405)
+            case _:
+                request.error({"code": -32601, "message": "no"}, 404)

@@ -13,6 +13,7 @@ import MCP
 final class HTTPCarrier {
   let address: ServerAddress
   let client: HTTPClient
+  /// Nil where the right to ask is configured, or none is needed.
   let authorization: Authorization?
   /// Bytes of one message.
   let messageLimit: Int
@@ -60,7 +61,7 @@ final class HTTPCarrier {
   ) {
     self.address = address
     self.client = client
-    self.authorization = authorization
+    self.authorization = address.hasOwnAuthorization ? nil : authorization
     self.messageLimit = messageLimit
     self.log = log
     target = address.url
@@ -287,9 +288,17 @@ final class HTTPCarrier {
     return fields
   }
 
-  /// Returns the token that a request carries for which it does not matter whether there is one.
-  func token() async -> String? {
-    guard !address.hasOwnAuthorization, case .go(let token)? = await authorization?.permission() else { return nil }
-    return token
+  /// Says what the next request carries.
+  func permission() async -> Authorization.Permission {
+    guard let authorization else { return .go(token: nil) }
+    return await authorization.permission()
   }
+
+  /// Says what follows from an answer of 401 or 403 to a request with that token; nil when it says nothing about tokens.
+  func refused(_ head: HTTPHead, _ token: String?) async -> Authorization.Permission? {
+    await authorization?.refused(head.status, head.fields.all("WWW-Authenticate"), token)
+  }
+
+  /// Returns the token that a request carries for which it does not matter whether there is one.
+  func token() async -> String? { if case .go(let token) = await permission() { token } else { nil } }
 }

@@ -10,6 +10,8 @@ final class MessageStream {
   private var transfer: HTTPTransfer?
   private var reader: MessageReader?
   private var head: HTTPHead?
+  private var token: String?
+  private var wasRefused = false
   /// Told the address that messages go to, or that there is none.
   private var onEndpoint: (@GatewayActor (HTTPAddress?) -> Void)?
   private var timer: LoopClock.Cancellation?
@@ -32,13 +34,22 @@ final class MessageStream {
       failed("it did not say within \(Self.patience / 1000) s where messages go", isUnavailability: false)
     }
     Task { @GatewayActor in
-      let token = await carrier.token()
+      let permission = await carrier.permission()
       guard !isClosed else { return }
-      begin(token)
+      follow(permission)
+    }
+  }
+
+  private func follow(_ permission: Authorization.Permission) {
+    switch permission {
+    case .go(let token): begin(token)
+    case .stop(let reason, let cure): failed(reason, cure: cure, isUnavailability: true)
     }
   }
 
   private func begin(_ token: String?) {
+    self.token = token
+    head = nil
     var fields = carrier.address.fields + [HTTPField("Accept", "text/event-stream")]
     if let token { fields.append(HTTPField("Authorization", "Bearer \(token)")) }
     var request = HTTPRequest("GET", carrier.target.text, fields: fields, route: carrier.address.route)
@@ -88,9 +99,24 @@ final class MessageStream {
     if let failure { return failed(failure.sentence, cure: failure.cure, isUnavailability: true) }
     guard reader == nil, let head else { return failed("its stream of messages ended", isUnavailability: true) }
     let status = StatusVerdict(status: max(head.status, 300), text: "", hasSession: false, isAnswer: false)
-    failed(
-      "it answered with HTTP \(head.status)",
-      isUnavailability: status == .unauthorized || status == .tooMany || status == .unavailable)
+    let said = "it answered with HTTP \(head.status)"
+    guard status == .unauthorized else {
+      return failed(said, isUnavailability: status == .tooMany || status == .unavailable)
+    }
+    unauthorized(head, said + ": it does not let this gateway in")
+  }
+
+  private func unauthorized(_ head: HTTPHead, _ said: String) {
+    guard carrier.authorization != nil, !wasRefused else {
+      let cure = "Check \"headers\" in the server's entry."
+      return failed(said, cure: carrier.address.hasOwnAuthorization ? cure : nil, isUnavailability: true)
+    }
+    wasRefused = true
+    Task { @GatewayActor in
+      let next = await carrier.refused(head, token)
+      guard !isClosed else { return }
+      if let next { follow(next) } else { failed(said, isUnavailability: true) }
+    }
   }
 
   private func failed(_ reason: String, cure: String? = nil, isUnavailability: Bool) {

@@ -14,8 +14,10 @@ final class NewsStream {
   private var schedule = StreamSchedule()
   private var timer: LoopClock.Cancellation?
   private var lastID: String?
-  private var status = 0
+  private var head: HTTPHead?
   private var token: String?
+  /// Whether a token was refused since the stream was last open.
+  private var wasRefused = false
   private var isClosed = false
 
   init(by carrier: HTTPCarrier) { self.carrier = carrier }
@@ -35,7 +37,7 @@ final class NewsStream {
     if let lastID { fields.append(HTTPField(MessageHeaders.resumption, lastID)) }
     var request = HTTPRequest("GET", carrier.target.text, fields: fields, route: carrier.address.route)
     request.isAlone = true
-    status = 0
+    head = nil
     schedule.opened(at: LoopClock.loop.now().milliseconds)
     transfer = carrier.client.start(
       request,
@@ -45,10 +47,11 @@ final class NewsStream {
   }
 
   private func began(_ head: HTTPHead) {
-    status = head.status
+    self.head = head
     guard head.status == 200, head.mediaType == "text/event-stream" else { return }
     reader = MessageReader(.events, limit: carrier.messageLimit)
     schedule.began()
+    wasRefused = false
   }
 
   private func received(_ bytes: UnsafeRawBufferPointer) {
@@ -68,10 +71,29 @@ final class NewsStream {
     lastID = reader?.lastID ?? lastID
     reader = nil
     guard !isClosed else { return }
+    let status = head?.status ?? 0
     // One that was open before is refused now because its session is gone.
     if status == 404, schedule.hasBegun {
       return carrier.lose("its session was lost (HTTP 404)", isUnavailability: false)
     }
+    if status == 401, let head, carrier.authorization != nil, !wasRefused { return refused(head) }
+    openLater(status)
+  }
+
+  /// The token may have come to its end since the stream was opened. That it is refused here alone is no reason to believe
+  /// that it is good for nothing: it is told once.
+  private func refused(_ head: HTTPHead) {
+    wasRefused = true
+    Task { @GatewayActor in
+      let next = await carrier.refused(head, token)
+      guard !isClosed, transfer == nil else { return }
+      guard case .go(let another) = next, another != token else { return openLater(head.status) }
+      token = another
+      begin()
+    }
+  }
+
+  private func openLater(_ status: Int) {
     guard
       let wait = schedule.ended(
         status: status, at: LoopClock.loop.now().milliseconds, chance: Double.random(in: 0..<1))

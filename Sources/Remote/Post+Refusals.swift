@@ -81,13 +81,13 @@ extension Post {
 
   private func unauthorized(_ head: HTTPHead) {
     let said = "it answered with HTTP \(head.status): it does not let this gateway in"
-    guard let authorization = carrier.authorization, !carrier.address.hasOwnAuthorization, tries.refusals == 0 else {
+    guard carrier.authorization != nil, tries.refusals == 0 else {
       let cure = "Check \"headers\" in the server's entry."
       return refuse(said, cure: carrier.address.hasOwnAuthorization ? cure : nil, isUnavailability: true)
     }
     tries.refusals += 1
     Task { @GatewayActor in
-      let next = await authorization.refused(head.status, head.fields.all("WWW-Authenticate"), tries.token)
+      let next = await carrier.refused(head, tries.token)
       guard !tries.isOver else { return }
       if let next { follow(next) } else { refuse(said, cure: nil, isUnavailability: true) }
     }

@@ -73,9 +73,9 @@ final class Post {
   // MARK: - Sending
 
   func start() {
-    guard let authorization = carrier.authorization, !carrier.address.hasOwnAuthorization else { return send() }
+    guard carrier.authorization != nil else { return send() }
     Task { @GatewayActor in
-      let permission = await authorization.permission()
+      let permission = await carrier.permission()
       guard !tries.isOver else { return }
       follow(permission)
     }

@@ -32,6 +32,13 @@ package struct LoginRecord: Equatable, Sendable {
 
   package var grant: Grant? { grants.first }
 
+  /// Texts that must not be shown to anybody: tokens, and the secrets by which we are known.
+  package var secrets: [String] {
+    let tokens = grants.flatMap { [$0.accessToken, $0.refreshToken, $0.client.secret] }
+    // Less is found where it is not.
+    return (tokens + acquaintances.map { $0.registration?.secret }).compactMap(\.self).filter { $0.utf8.count >= 8 }
+  }
+
   func acquaintance(with issuer: String) -> Acquaintance {
     acquaintances.first { $0.issuer == issuer } ?? Acquaintance(issuer: issuer)
   }

@@ -23,18 +23,18 @@ struct AuthStatusCommand {
 
   func run(isForProgram: Bool) -> ExitStatus {
     guard let configuration = ConfigurationLoading.load(in: surroundings, console) else { return .unusable }
-    let logins = Logins(in: surroundings)
+    let logins = Logins(in: surroundings, of: configuration)
     let states = configuration.servers.filter { !$0.isDisabled }.compactMap { server -> LoginStatus? in
       guard case .success(let place)? = logins.place(of: server) else { return nil }
       return LoginStatus(
         server: server.name, record: place.store.load(), hasOwnHeader: place.hasOwnHeader, now: WallClock.milliseconds)
     }
     if isForProgram {
-      console.say(json: "{\"servers\":[\(states.map(\.json).joined(separator: ","))]}")
+      console.say(json: logins.secrets.redact("{\"servers\":[\(states.map(\.json).joined(separator: ","))]}"))
     } else if states.isEmpty {
       console.say("No remote server is configured.\n")
     } else {
-      console.say(shown: states.map(\.text).joined())
+      console.say(shown: logins.secrets.redact(states.map(\.text).joined()))
     }
     return states.allSatisfy(\.isWell) ? .good : .failed
   }

@@ -50,7 +50,8 @@ struct LoginCommand {
   func run(_ name: String) async -> ExitStatus {
     guard let configuration = ConfigurationLoading.load(in: surroundings, console) else { return .unusable }
     let place: Logins.Place
-    switch Logins(in: surroundings).place(named: name, in: configuration) {
+    let logins = Logins(in: surroundings, of: configuration)
+    switch logins.place(named: name, in: configuration) {
     case .failure(let problem): return complain("\(problem)", .unusable)
     case .success(let found): place = found
     }
@@ -68,10 +69,12 @@ struct LoginCommand {
       cryptography: Cryptography(random: Self.random, sha256: { digest.sha256($0) }),
       fetch: WebFetching.fetch(in: surroundings, place.remote), now: { WallClock.milliseconds })
     switch await login.run() {
-    case .failure(let failure): return complain("cannot log in to '\(name)': \(failure)", .failed)
+    case .failure(let failure):
+      return complain("cannot log in to '\(name)': \(logins.secrets.redact("\(failure)"))", .failed)
     case .success(let outcome):
       if let objection = outcome.objection {
-        return complain("logged in to '\(name)' at \(outcome.grant.issuer), but \(objection)", .failed)
+        let said = "logged in to '\(name)' at \(outcome.grant.issuer), but \(objection)"
+        return complain(logins.secrets.redact(said), .failed)
       }
       return console.say("Logged in to '\(name)' at \(outcome.grant.issuer).\n")
     }

@@ -25,7 +25,7 @@ struct LogoutCommand {
 
   func run(_ name: String) async -> ExitStatus {
     guard let configuration = ConfigurationLoading.load(in: surroundings, console) else { return .unusable }
-    switch Logins(in: surroundings).place(named: name, in: configuration) {
+    switch Logins(in: surroundings, of: configuration).place(named: name, in: configuration) {
     case .failure(let problem):
       console.complain("\(Program.identity.name): \(problem)")
       return .unusable

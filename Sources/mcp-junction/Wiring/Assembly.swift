@@ -31,10 +31,11 @@ struct Assembly {
     self.surroundings = surroundings
     self.supervisor = supervisor
     let redaction = Redaction(configuration)
+    let secrets = KnownSecrets(redaction)
     let log = Log(
       level: level,
       // What is that long goes on where it was cut off.
-      redact: { redaction.redact($0, isCut: $0.utf8.count >= FrameReader.excerptLimit) },
+      redact: { secrets.redact($0, isCut: $0.utf8.count >= FrameReader.excerptLimit) },
       write: { console.complain($0) })
     self.log = log
     supervisor.onLost = { log(.error, "supervisor_lost") }
@@ -46,7 +47,7 @@ struct Assembly {
       supervisor: supervisor, log: log, redaction: redaction, frameLimit: configuration.settings.maxFrame,
       surroundings: surroundings,
       configurationPath: (try? FileSystem.realPath(configuration.path)) ?? configuration.path)
-    let authorizers = Authorizers(in: surroundings, log: log)
+    let authorizers = Authorizers(in: surroundings, log: log, secrets: secrets)
     let remote = RemoteServers(
       environment: surroundings.environment, identity: "\(Program.identity.name)/\(Program.identity.version)",
       messageLimit: configuration.settings.maxFrame, log: log,

@@ -18,10 +18,10 @@ final class Authorizers {
   private let files: LoginFiles
   private var known: [Key: Authorizer] = [:]
 
-  init(in surroundings: Surroundings, log: Log) {
+  init(in surroundings: Surroundings, log: Log, secrets: KnownSecrets) {
     self.surroundings = surroundings
     self.log = log
-    files = LoginFiles(in: surroundings)
+    files = LoginFiles(in: surroundings, secrets: secrets)
   }
 
   /// Returns what a connection asks; nil for an address that nobody can log in to.

@@ -15,9 +15,12 @@ struct LoginFiles {
 
   /// Nil when no directory for them is known: then nobody can log in.
   private let directory: String?
+  private let secrets: KnownSecrets
 
-  init(in surroundings: Surroundings) {
+  /// `secrets` learns the tokens of everything that is read and written.
+  init(in surroundings: Surroundings, secrets: KnownSecrets) {
     directory = surroundings.stateDirectory.map { $0 + "/mcp-junction/logins" }
+    self.secrets = secrets
   }
 
   /// - Parameters:
@@ -26,8 +29,15 @@ struct LoginFiles {
   nonisolated func store(of server: String, url: String) -> LoginStore {
     let path = directory.map { "\($0)/\(Self.name(server, url))" }
     return LoginStore(
-      load: { path.flatMap { try? FileSystem.read($0, limit: Self.sizeLimit) }.flatMap { LoginRecord($0) } },
-      save: { record in Self.save(record, path) },
+      load: { [secrets] in
+        let record = path.flatMap { try? FileSystem.read($0, limit: Self.sizeLimit) }.flatMap { LoginRecord($0) }
+        if let record { secrets.learn(record) }
+        return record
+      },
+      save: { [secrets] record in
+        secrets.learn(record)
+        return Self.save(record, path)
+      },
       lock: { await Self.lock(path) })
   }
 

@@ -21,7 +21,13 @@ struct Logins {
 
   private let files: LoginFiles
 
-  init(in surroundings: Surroundings) { files = LoginFiles(in: surroundings) }
+  /// What must not be shown of what is read here.
+  let secrets: KnownSecrets
+
+  init(in surroundings: Surroundings, of configuration: Configuration) {
+    secrets = KnownSecrets(Redaction(configuration))
+    files = LoginFiles(in: surroundings, secrets: secrets)
+  }
 
   /// Returns what is to be known of a server; nil when it is not remote.
   func place(of server: ServerConfiguration) -> Result<Place, UsageProblem>? {

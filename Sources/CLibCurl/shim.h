@@ -39,6 +39,12 @@ typedef struct {
   unsigned int number;
 } junction_curl_version;
 
+/// The certificates of a peer, its own first, each as lines `name:value` (`CURLINFO_CERTINFO`).
+typedef struct {
+  int count;
+  struct junction_curl_list **lines;
+} junction_curl_certificates;
+
 /// An address that a socket is to be opened for.
 typedef struct {
   int family;
@@ -125,15 +131,19 @@ enum {
   JUNCTION_CURL_CA_FILE = 10065,
   JUNCTION_CURL_FRESH_CONNECTION = 74,
   JUNCTION_CURL_NO_REUSE = 75,
+  JUNCTION_CURL_VERIFIES_CERTIFICATE = 64,
+  JUNCTION_CURL_VERIFIES_HOST = 81,
   JUNCTION_CURL_HTTP_VERSION = 84,
   JUNCTION_CURL_NO_SIGNALS = 99,
   JUNCTION_CURL_PRIVATE = 10103,
+  JUNCTION_CURL_CONNECTS_ONLY = 141,
   JUNCTION_CURL_CONNECT_TIMEOUT = 156,
   JUNCTION_CURL_OPEN_SOCKET_FUNCTION = 20163,
   JUNCTION_CURL_OPEN_SOCKET_DATA = 10164,
   JUNCTION_CURL_CLOSE_SOCKET_FUNCTION = 20208,
   JUNCTION_CURL_CLOSE_SOCKET_DATA = 10209,
   JUNCTION_CURL_NO_PROXY = 10177,
+  JUNCTION_CURL_KEEPS_CERTIFICATES = 172,
   JUNCTION_CURL_PROTOCOLS = 181,
   JUNCTION_CURL_KEEP_ALIVE = 213,
   JUNCTION_CURL_KEEP_ALIVE_IDLE = 214,
@@ -154,6 +164,7 @@ enum {
 enum {
   JUNCTION_CURL_STATUS = 0x200002,
   JUNCTION_CURL_PROXY_STATUS = 0x200016,
+  JUNCTION_CURL_CERTIFICATES = 0x400022,
 };
 
 /// Results of transfers, as far as they are told apart.
@@ -243,6 +254,11 @@ static inline int junction_curl_set_socket_functions(
 }
 static inline int junction_curl_get_number(const junction_curl *curl, void *easy, int info, long *value) {
   return curl->easy_get(easy, info, value);
+}
+/// Returns what the peer has shown; NULL where nothing is known of it. It is good as long as the transfer is.
+static inline const junction_curl_certificates *junction_curl_get_certificates(const junction_curl *curl, void *easy) {
+  const junction_curl_certificates *certificates = NULL;
+  return curl->easy_get(easy, JUNCTION_CURL_CERTIFICATES, &certificates) == 0 ? certificates : NULL;
 }
 static inline int junction_curl_set_multi_functions(
     const junction_curl *curl, void *multi, junction_curl_socket_function socket, junction_curl_timer_function timer,

@@ -25,4 +25,9 @@ package struct HTTPFailure: Error, Equatable, Sendable {
     self.mayHaveArrived = mayHaveArrived
     self.isTimeout = isTimeout
   }
+
+  /// Returns the same failure with more in its reason.
+  func adding(_ words: String) -> HTTPFailure {
+    HTTPFailure(layer, "\(reason); \(words)", mayHaveArrived: mayHaveArrived, isTimeout: isTimeout)
+  }
 }

@@ -11,6 +11,8 @@ package struct HTTPRequest: Sendable {
   package var timeout: UInt64?
   /// Whether it has a connection for itself, as a stream should that nobody knows the end of.
   package var isAlone = false
+  /// Whether it is none, but a look at the certificate that the server shows: nothing is sent.
+  var isLook = false
 
   package init(
     _ method: String, _ url: String, fields: [HTTPField] = [], body: [UInt8]? = nil, route: HTTPRoute = HTTPRoute(),

@@ -122,8 +122,31 @@ package final class HTTPTransfer {
   /// The transfer is over for libcurl.
   func ended(_ code: Int32) {
     let failure = progress.verdict ?? failure(code)
-    finish()?.ended(failure)
+    guard let failure, code == JUNCTION_CURL_BAD_CERTIFICATE, !request.isLook else {
+      finish()?.ended(failure)
+      return
+    }
+    client.lookForIssuer(request) { [self] issuer in
+      finish()?.ended(issuer.map { failure.adding("the certificate was issued by \($0)") } ?? failure)
+    }
   }
+
+  /// Who has issued the certificate that the server has shown; nil when that is not known.
+  var issuer: String? {
+    guard let shown = junction_curl_get_certificates(client.library.functions, handle)?.pointee, shown.count > 0 else {
+      return nil
+    }
+    var next = shown.lines[0]
+    while let line = next?.pointee {
+      let text = String(cString: line.text)
+      if text.lowercased().hasPrefix("issuer:") { return String(text.dropFirst(7).prefix(Self.issuerLimit)) }
+      next = line.next
+    }
+    return nil
+  }
+
+  /// Characters of a name that somebody has written into a certificate.
+  private static let issuerLimit = 200
 
   /// It could not be begun.
   func refused(_ reason: String) { finish()?.ended(HTTPFailure(.http, reason, mayHaveArrived: false)) }
@@ -206,7 +229,7 @@ package final class HTTPTransfer {
     var proxyStatus = 0
     _ = junction_curl_get_number(curl, handle, Int32(JUNCTION_CURL_PROXY_STATUS), &proxyStatus)
     return HTTPFailure(
-      HTTPFailure.layer(of: Int(code), hasBegun: progress.hasBegun, proxyStatus: proxyStatus),
+      HTTPFailure.layer(of: Int(code), hasBegun: progress.hasBegun, proxyStatus: proxyStatus, said: said),
       said.isEmpty ? curl.pointee.easy_describe(code).map { String(cString: $0) } ?? "error \(code)" : said,
       mayHaveArrived: progress.hasBegun, isTimeout: code == JUNCTION_CURL_TIMED_OUT)
   }
@@ -219,13 +242,18 @@ extension HTTPFailure {
   ///   - code: libcurl's result.
   ///   - hasBegun: whether the request went out.
   ///   - proxyStatus: what the proxy has answered; 0 for nothing.
-  static func layer(of code: Int, hasBegun: Bool, proxyStatus: Int) -> Layer {
+  ///   - said: libcurl's own words.
+  static func layer(of code: Int, hasBegun: Bool, proxyStatus: Int, said: String) -> Layer {
     switch code {
     case JUNCTION_CURL_BAD_HOST_NAME: .dns
     case JUNCTION_CURL_BAD_PROXY_NAME, JUNCTION_CURL_PROXY_FAILED: .proxy
     case JUNCTION_CURL_TLS_FAILED, JUNCTION_CURL_BAD_CLIENT_CERTIFICATE, JUNCTION_CURL_BAD_CIPHER,
       JUNCTION_CURL_BAD_CERTIFICATE, JUNCTION_CURL_BAD_CA_FILE, JUNCTION_CURL_BAD_ISSUER,
       JUNCTION_CURL_BAD_PINNED_KEY, JUNCTION_CURL_BAD_CLIENT_KEY:
+      .tls
+    // Since TLS 1.3 a server says what it holds against us when the connection is there already (RFC 8446, section 6.2).
+    case JUNCTION_CURL_SEND_FAILED where said.contains(" alert "),
+      JUNCTION_CURL_RECEIVE_FAILED where said.contains(" alert "):
       .tls
     case _ where hasBegun: .http
     case _ where proxyStatus >= 300: .proxy

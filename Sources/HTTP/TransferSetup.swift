@@ -35,6 +35,13 @@ struct TransferSetup {
     }
     if request.method != (request.body == nil ? "GET" : "POST") { set(JUNCTION_CURL_METHOD, request.method) }
     set(request.route)
+    if request.isLook {
+      // Whom it shows is of interest because it is not trusted. Such a connection is used for nothing else.
+      set(JUNCTION_CURL_CONNECTS_ONLY, 1)
+      set(JUNCTION_CURL_KEEPS_CERTIFICATES, 1)
+      set(JUNCTION_CURL_VERIFIES_CERTIFICATE, 0)
+      set(JUNCTION_CURL_VERIFIES_HOST, 0)
+    }
     if request.isAlone, request.route.version == .http2 {
       set(JUNCTION_CURL_FRESH_CONNECTION, 1)
       set(JUNCTION_CURL_NO_REUSE, 1)

@@ -76,6 +76,8 @@ extension HTTPFailure {
     case .library, .connection, .http: nil
     case .dns: "Check the host in \"url\", and whether this machine is connected."
     case .proxy: "Check the proxy in the environment, or set \"junction.proxy\" in the server's entry."
+    case .tls where reason.contains(" alert "):
+      "If it demands a certificate, name yours as \"junction.clientCertificate\" in the server's entry."
     case .tls: "If its certificate is your organisation's own, name that as \"junction.caFile\" in the server's entry."
     }
   }

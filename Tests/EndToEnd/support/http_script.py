@@ -9,7 +9,9 @@ import dataclasses
 import http.server
 import json
 import socket
+import ssl
 import threading
+import time
 from collections.abc import Callable
 
 
@@ -88,6 +90,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def setup(self) -> None:
+        if self.server.script.tls:
+            try:
+                self.request.do_handshake()
+            except OSError:
+                # What is said of the reason would be lost if the connection went at once.
+                time.sleep(0.3)
+                raise
         super().setup()
         self.server.script.connections.append(self.connection)
 
@@ -106,8 +115,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class HTTPScript:
     """The server. `play` may be replaced at any time; it returns whether it has dealt with the request."""
 
-    def __init__(self, play: Callable[[Request], bool] = lambda _: False, capabilities: dict | None = None):
+    def __init__(
+        self,
+        play: Callable[[Request], bool] = lambda _: False,
+        capabilities: dict | None = None,
+        tls: ssl.SSLContext | None = None,
+    ):
         self.play = play
+        self.tls = tls
         self.capabilities = {"tools": {}} if capabilities is None else capabilities
         self.sessions = 0
         self.connections: list[socket.socket] = []
@@ -128,6 +143,11 @@ class HTTPScript:
 
         self._server = Server(("127.0.0.1", self.port), Handler)
         self._server.script = self
+        if self.tls:
+            # Each connection shakes hands on its own thread.
+            self._server.socket = self.tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -142,7 +162,7 @@ class HTTPScript:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/mcp"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}/mcp"
 
     def count(self, name: str) -> int:
         return len(self.named(name))

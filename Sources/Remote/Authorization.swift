@@ -1,5 +1,6 @@
 package import Configuration
 import EventLoop
+package import Gateway
 
 /// Who knows by what right requests are made of one remote server.
 package struct Authorization: Sendable {
@@ -17,10 +18,15 @@ package struct Authorization: Sendable {
   package var refused:
     @GatewayActor @Sendable (_ status: Int, _ challenges: [String], _ token: String?) async -> Permission?
 
+  /// Says what is known of it on this machine.
+  package var login: @GatewayActor @Sendable () -> ServerPlace.Login
+
   package init(
+    login: @escaping @GatewayActor @Sendable () -> ServerPlace.Login,
     permission: @escaping @GatewayActor @Sendable () async -> Permission,
     refused: @escaping @GatewayActor @Sendable (Int, [String], String?) async -> Permission?
   ) {
+    self.login = login
     self.permission = permission
     self.refused = refused
   }

@@ -75,10 +75,12 @@ final class HTTPCarrier {
       exited: exited, gone: gone)
   }
 
-  /// The query of an address may be a secret.
-  private var place: String {
-    let transport = isStreaming ? "HTTP with SSE" : "Streamable HTTP"
-    return "\(transport) at \(address.url.origin)\(address.url.path)"
+  private var place: ServerPlace {
+    // What was never answered says nothing about how it is spoken with.
+    let transport: ServerPlace.Spoken? = isStreaming ? .sse : session.isOpen ? .streamableHTTP : nil
+    return ServerPlace(
+      transport: transport, address: address.url.origin + address.url.path,
+      login: address.hasOwnAuthorization ? .header : authorization?.login())
   }
 
   private func start(_ events: Carrier.Events) {

@@ -38,6 +38,8 @@ package final class Authorizer {
   /// Whether a person has been asked to grant more, so that the store may get another grant although this one is good.
   private var awaitsRights = false
   private var renewal: Task<Void, Never>?
+  /// Why the last request was not made.
+  private var need: LoginNeed?
   package var onEvent: @GatewayActor (Event) -> Void = { _ in }
 
   /// - Parameters:
@@ -59,8 +61,15 @@ package final class Authorizer {
     self.now = now
   }
 
+  /// What is known on this machine of the login, and what the server itself has said.
+  package var status: LoginStatus {
+    LoginStatus(server: server, record: store.load(), hasOwnHeader: false, need: need, now: now())
+  }
+
   /// Says what the next request carries, after renewing the token where that is due.
-  package func answer() async -> Answer {
+  package func answer() async -> Answer { noted(await nextAnswer()) }
+
+  private func nextAnswer() async -> Answer {
     lookForAnother()
     if case .renew = state.order(at: now()) { await renew() }
     switch state.order(at: now()) {
@@ -81,6 +90,10 @@ package final class Authorizer {
   ///   - token: what the request carried.
   /// - Returns: nil when the answer says nothing about tokens.
   package func refused(status: Int, challenges: [String], token: String?) async -> Answer? {
+    await consequence(of: status, challenges, token).map(noted)
+  }
+
+  private func consequence(of status: Int, _ challenges: [String], _ token: String?) async -> Answer? {
     let challenge = BearerChallenge(challenges)
     if status == 403, let token {
       guard let challenge, challenge.error == "insufficient_scope" else { return nil }
@@ -88,10 +101,20 @@ package final class Authorizer {
     }
     // Some say 403 to whoever has not logged in.
     if let token { state.refused(token, at: now()) }
-    let answer = await answer()
+    let answer = await nextAnswer()
     guard answer == .go(token: token) else { return answer }
     if token == nil, case .needsLogin(let reason) = state.order(at: now()) { return .stop(need(.login, reason)) }
     return .stop(need(.login, "the server refuses the token"))
+  }
+
+  /// Remembers why a request was not made, until one is made with a token.
+  private func noted(_ answer: Answer) -> Answer {
+    switch answer {
+    case .stop(let need): self.need = need
+    case .go(token: .some): need = nil
+    case .go(token: nil): break
+    }
+    return answer
   }
 
   // MARK: - More rights

@@ -23,8 +23,9 @@ package struct LoginStatus: Equatable, Sendable {
   ///   - server: its name in the configuration.
   ///   - record: what is kept of it.
   ///   - hasOwnHeader: whether the configuration says who we are.
+  ///   - need: what the server was last found to need; nil where it was not asked.
   ///   - now: milliseconds since 1970.
-  package init(server: String, record: LoginRecord?, hasOwnHeader: Bool, now: UInt64) {
+  package init(server: String, record: LoginRecord?, hasOwnHeader: Bool, need: LoginNeed? = nil, now: UInt64) {
     self.server = server
     self.record = record
     self.now = now
@@ -32,6 +33,7 @@ package struct LoginStatus: Equatable, Sendable {
     tokens.read(record?.grant)
     switch (hasOwnHeader, record?.grant, tokens.order(at: now)) {
     case (true, _, _): (state, reason) = (.header, nil)
+    case _ where need?.command != nil: (state, reason) = (.needsLogin, need?.reason)
     case (_, nil, _): (state, reason) = (.none, nil)
     // Its token may still live by the clock; that it is not renewed is all that is known here of whether it is taken.
     case (_, let grant?, _) where grant.refusal != nil: (state, reason) = (.needsLogin, grant.refusal?.reason)

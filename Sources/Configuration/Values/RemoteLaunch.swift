@@ -20,4 +20,9 @@ package struct RemoteLaunch: Equatable, Sendable {
     self.transport = transport
     self.headers = headers
   }
+
+  /// Returns the same, reached by a transport that was found out.
+  package func speaking(_ transport: Transport) -> RemoteLaunch {
+    RemoteLaunch(url: url, socket: socket, transport: transport, headers: headers)
+  }
 }

@@ -24,6 +24,8 @@ package struct ServerReport {
     package var serverInfo: String?
     package var title: String?
     package var startMilliseconds: UInt64?
+    /// Where it is reached that is no process; of replicas, all that differ.
+    package var places: [ServerPlace] = []
     package var tools: [Tool] = []
     package var counts: [(name: String, count: Int)] = []
     package var quarantined: [ServerOffer.Quarantined] = []
@@ -56,6 +58,8 @@ package struct ServerReport {
     report.phase = failure?.phase.rawValue
     report.reason = (failure?.reason).map { manager.log.redacted($0) }
     report.cure = (failure?.cure).map { manager.log.redacted($0) }
+    for place in server.lanes.compactMap(\.place).map({ $0.redacted(by: manager.log.redacted) })
+    where !report.places.contains(place) { report.places.append(place) }
     guard state == "ready" else { return report }
     report.revision = server.negotiated?.revision.rawValue
     report.serverInfo = (server.negotiated?.serverInfo).map { manager.log.redacted($0) }
@@ -112,6 +116,7 @@ package struct ServerReport {
     if let title = server.title { head.append(title) }
     if let time = server.startMilliseconds { head.append("started in \(Duration.spelled(time))") }
     var lines = [head.joined(separator: ", ")]
+    lines += server.places.map { "  at \($0.text)" }
     if let reason = server.reason { lines.append("  \(server.phase ?? "failure"): \(reason)") }
     if let cure = server.cure { lines.append("  cure: \(cure)") }
     let width = server.tools.map(\.name.count).max() ?? 0
@@ -150,6 +155,14 @@ package struct ServerReport {
     return "{\"gateway\":\(gateway),\"configuration\":\(JSONText.quote(configurationPath)),\"servers\":[\(servers)]}"
   }
 
+  private static func json(_ place: ServerPlace) -> String {
+    var object = JSONObjectText()
+    object.add("address", place.address)
+    object.add("transport", place.transport?.rawValue)
+    object.add("login", place.login?.rawValue)
+    return object.text
+  }
+
   private static func json(_ server: Server) -> String {
     var members = ["\"name\":\(JSONText.quote(server.name))", "\"state\":\(JSONText.quote(server.state))"]
     func add(_ name: String, _ text: String?) {
@@ -161,6 +174,7 @@ package struct ServerReport {
     add("revision", server.revision)
     if let info = server.serverInfo { members.append("\"serverInfo\":\(info)") }
     if let time = server.startMilliseconds { members.append("\"startMilliseconds\":\(time)") }
+    if !server.places.isEmpty { members.append("\"places\":[\(server.places.map(json).joined(separator: ","))]") }
     if server.state == "ready" {
       let tools = server.tools.map {
         "{\"name\":\(JSONText.quote($0.name)),\"original\":\(JSONText.quote($0.original)),"

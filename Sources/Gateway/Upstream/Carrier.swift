@@ -72,8 +72,8 @@ package struct Carrier {
   let ending: @GatewayActor () -> String?
   /// Why it came to its end, where it runs nothing; nil while it lasts.
   let loss: @GatewayActor () -> Loss?
-  /// Where and how the server is reached, where it runs nothing: transport and address, for people.
-  let place: @GatewayActor () -> String?
+  /// Where and how the server is reached, where it runs nothing.
+  let place: @GatewayActor () -> ServerPlace?
   /// The last that it said beside its messages: the end of a process's standard error.
   let lastWords: @GatewayActor () -> String
   /// Open when what it runs has ended.
@@ -94,7 +94,7 @@ package struct Carrier {
     end: @escaping @GatewayActor (_ urgent: Bool) -> Void,
     ending: @escaping @GatewayActor () -> String? = { nil },
     loss: @escaping @GatewayActor () -> Loss? = { nil },
-    place: @escaping @GatewayActor () -> String? = { nil },
+    place: @escaping @GatewayActor () -> ServerPlace? = { nil },
     lastWords: @escaping @GatewayActor () -> String = { "" },
     exited: Gate, gone: Gate,
     hasStopped: @escaping @GatewayActor () async -> Bool = { false },

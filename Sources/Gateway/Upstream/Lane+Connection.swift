@@ -33,18 +33,26 @@ extension Lane {
       case .agreed:
         server.eras = probe.verdicts
         return connection
+      case .failed where server.isWrongAboutTransport(of: connection):
+        server.forgetTransport()
+        detection = nil
+        await replace(connection, generation)
       case .failed(let failure):
         lost(failure, connection.closed.isOpen ? .exit : .handshake, .handshake, generation)
         return nil
-      case .restart:
-        guard generation == self.generation else { return nil }
-        opening.connection = nil
-        connection.close()
-        connection.carrier.end(server.upstream.isUrgent)
-        await connection.carrier.gone.wait()
+      case .restart: await replace(connection, generation)
       }
     }
     return nil
+  }
+
+  /// Ends a connection in whose place another is opened.
+  private func replace(_ connection: ServerConnection, _ generation: UInt64) async {
+    guard generation == self.generation else { return }
+    opening.connection = nil
+    connection.close()
+    connection.carrier.end(server.upstream.isUrgent)
+    await connection.carrier.gone.wait()
   }
 
   /// The era of the client for which the connection is opened, once some client has said what it can do.
@@ -64,7 +72,7 @@ extension Lane {
 
   func start(_ generation: UInt64) async -> ServerConnection? {
     let carrier: Carrier
-    switch await server.upstream.open(endpoint.launch, of: server.configuration) {
+    switch await server.upstream.open(server.launch(of: endpoint), of: server.configuration) {
     case .failure(let failure):
       lost(
         Failure(server: server.name, phase: .launch, reason: failure.reason, cure: failure.cure), .spawn,

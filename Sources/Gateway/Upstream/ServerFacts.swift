@@ -10,14 +10,17 @@ package struct ServerFacts: Equatable, Sendable {
   package let serverInfo: String
   package let instructions: String
   package let eras: EraVerdicts
+  /// When it was found out that it speaks the transport of 2024-11-05, in milliseconds since 1970; nil for any other one.
+  package let olderTransportAt: UInt64?
   /// Milliseconds since 1970.
   package let seenAt: UInt64
 
-  init(_ negotiated: ServerConnection.Negotiated, eras: EraVerdicts, seenAt: UInt64) {
+  init(_ negotiated: ServerConnection.Negotiated, eras: EraVerdicts, olderTransportAt: UInt64?, seenAt: UInt64) {
     revision = negotiated.revision
     serverInfo = negotiated.serverInfo
     instructions = negotiated.instructions
     self.eras = eras
+    self.olderTransportAt = olderTransportAt
     self.seenAt = seenAt
   }
 
@@ -31,17 +34,22 @@ package struct ServerFacts: Equatable, Sendable {
       else { return nil }
       return ServerFacts(
         revision: revision, serverInfo: String(decoding: serverInfo, as: UTF8.self), instructions: instructions,
-        eras: Self.eras(of: frame), seenAt: seenAt)
+        eras: Self.eras(of: frame), olderTransportAt: frame.raw("olderTransportAt").flatMap { JSONText.unsigned($0) },
+        seenAt: seenAt)
     }
     guard let facts else { return nil }
     self = facts
   }
 
-  private init(revision: Revision, serverInfo: String, instructions: String, eras: EraVerdicts, seenAt: UInt64) {
+  private init(
+    revision: Revision, serverInfo: String, instructions: String, eras: EraVerdicts, olderTransportAt: UInt64?,
+    seenAt: UInt64
+  ) {
     self.revision = revision
     self.serverInfo = serverInfo
     self.instructions = instructions
     self.eras = eras
+    self.olderTransportAt = olderTransportAt
     self.seenAt = seenAt
   }
 
@@ -65,12 +73,13 @@ package struct ServerFacts: Equatable, Sendable {
     }
     return "{\"revision\":\"\(revision.rawValue)\",\"serverInfo\":\(serverInfo),"
       + "\"instructions\":\(JSONText.quote(instructions)),\"eras\":{\(entries.joined(separator: ","))},"
-      + "\"seenAt\":\(seenAt)}\n"
+      + (olderTransportAt.map { "\"olderTransportAt\":\($0)," } ?? "") + "\"seenAt\":\(seenAt)}\n"
   }
 
   /// Whether nothing but the dates of what still holds is new. The date of a no counts: after a day it is asked again.
   func saysSame(as other: ServerFacts) -> Bool {
-    revision == other.revision && serverInfo == other.serverInfo && instructions == other.instructions
+    revision == other.revision && olderTransportAt == other.olderTransportAt && serverInfo == other.serverInfo
+      && instructions == other.instructions
       && Era.allCases.allSatisfy { era in
         eras.isSpoken(era) && other.eras.isSpoken(era) || eras[era] == other.eras[era]
       }

@@ -35,6 +35,8 @@ package final class UpstreamServer {
   private(set) var facts: ServerFacts?
   /// Which eras it is known to speak.
   var eras: EraVerdicts
+  /// When it was found out that it speaks the transport of 2024-11-05, in milliseconds since 1970.
+  var olderTransportAt: UInt64?
   /// The latest of its elicitations by URL, by the ids that it gave them: it tells of the end of no other one's.
   var elicitations = RecentURIs<Bool>(limit: 2_000)
   /// Milliseconds from the spawn to the first readiness.
@@ -62,6 +64,7 @@ package final class UpstreamServer {
     presence = ServerPresence(isAwaited: !isImpeded && !settings.lazy, gracePeriod: settings.gracePeriod)
     facts = impediment == nil ? upstream.facts.load(configuration) : nil
     eras = facts?.eras ?? EraVerdicts()
+    olderTransportAt = facts?.olderTransportAt
     shelf = Shelf(clock: upstream.clock)
     if !isImpeded { addLanes(for: isShared ? .everybody : .spare) }
   }
@@ -260,7 +263,9 @@ package final class UpstreamServer {
   /// Keeps what the server said of itself for the next run.
   private func remember(_ connection: ServerConnection) {
     guard let negotiated = connection.negotiated else { return }
-    let facts = ServerFacts(negotiated, eras: eras, seenAt: WallClock.milliseconds)
+    noteTransport(of: connection)
+    let facts = ServerFacts(
+      negotiated, eras: eras, olderTransportAt: olderTransportAt, seenAt: WallClock.milliseconds)
     guard self.facts?.saysSame(as: facts) != true else { return }
     self.facts = facts
     upstream.facts.save(configuration, facts)

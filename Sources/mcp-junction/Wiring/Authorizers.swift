@@ -30,6 +30,7 @@ final class Authorizers {
     guard let authorizer = known[key] ?? make(server, launch) else { return nil }
     known[key] = authorizer
     return Authorization(
+      login: { Self.login(authorizer) },
       permission: { Self.permission(await authorizer.answer()) },
       refused: { status, challenges, token in
         await authorizer.refused(status: status, challenges: challenges, token: token).map(Self.permission)
@@ -52,6 +53,15 @@ final class Authorizers {
       }
     }
     return authorizer
+  }
+
+  private static func login(_ authorizer: Authorizer) -> ServerPlace.Login {
+    switch authorizer.status.state {
+    case .header: .header
+    case .loggedIn: .loggedIn
+    case .none: .none
+    case .needsLogin: .needsLogin
+    }
   }
 
   private static func permission(_ answer: Authorizer.Answer) -> Authorization.Permission {

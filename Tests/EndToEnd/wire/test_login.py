@@ -1,6 +1,7 @@
 """Logging in to remote servers, against FastMCP's authorization server."""
 
 import concurrent.futures
+import json
 import stat
 import subprocess
 import threading
@@ -52,9 +53,11 @@ def test_a_person_logs_in_calls_and_logs_out(world):
     assert before.returncode == 1
     assert "needs a login (nobody has logged in)" in before.stdout
     assert "run 'mcp-junction login guarded'" in before.stdout
+    assert f"at {guarded.url}, needs a login" in before.stdout
     assert person.status() == [{"server": "guarded", "state": "none"}]
 
     assert "Logged in to 'guarded'" in person.log_in("guarded").stdout
+    assert f"at {guarded.url} by Streamable HTTP, logged in" in person.run("--list").stdout
     assert person.run("call", "guarded__whoami").stdout == "read\n"
     (status,) = person.status()
     assert (status["state"], status["clientOrigin"], status["isRenewable"]) == ("loggedIn", "registered", True)
@@ -122,7 +125,7 @@ def test_an_answer_with_another_state_ends_nothing(world):
 
 
 def test_a_gateway_that_serves_takes_a_login_up(world, serve):
-    person, _ = world()
+    person, guarded = world()
     wire = serve(person)
     how = "run 'mcp-junction login guarded'"
     assert how in wire.initialize()["result"]["instructions"]
@@ -130,6 +133,9 @@ def test_a_gateway_that_serves_takes_a_login_up(world, serve):
     assert how in wire.request("resources/read", {"uri": "junction://status"})["result"]["contents"][0]["text"]
     refused = wire.call("guarded__whoami")
     assert how in refused["error"]["message"]
+    (gateway,) = json.loads(person.run("status", "--json").stdout)["gateways"]
+    (endpoint,) = gateway["servers"][0]["endpoints"]
+    assert (endpoint["address"], endpoint["login"]) == (guarded.url, "needsLogin")
     person.log_in("guarded")
     wait_until(lambda: "guarded__whoami" in wire.tool_names(), patience, "the login is taken up")
     assert wire.call("guarded__whoami").text == "read"

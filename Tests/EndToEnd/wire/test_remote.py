@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import subprocess
+import threading
 import time
 
 import pytest
@@ -261,17 +262,21 @@ def test_what_says_nothing_of_the_era_decides_none(start, script, status):
     assert server.count("server/discover") == 0
 
 
-def test_the_older_transport_is_found_when_posting_is_refused(remote):
-    streams = {}
+class Older:
+    """Plays a server of 2024-11-05, until it is told to be one of today."""
 
-    def play(request) -> bool:
+    def __init__(self):
+        self.write = None
+        self.over = threading.Event()
+        self.is_upgraded = False
+
+    def __call__(self, request) -> bool:
+        if self.is_upgraded:
+            return False
         if request.method == "GET":
-            write = request.stream()
-            write("event: endpoint\ndata: /messages?s=1\n\n")
-            streams["write"] = write
-            streams["end"] = False
-            while not streams["end"]:
-                time.sleep(0.02)
+            self.write = request.stream()
+            self.write("event: endpoint\ndata: /messages?s=1\n\n")
+            self.over.wait(20)
             return True
         if request.path == "/mcp":
             request.respond(405)
@@ -288,13 +293,45 @@ def test_the_older_transport_is_found_when_posting_is_refused(remote):
                 "tools/list": {"tools": [http_script.tool]},
                 "tools/call": text("from the stream"),
             }
-            streams["write"](request.event(results.get(message["method"], {})))
+            self.write(request.event(results.get(message["method"], {})))
         return True
 
-    wire, server = remote(play)
+
+def test_the_older_transport_is_found_when_posting_is_refused(remote):
+    older = Older()
+    wire, server = remote(older)
     assert wire.call("far__echo").text == "from the stream"
-    streams["end"] = True
+    older.over.set()
     server.wait_for("GET", 2)
+
+
+def test_the_older_transport_is_remembered_until_it_is_none_any_more(start, script):
+    older = Older()
+    server = script(older)
+    servers = {"far": {"url": server.url, "junction": quick}}
+    wire = start(servers, strict=False)
+    wire.initialize()
+    assert wire.call("far__echo").text == "from the stream"
+    wire.close_input()
+    wire.finish()
+    assert server.requests[0].path == "/mcp" and server.requests[0].method == "POST"
+    seen = len(server.requests)
+
+    def run(*arguments: str) -> str:
+        return subprocess.run(
+            wire.setting.command(*arguments),
+            env={**os.environ, **wire.setting.environment},
+            capture_output=True,
+            text=True,
+            timeout=30,
+        ).stdout
+
+    assert f"at {server.url} by HTTP with SSE" in run("--list")
+    assert server.requests[seen].method == "GET", "nothing is found out twice"
+    older.is_upgraded = True
+    older.over.set()
+    assert run("call", "far", "echo", "text=new") == "new\n"
+    assert f"at {server.url} by Streamable HTTP" in run("--list")
 
 
 def test_a_stream_may_not_send_messages_to_another_origin(start, script):

@@ -41,7 +41,7 @@ struct EndpointStatus: Sendable {
   let generation: UInt64
   let process: Int32?
   /// Where and how it is reached, when it runs no process.
-  let address: String?
+  let place: ServerPlace?
   let inFlight: Int
   let waiting: Int
   let connection: Connection?
@@ -75,9 +75,8 @@ struct EndpointStatus: Sendable {
     case .idle, .starting, .backingOff, .trial, .failed, .closed: age = state.since.map(elapsed)
     }
     generation = state.generation
-    let carrier = (lane.connection ?? lane.opening.connection)?.carrier
-    process = carrier?.process
-    address = (carrier?.place() ?? lane.endpoint.launch.address).map(redact)
+    process = (lane.connection ?? lane.opening.connection)?.carrier.process
+    place = lane.place.map { $0.redacted(by: redact) }
     inFlight = lane.inFlight
     waiting = lane.pool.waiting
     connection = lane.pool.connections.first.map {

@@ -76,7 +76,9 @@ extension StatusReport {
     object.add("retryAt", endpoint.retryIn.map { takenAt + $0 })
     object.add("generation", endpoint.generation)
     object.add("pid", endpoint.process)
-    object.add("address", endpoint.address)
+    object.add("address", endpoint.place?.address)
+    object.add("transport", endpoint.place?.transport?.rawValue)
+    object.add("login", endpoint.place?.login?.rawValue)
     object.add("inFlight", endpoint.inFlight)
     object.add("waiting", endpoint.waiting)
     if let connection = endpoint.connection {

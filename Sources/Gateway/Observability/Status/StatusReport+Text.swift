@@ -27,7 +27,7 @@ extension StatusReport {
     if let title = server.title { head += "; \(title)" }
     if let revision = server.revision { head += ", revision \(revision)" }
     if let process = single?.process { head += ", pid \(process)" }
-    if let address = single?.address { head += ", \(address)" }
+    if let place = single?.place { head += ", \(place.text)" }
     var lines = [head]
     if let impediment = server.impediment { lines.append("    reason: \(impediment)") }
     if let complaint = single?.complaint { lines.append("    reason: \(complaint)") }
@@ -51,7 +51,7 @@ extension StatusReport {
   }
 
   private func line(_ endpoint: EndpointStatus) -> String {
-    let process = (endpoint.process.map { ", pid \($0)" } ?? "") + (endpoint.address.map { ", \($0)" } ?? "")
+    let process = (endpoint.process.map { ", pid \($0)" } ?? "") + (endpoint.place.map { ", \($0.text)" } ?? "")
     let load = ", \(endpoint.inFlight) in flight, \(endpoint.waiting) waiting"
     let session = endpoint.session.map { ", session \($0)" } ?? ""
     return "replica \(endpoint.replica): " + state(endpoint) + process + session + load

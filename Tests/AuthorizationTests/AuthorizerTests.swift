@@ -20,7 +20,8 @@ struct AuthorizerTests {
   @GatewayActor
   private func authorizer() -> Authorizer {
     Authorizer(
-      server: "tracker", url: WebAddress("https://mcp.example/mcp")!, store: kept.store, fetch: issuer.fetch,
+      place: LoginPlace(server: "tracker", url: WebAddress("https://mcp.example/mcp")!), store: kept.store,
+      fetch: issuer.fetch,
       now: { [time] in time.now })
   }
 
@@ -167,6 +168,70 @@ struct AuthorizerTests {
       let one = authorizer()
       #expect(await one.refused(status: 403, challenges: [], token: "a0") == nil)
       #expect(await one.answer() == .go(token: "a0"))
+    }
+  }
+
+  // MARK: - The end of a login
+
+  /// Logs out by a command, with an authorization server that takes word of it, and returns what that was told.
+  @GatewayActor
+  private func logOut(
+    revocation: String? = "https://as.example/revoke", status: Int = 200
+  ) async -> (told: [FormText], result: Result<[AuthorizationFailure], AuthorizationFailure>) {
+    var told: [FormText] = []
+    let answer = Grants.make()
+    let grant = Grant(
+      issuer: answer.issuer, resource: answer.resource, tokenEndpoint: answer.tokenEndpoint,
+      revocationEndpoint: revocation.flatMap { WebAddress($0) }, client: answer.client,
+      answer: TokenAnswer(accessToken: "a0", refreshToken: "r0", expiresIn: 3_600, scopes: nil), asked: answer.scopes,
+      at: 0)
+    keep(grant)
+    let logout = Logout(
+      url: WebAddress("https://mcp.example/mcp")!, issuer: nil, store: kept.store,
+      fetch: { request in
+        told.append(FormText(parsing: String(decoding: request.body, as: UTF8.self)))
+        return .success(WebResponse(status: status))
+      })
+    let result = await logout.run()
+    return (told, result)
+  }
+
+  @Test("Both tokens are revoked where the authorization server takes word of it, and forgotten in any case")
+  func toldOfLogout() async {
+    await onLoop {
+      let done = await logOut()
+      #expect(done.told.map { $0["token"] } == ["r0", "a0"])
+      #expect(done.told.map { $0["token_type_hint"] } == ["refresh_token", "access_token"])
+      #expect(done.told.map { $0["client_id"] } == ["client", "client"])
+      #expect((try? done.result.get()) == [])
+      #expect(kept.record?.grant == nil)
+
+      let refused = await logOut(status: 503)
+      #expect((try? refused.result.get())?.first?.reason == "https://as.example answered with status 503")
+      #expect(kept.record?.grant == nil)
+      #expect(await logOut(revocation: nil).told.isEmpty)
+      #expect(
+        await logOut(revocation: "http://127.0.0.1/revoke").told.isEmpty, "it is no address for a server's tokens")
+    }
+  }
+
+  @Test("Of an address that is not the entry's own, the command names it")
+  func otherAddress() {
+    let other = LoginPlace(server: "a b", url: WebAddress("https://mcp.example/mcp?x=1")!, isOther: true)
+    #expect(other.loginCommand == #"mcp-junction login "a b" --url "https://mcp.example/mcp?x=1""#)
+  }
+
+  @Test("A gateway that runs renews nothing that a person has logged out of")
+  func loggedOutElsewhere() async {
+    await onLoop {
+      keep(Grants.make())
+      let one = authorizer()
+      #expect(await one.answer() == .go(token: "a0"))
+      _ = await logOut(revocation: nil)
+      time.now = 3_600_000
+      #expect(await one.answer() == .go(token: nil))
+      #expect(issuer.uses == 0)
+      #expect(kept.record?.grant == nil)
     }
   }
 }

@@ -35,7 +35,8 @@ struct AuthorizerWalk {
     world.kept.record = record
     let all = (0..<4).map { _ in
       Authorizer(
-        server: "s", url: WebAddress("https://mcp.example/mcp")!, store: world.kept.store, fetch: world.issuer.fetch,
+        place: LoginPlace(server: "s", url: WebAddress("https://mcp.example/mcp")!), store: world.kept.store,
+        fetch: world.issuer.fetch,
         now: { world.now })
     }
     var last: [String?] = [nil, nil, nil, nil]

@@ -61,7 +61,8 @@ struct LoginTests {
     settings: ClientSettings = ClientSettings(), prefersCodes: Bool = false
   ) async -> Result<Login.Outcome, AuthorizationFailure> {
     await Login(
-      name: "tracker", server: WebAddress("https://mcp.example/mcp")!, settings: settings, store: kept.store,
+      place: LoginPlace(server: "tracker", url: WebAddress("https://mcp.example/mcp")!), settings: settings,
+      store: kept.store,
       ways: person.ways(prefersCodes: prefersCodes), cryptography: ConsentTests.cryptography, fetch: web.fetch,
       now: { 1_000 }
     ).run()

@@ -6,6 +6,8 @@ package struct IssuerMetadata: Equatable, Sendable {
   package let tokenEndpoint: WebAddress
   package let registrationEndpoint: WebAddress?
   package let deviceEndpoint: WebAddress?
+  /// Where it is told that a token is not needed any more (RFC 7009).
+  package let revocationEndpoint: WebAddress?
   package let scopes: ScopeList
   /// Nil when it does not say.
   package let grantTypes: [String]?
@@ -29,6 +31,7 @@ package struct IssuerMetadata: Equatable, Sendable {
     tokenEndpoint = token
     registrationEndpoint = fields.string("registration_endpoint").flatMap(WebAddress.init)
     deviceEndpoint = fields.string("device_authorization_endpoint").flatMap(WebAddress.init)
+    revocationEndpoint = fields.string("revocation_endpoint").flatMap(WebAddress.init)
     scopes = ScopeList(fields.strings("scopes_supported") ?? [])
     grantTypes = fields.strings("grant_types_supported")
     authMethods = fields.strings("token_endpoint_auth_methods_supported")
@@ -46,6 +49,7 @@ package struct IssuerMetadata: Equatable, Sendable {
     tokenEndpoint = token
     registrationEndpoint = registration
     deviceEndpoint = nil
+    revocationEndpoint = nil
     scopes = ScopeList()
     grantTypes = nil
     authMethods = ["none"]
@@ -60,6 +64,7 @@ package struct IssuerMetadata: Equatable, Sendable {
 
   /// The addresses that are asked or opened.
   var endpoints: [WebAddress] {
-    [authorizationEndpoint, tokenEndpoint] + [registrationEndpoint, deviceEndpoint].compactMap(\.self)
+    [authorizationEndpoint, tokenEndpoint]
+      + [registrationEndpoint, deviceEndpoint, revocationEndpoint].compactMap(\.self)
   }
 }

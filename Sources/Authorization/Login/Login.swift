@@ -13,9 +13,8 @@ package final class Login {
   /// Ways of being known that are tried in one login.
   private static let attemptLimit = 4
 
-  let server: WebAddress
   let settings: ClientSettings
-  private let name: String
+  private let place: LoginPlace
   private let store: LoginStore
   let ways: ConsentWays
   let cryptography: Cryptography
@@ -24,8 +23,7 @@ package final class Login {
   let now: @GatewayActor @Sendable () -> UInt64
 
   /// - Parameters:
-  ///   - name: the server's name in the configuration.
-  ///   - server: its configured address.
+  ///   - place: what is logged in to.
   ///   - settings: what is configured of logins to it.
   ///   - store: where its logins are kept.
   ///   - ways: how the person is reached.
@@ -33,19 +31,20 @@ package final class Login {
   ///   - fetch: makes the requests.
   ///   - now: milliseconds since 1970.
   package init(
-    name: String, server: WebAddress, settings: ClientSettings, store: LoginStore, ways: ConsentWays,
+    place: LoginPlace, settings: ClientSettings, store: LoginStore, ways: ConsentWays,
     cryptography: Cryptography, fetch: @escaping WebFetch, now: @escaping @GatewayActor @Sendable () -> UInt64
   ) {
-    self.name = name
-    self.server = server
+    self.place = place
     self.settings = settings
     self.store = store
     self.ways = ways
     self.cryptography = cryptography
-    received = ReceivedAddress(configured: [server] + [settings.issuer].compactMap(\.self))
+    received = ReceivedAddress(configured: [place.url] + [settings.issuer].compactMap(\.self))
     self.fetch = fetch
     self.now = now
   }
+
+  var server: WebAddress { place.url }
 
   /// Logs in, and keeps what that brings. What was kept before stays in use until then.
   package func run() async -> Result<Outcome, AuthorizationFailure> {
@@ -117,7 +116,8 @@ package final class Login {
         return .success(
           Grant(
             issuer: plan.issuer.issuer, resource: plan.resource, tokenEndpoint: plan.issuer.tokenEndpoint,
-            client: client, answer: answer, asked: plan.scopes, at: now()))
+            revocationEndpoint: plan.issuer.revocationEndpoint, client: client, answer: answer, asked: plan.scopes,
+            at: now()))
       case .failure(let failure):
         last = failure
         // An earlier registration may have been for fewer scopes.
@@ -199,9 +199,9 @@ package final class Login {
   func isPublicOnly(_ address: WebAddress) -> Bool { received.verdict(on: address) == .publicInternet }
 
   private func change(_ body: (inout LoginRecord) -> Void) async -> Result<Void, AuthorizationFailure> {
-    let (name, url) = (name, server.text)
+    let place = place
     return await store.update { record in
-      var record = record ?? LoginRecord(server: name, url: url)
+      var record = record ?? place.newRecord
       body(&record)
       return record
     }

@@ -27,8 +27,7 @@ package final class Authorizer {
   /// Logins by which rights may be added, beyond which the server is not believed any more.
   private static let stepUpLimit = 2
 
-  private let server: String
-  private let url: WebAddress
+  private let place: LoginPlace
   private let received: ReceivedAddress
   private let store: LoginStore
   private let fetch: WebFetch
@@ -43,19 +42,17 @@ package final class Authorizer {
   package var onEvent: @GatewayActor (Event) -> Void = { _ in }
 
   /// - Parameters:
-  ///   - server: its name in the configuration.
-  ///   - url: its configured address.
+  ///   - place: what is logged in to.
   ///   - issuer: its authorization server, where the person has configured one.
   ///   - store: where its logins are kept.
   ///   - fetch: makes the requests for renewal.
   ///   - now: milliseconds since 1970.
   package init(
-    server: String, url: WebAddress, issuer: WebAddress? = nil, store: LoginStore, fetch: @escaping WebFetch,
+    place: LoginPlace, issuer: WebAddress? = nil, store: LoginStore, fetch: @escaping WebFetch,
     now: @escaping @GatewayActor @Sendable () -> UInt64
   ) {
-    self.server = server
-    self.url = url
-    received = ReceivedAddress(configured: [url] + [issuer].compactMap(\.self))
+    self.place = place
+    received = ReceivedAddress(configured: [place.url] + [issuer].compactMap(\.self))
     self.store = store
     self.fetch = fetch
     self.now = now
@@ -63,7 +60,7 @@ package final class Authorizer {
 
   /// What is known on this machine of the login, and what the server itself has said.
   package var status: LoginStatus {
-    LoginStatus(server: server, record: store.load(), hasOwnHeader: false, need: need, now: now())
+    LoginStatus(place, record: store.load(), hasOwnHeader: false, need: need, now: now())
   }
 
   /// Says what the next request carries, after renewing the token where that is due.
@@ -133,9 +130,9 @@ package final class Authorizer {
       return .stop(
         need(.forbidden, "it goes on asking for rights (\(scopes)); log out and in again to begin anew"))
     }
-    let (server, url) = (server, url.text)
+    let place = place
     let kept = await store.update { record in
-      var record = record ?? LoginRecord(server: server, url: url)
+      var record = record ?? place.newRecord
       record.demand(scopes)
       return record
     }
@@ -150,9 +147,17 @@ package final class Authorizer {
   private func lookForAnother() {
     guard awaitsRights || state.isLookingForAnother(at: now()) else { return }
     let isFirst = state.grant == nil
-    guard state.read(store.load()?.grant) else { return }
+    guard read(store.load()) else { return }
     awaitsRights = false
     if !isFirst { onEvent(.adopted) }
+  }
+
+  /// Takes what the store holds. Returns whether that is another grant. One that cannot be read now takes nothing away; one
+  /// without any grants says that a person has logged out, also of the one that is known here.
+  private func read(_ record: LoginRecord?) -> Bool {
+    guard let record else { return false }
+    if record.grant == nil, state.grant != nil { state.loggedOut() }
+    return state.read(record.grant)
   }
 
   /// Renews the token, once for all who ask meanwhile. It goes on when who asked has gone: a refresh token that was sent may
@@ -171,8 +176,9 @@ package final class Authorizer {
       return onEvent(.notRenewed(LoginStore.busy))
     }
     defer { release() }
-    var record = store.load() ?? LoginRecord(server: server, url: url.text)
-    if state.read(record.grant) { onEvent(.adopted) }
+    let stored = store.load()
+    if read(stored) { onEvent(.adopted) }
+    var record = stored ?? place.newRecord
     guard case .renew = state.order(at: now()), var grant = state.grant, let refreshToken = grant.refreshToken else {
       return
     }
@@ -201,6 +207,6 @@ package final class Authorizer {
   }
 
   private func need(_ kind: LoginNeed.Kind, _ reason: String) -> LoginNeed {
-    LoginNeed(kind: kind, server: server, reason: reason)
+    LoginNeed(kind: kind, place: place, reason: reason)
   }
 }

@@ -6,6 +6,8 @@ package struct Grant: Equatable, Sendable {
   /// As it was sent; nil when nothing was.
   package let resource: String?
   package let tokenEndpoint: WebAddress
+  /// Nil where its authorization server takes no word of tokens that are not needed any more.
+  package let revocationEndpoint: WebAddress?
   package let client: ClientIdentity
   package var accessToken: String
   package var refreshToken: String?
@@ -24,12 +26,13 @@ package struct Grant: Equatable, Sendable {
   }
 
   package init(
-    issuer: String, resource: String?, tokenEndpoint: WebAddress, client: ClientIdentity, answer: TokenAnswer,
-    asked: ScopeList, at now: UInt64
+    issuer: String, resource: String?, tokenEndpoint: WebAddress, revocationEndpoint: WebAddress? = nil,
+    client: ClientIdentity, answer: TokenAnswer, asked: ScopeList, at now: UInt64
   ) {
     self.issuer = issuer
     self.resource = resource
     self.tokenEndpoint = tokenEndpoint
+    self.revocationEndpoint = revocationEndpoint
     self.client = client
     accessToken = answer.accessToken
     refreshToken = answer.refreshToken
@@ -74,6 +77,7 @@ package struct Grant: Equatable, Sendable {
     self.issuer = issuer
     resource = fields.string("resource")
     self.tokenEndpoint = tokenEndpoint
+    revocationEndpoint = fields.string("revocationEndpoint").flatMap(WebAddress.init)
     self.client = client
     self.accessToken = accessToken
     refreshToken = fields.string("refreshToken")
@@ -88,6 +92,7 @@ package struct Grant: Equatable, Sendable {
     object.add("issuer", issuer)
     object.add("resource", resource)
     object.add("tokenEndpoint", tokenEndpoint.text)
+    object.add("revocationEndpoint", revocationEndpoint?.text)
     object.add("client", raw: client.json)
     object.add("accessToken", accessToken)
     object.add("refreshToken", refreshToken)

@@ -1,5 +1,3 @@
-import JSONRPC
-
 /// Why a request to a server cannot be made with the tokens that there are, in words for whoever made it.
 package struct LoginNeed: Error, Equatable, Sendable, CustomStringConvertible {
   package enum Kind: String, Sendable {
@@ -14,14 +12,14 @@ package struct LoginNeed: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   package let kind: Kind
-  package let server: String
+  package let place: LoginPlace
   /// What happened, as a clause.
   package let reason: String
 
   /// The command that helps; nil when none does.
   package var command: String? {
     switch kind {
-    case .login, .moreRights: "mcp-junction login \(Self.word(server))"
+    case .login, .moreRights: place.loginCommand
     case .forbidden, .unavailable: nil
     }
   }
@@ -36,11 +34,5 @@ package struct LoginNeed: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  package var description: String { "\(server) \(clause)" + (command.map { ": run '\($0)'" } ?? "") }
-
-  /// A name as a shell takes it for one word.
-  private static func word(_ name: String) -> String {
-    let isPlain = name.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "-_./:@".utf8.contains($0) }
-    return isPlain && !name.isEmpty && !name.hasPrefix("-") ? name : "\"\(name)\""
-  }
+  package var description: String { "\(place.server) \(clause)" + (command.map { ": run '\($0)'" } ?? "") }
 }

@@ -12,7 +12,7 @@ package struct LoginStatus: Equatable, Sendable {
     case needsLogin
   }
 
-  package let server: String
+  package let place: LoginPlace
   package let state: State
   /// Why a login is needed; nil when none is.
   package let reason: String?
@@ -20,13 +20,13 @@ package struct LoginStatus: Equatable, Sendable {
   private let now: UInt64
 
   /// - Parameters:
-  ///   - server: its name in the configuration.
+  ///   - place: what is logged in to.
   ///   - record: what is kept of it.
   ///   - hasOwnHeader: whether the configuration says who we are.
   ///   - need: what the server was last found to need; nil where it was not asked.
   ///   - now: milliseconds since 1970.
-  package init(server: String, record: LoginRecord?, hasOwnHeader: Bool, need: LoginNeed? = nil, now: UInt64) {
-    self.server = server
+  package init(_ place: LoginPlace, record: LoginRecord?, hasOwnHeader: Bool, need: LoginNeed? = nil, now: UInt64) {
+    self.place = place
     self.record = record
     self.now = now
     var tokens = TokenState()
@@ -53,12 +53,12 @@ package struct LoginStatus: Equatable, Sendable {
     switch state {
     case .header: words = "has a header of its own"
     case .none: words = "nobody has logged in"
-    case .needsLogin: words = "needs a login (\(reason ?? "")): mcp-junction login \(server)"
+    case .needsLogin: words = "needs a login (\(reason ?? "")): \(place.loginCommand)"
     case .loggedIn:
       let rights = grant.map { $0.scopes.isEmpty ? "" : ", for \($0.scopes)" } ?? ""
       words = "logged in at \(grant?.issuer ?? "")\(rights)\(grant.map(lifetime) ?? "")"
     }
-    return "\(server): \(words)\n"
+    return "\(place.server)\(place.isOther ? " at \(place.url)" : ""): \(words)\n"
   }
 
   private func lifetime(of grant: Grant) -> String {
@@ -69,7 +69,8 @@ package struct LoginStatus: Equatable, Sendable {
   /// One object. It has no token in it. Times are milliseconds since 1970.
   package var json: String {
     var object = JSONObjectText()
-    object.add("server", server)
+    object.add("server", place.server)
+    object.add("address", place.url.origin + place.url.path)
     object.add("state", state.rawValue)
     object.add("reason", reason)
     object.add("issuer", record?.grant?.issuer)

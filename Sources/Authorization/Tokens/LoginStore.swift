@@ -30,15 +30,18 @@ package struct LoginStore: Sendable {
     return save(body(load()))
   }
 
-  /// Forgets the tokens.
+  /// Forgets the tokens. Returns what was forgotten.
   @GatewayActor
-  package func logOut() async -> Result<Void, AuthorizationFailure> {
-    guard let record = load() else { return .success(()) }
-    return await update { kept in
+  func logOut() async -> Result<[Grant], AuthorizationFailure> {
+    guard let record = load() else { return .success([]) }
+    var forgotten: [Grant] = []
+    let result = await update { kept in
       var kept = kept ?? record
+      forgotten = kept.grants
       kept.loggedOut()
       return kept
     }
+    return result.map { forgotten }
   }
 
   static let busy = AuthorizationFailure(

@@ -24,6 +24,16 @@ enum TokenRequest {
     return request(form, as: grant.client, at: grant.tokenEndpoint, isPublicOnly: isPublicOnly)
   }
 
+  /// Says that tokens are not needed any more (RFC 7009 section 2.1).
+  static func revoking(
+    _ token: String, kind: String, of grant: Grant, at endpoint: WebAddress, isPublicOnly: Bool
+  ) -> WebRequest {
+    var form = FormText()
+    form.add("token", token)
+    form.add("token_type_hint", kind)
+    return request(form, as: grant.client, at: endpoint, isPublicOnly: isPublicOnly)
+  }
+
   /// Adds who we are, as the authorization server knows us.
   static func request(
     _ form: FormText, as client: ClientIdentity, at endpoint: WebAddress, isPublicOnly: Bool

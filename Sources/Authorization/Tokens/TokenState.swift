@@ -69,6 +69,9 @@ package struct TokenState: Sendable {
     return true
   }
 
+  /// Takes down that a person has logged out.
+  package mutating func loggedOut() { self = TokenState() }
+
   /// Takes down that the server answered 401 to a token. It may come late, when the token is no longer the one in use.
   package mutating func refused(_ token: String, at now: UInt64) {
     guard token != refused, grant == nil || token == grant?.accessToken else { return }

@@ -31,6 +31,16 @@ package struct ServerConfiguration: Equatable, Sendable {
     return Array(repeating: own, count: settings.instances) + replicas
   }
 
+  /// The addresses at which it is reached, each once, the entry's own first.
+  package var remoteLaunches: [RemoteLaunch] {
+    endpoints.reduce(into: []) { launches, endpoint in
+      guard case .remote(let launch) = endpoint.launch, !launches.contains(where: { $0.url == launch.url }) else {
+        return
+      }
+      launches.append(launch)
+    }
+  }
+
   /// Milliseconds from the first frame sent to the end of the handshake; longer for package launchers.
   package var handshakeTimeout: UInt64 {
     settings.handshakeTimeout

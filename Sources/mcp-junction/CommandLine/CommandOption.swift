@@ -45,6 +45,9 @@ struct CommandOption: Sendable {
       + "when serving, else error.")
   static let help = CommandOption("--help", short: "-h", "Print help, for a command behind it or for all.")
   static let json = CommandOption("--json", "Print for a program.")
+  static let url = CommandOption(
+    "--url", value: .text(placeholder: "ADDRESS"),
+    "Which of the server's addresses, where its replicas have others. Default: its entry's own.")
   static let yes = CommandOption("--yes", short: "-y", "Write without asking.")
   static let dryRun = CommandOption("--dry-run", short: "-n", "Show what would be written, and write nothing.")
 

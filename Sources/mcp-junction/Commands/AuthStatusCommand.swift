@@ -24,10 +24,12 @@ struct AuthStatusCommand {
   func run(isForProgram: Bool) -> ExitStatus {
     guard let configuration = ConfigurationLoading.load(in: surroundings, console) else { return .unusable }
     let logins = Logins(in: surroundings, of: configuration)
-    let states = configuration.servers.filter { !$0.isDisabled }.compactMap { server -> LoginStatus? in
-      guard case .success(let place)? = logins.place(of: server) else { return nil }
-      return LoginStatus(
-        server: server.name, record: place.store.load(), hasOwnHeader: place.hasOwnHeader, now: WallClock.milliseconds)
+    let states = configuration.servers.filter { !$0.isDisabled }.flatMap { server in
+      logins.places(of: server).compactMap { found -> LoginStatus? in
+        guard case .success(let place) = found else { return nil }
+        return LoginStatus(
+          place.target, record: place.store.load(), hasOwnHeader: place.hasOwnHeader, now: WallClock.milliseconds)
+      }
     }
     if isForProgram {
       console.say(json: logins.secrets.redact("{\"servers\":[\(states.map(\.json).joined(separator: ","))]}"))

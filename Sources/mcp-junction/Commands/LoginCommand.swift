@@ -14,7 +14,7 @@ struct LoginCommand {
     arguments: [
       .init(name: "SERVER", complaint: "needs the name of a server", effect: "Its name in the configuration.")
     ],
-    options: [noBrowser, device, account],
+    options: [noBrowser, device, account, .url],
     examples: [
       .init(line: "login tracker", effect: "Open the browser, and wait until it comes back."),
       .init(
@@ -51,21 +51,21 @@ struct LoginCommand {
     guard let configuration = ConfigurationLoading.load(in: surroundings, console) else { return .unusable }
     let place: Logins.Place
     let logins = Logins(in: surroundings, of: configuration)
-    switch logins.place(named: name, in: configuration) {
+    switch logins.places(named: name, url: invocation.value(of: .url), in: configuration) {
     case .failure(let problem): return complain("\(problem)", .unusable)
-    case .success(let found): place = found
+    case .success(let found): place = found[0]
     }
     guard !place.hasOwnHeader else {
       return complain("'\(name)' has a header Authorization in the configuration; take it out to log in", .unusable)
     }
-    guard place.address.scheme == "https" || place.address.isLoopback else {
+    guard place.target.url.scheme == "https" || place.target.url.isLoopback else {
       return complain("'\(name)' is reached without TLS, and a token must not be (RFC 6750 section 5.3)", .unusable)
     }
     guard let digest = Digest() else { return complain("cannot log in: \(Digest.cure)", .unusable) }
     let input = readPasted()
     defer { input?.close() }
     let login = Login(
-      name: name, server: place.address, settings: place.settings, store: place.store, ways: ways(place),
+      place: place.target, settings: place.settings, store: place.store, ways: ways(place),
       cryptography: Cryptography(random: Self.random, sha256: { digest.sha256($0) }),
       fetch: WebFetching.fetch(in: surroundings, place.remote), now: { WallClock.milliseconds })
     switch await login.run() {

@@ -39,8 +39,10 @@ final class Authorizers {
 
   private func make(_ server: ServerConfiguration, _ launch: RemoteLaunch) -> Authorizer? {
     guard launch.socket == nil, let url = WebAddress(launch.url) else { return nil }
+    let place = LoginPlace(
+      server: server.name, url: url, isOther: launch.url != server.remoteLaunches.first?.url)
     let authorizer = Authorizer(
-      server: server.name, url: url, issuer: server.settings.oauth.issuer.flatMap(WebAddress.init),
+      place: place, issuer: server.settings.oauth.issuer.flatMap(WebAddress.init),
       store: files.store(of: server.name, url: launch.url),
       fetch: WebFetching.fetch(in: surroundings, server.settings.remote), now: { WallClock.milliseconds })
     let name = server.name

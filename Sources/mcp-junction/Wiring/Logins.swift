@@ -8,8 +8,7 @@ import Platform
 struct Logins {
   /// One remote server, as far as logins go.
   struct Place: Sendable {
-    let server: String
-    let address: WebAddress
+    let target: LoginPlace
     let settings: ClientSettings
     let port: Int?
     /// How it is reached.
@@ -29,9 +28,14 @@ struct Logins {
     files = LoginFiles(in: surroundings, secrets: secrets)
   }
 
-  /// Returns what is to be known of a server; nil when it is not remote.
-  func place(of server: ServerConfiguration) -> Result<Place, UsageProblem>? {
-    guard case .remote(let launch) = server.launch else { return nil }
+  /// Returns what is to be known of a server at each of its addresses, its entry's own first; nothing when it has none.
+  func places(of server: ServerConfiguration) -> [Result<Place, UsageProblem>] {
+    server.remoteLaunches.enumerated().map { place(of: server, $1, isOther: $0 > 0) }
+  }
+
+  private func place(
+    of server: ServerConfiguration, _ launch: RemoteLaunch, isOther: Bool
+  ) -> Result<Place, UsageProblem> {
     guard launch.socket == nil, let address = WebAddress(launch.url) else {
       return .failure(UsageProblem("\(server.name): nobody can log in to an address like \(launch.url)"))
     }
@@ -42,7 +46,7 @@ struct Logins {
     }
     return .success(
       Place(
-        server: server.name, address: address,
+        target: LoginPlace(server: server.name, url: address, isOther: isOther),
         settings: ClientSettings(
           clientID: oauth.clientID, clientSecret: oauth.clientSecret, scopes: ScopeList(oauth.scopes ?? ""),
           resource: oauth.resource, audience: oauth.audience, issuer: issuer),
@@ -51,15 +55,28 @@ struct Logins {
         store: files.store(of: server.name, url: launch.url)))
   }
 
-  /// Finds a server by its name.
-  func place(named name: String, in configuration: Configuration) -> Result<Place, UsageProblem> {
+  /// Finds a server by its name, at all of its addresses, or at one.
+  func places(named name: String, url: String?, in configuration: Configuration) -> Result<[Place], UsageProblem> {
     guard let server = configuration.servers.first(where: { $0.name == name }) else {
       let near = NearestName.of(name, among: configuration.servers.map(\.name))
       return .failure(
         UsageProblem("no server is called '\(name)'\(near.map { "; did you mean '\($0)'?" } ?? "")"))
     }
     if let problem = server.problem { return .failure(UsageProblem("\(problem)")) }
-    return place(of: server)
-      ?? .failure(UsageProblem("'\(name)' is a program on this machine, and needs no login; its keys go into 'env'"))
+    guard !server.remoteLaunches.isEmpty else {
+      return .failure(
+        UsageProblem("'\(name)' is a program on this machine, and needs no login; its keys go into 'env'"))
+    }
+    let found = self.places(of: server)
+    do throws(UsageProblem) {
+      let places = found.compactMap { try? $0.get() }
+      guard !places.isEmpty else { return .success([try found[0].get()]) }
+      guard let url else { return .success(places) }
+      guard let wanted = WebAddress(url), let place = places.first(where: { $0.target.url == wanted }) else {
+        throw UsageProblem(
+          "'\(name)' is not at that address, but at \(places.map(\.target.url.text).joined(separator: ", "))")
+      }
+      return .success([place])
+    } catch { return .failure(error) }
   }
 }

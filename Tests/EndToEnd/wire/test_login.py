@@ -54,7 +54,7 @@ def test_a_person_logs_in_calls_and_logs_out(world):
     assert "needs a login (nobody has logged in)" in before.stdout
     assert "run 'mcp-junction login guarded'" in before.stdout
     assert f"at {guarded.url}, needs a login" in before.stdout
-    assert person.status() == [{"server": "guarded", "state": "none"}]
+    assert person.status() == [{"server": "guarded", "address": guarded.url, "state": "none"}]
 
     assert "Logged in to 'guarded'" in person.log_in("guarded").stdout
     assert f"at {guarded.url} by Streamable HTTP, logged in" in person.run("--list").stdout

@@ -268,3 +268,44 @@ def test_no_token_is_got_for_what_is_reached_without_tls(setting):
 def test_what_is_no_server_is_told(issuer, person):
     issuer.pages["/mcp"] = (200, {}, "{}")
     refused(person, "does not ask for a login")
+
+
+def test_a_logout_is_told_to_the_authorization_server(issuer, person):
+    standard(issuer, revocation_endpoint=issuer.base + "/revoke")
+    issuer.pages["/revoke"] = (200, {}, "")
+    person.log_in("odd")
+    done = person.run("logout", "odd")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [form["token"] for form in issuer.asked("/revoke")] == ["good"]
+    assert person.status()[0]["state"] == "none"
+
+
+def test_a_logout_that_the_authorization_server_does_not_hear_of_is_one_here(issuer, person):
+    standard(issuer, revocation_endpoint=issuer.base + "/revoke")
+    issuer.pages["/revoke"] = (503, {}, "")
+    person.log_in("odd")
+    done = person.run("logout", "odd")
+    assert done.returncode == 0 and "live on to their end" in done.stderr and "503" in done.stderr
+    assert person.status()[0]["state"] == "none"
+
+
+def test_a_replica_at_another_address_has_a_login_of_its_own(setting, issuer):
+    other = Issuer()
+    try:
+        other.describe_issuer(root_metadata)
+        standard(issuer)
+        replica = {"url": other.base + "/mcp"}
+        person = Person(setting({"odd": {"url": issuer.base + "/mcp", "junction": {"replicas": [replica]}}}))
+        person.log_in("odd")
+        assert [status["state"] for status in person.status()] == ["loggedIn", "none"]
+        assert not other.asked("/token")
+        assert f"odd at {other.base}/mcp: nobody has logged in" in person.run("auth", "status").stdout
+        person.log_in("odd", "--url", other.base + "/mcp")
+        assert [status["state"] for status in person.status()] == ["loggedIn", "loggedIn"]
+        assert len(person.records) == 2
+        wrong = person.run("login", "odd", "--url", "https://elsewhere.example/")
+        assert wrong.returncode == 2 and other.base in wrong.stderr
+        assert person.run("logout", "odd").returncode == 0
+        assert [status["state"] for status in person.status()] == ["none", "none"]
+    finally:
+        other.close()

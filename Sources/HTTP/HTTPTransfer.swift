@@ -228,8 +228,9 @@ package final class HTTPTransfer {
     let said = String(cString: complaint)
     var proxyStatus = 0
     _ = junction_curl_get_number(curl, handle, Int32(JUNCTION_CURL_PROXY_STATUS), &proxyStatus)
+    let way = (hasProxy: request.route.proxy != nil, proxyStatus: proxyStatus)
     return HTTPFailure(
-      HTTPFailure.layer(of: Int(code), hasBegun: progress.hasBegun, proxyStatus: proxyStatus, said: said),
+      HTTPFailure.layer(of: Int(code), hasBegun: progress.hasBegun, way, said: said),
       said.isEmpty ? curl.pointee.easy_describe(code).map { String(cString: $0) } ?? "error \(code)" : said,
       mayHaveArrived: progress.hasBegun, isTimeout: code == JUNCTION_CURL_TIMED_OUT)
   }
@@ -241,9 +242,9 @@ extension HTTPFailure {
   /// - Parameters:
   ///   - code: libcurl's result.
   ///   - hasBegun: whether the request went out.
-  ///   - proxyStatus: what the proxy has answered; 0 for nothing.
+  ///   - way: whether there is a proxy on the way, and what it has answered; 0 for nothing.
   ///   - said: libcurl's own words.
-  static func layer(of code: Int, hasBegun: Bool, proxyStatus: Int, said: String) -> Layer {
+  static func layer(of code: Int, hasBegun: Bool, _ way: (hasProxy: Bool, proxyStatus: Int), said: String) -> Layer {
     switch code {
     case JUNCTION_CURL_BAD_HOST_NAME: .dns
     case JUNCTION_CURL_BAD_PROXY_NAME, JUNCTION_CURL_PROXY_FAILED: .proxy
@@ -256,7 +257,9 @@ extension HTTPFailure {
       JUNCTION_CURL_RECEIVE_FAILED where said.contains(" alert "):
       .tls
     case _ where hasBegun: .http
-    case _ where proxyStatus >= 300: .proxy
+    case _ where way.proxyStatus >= 300: .proxy
+    // With a proxy, that is what is connected to.
+    case JUNCTION_CURL_NO_CONNECTION where way.hasProxy: .proxy
     default: .connection
     }
   }

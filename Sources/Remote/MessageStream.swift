@@ -100,10 +100,11 @@ final class MessageStream {
     guard reader == nil, let head else { return failed("its stream of messages ended", isUnavailability: true) }
     let status = StatusVerdict(status: max(head.status, 300), text: "", hasSession: false, isAnswer: false)
     let said = "it answered with HTTP \(head.status)"
-    guard status == .unauthorized else {
-      return failed(said, isUnavailability: status == .tooMany || status == .unavailable)
+    switch status {
+    case .unauthorized: unauthorized(head, said + ": it does not let this gateway in")
+    case .stoppedByProxy, .tooMany, .unavailable: failed(said, isUnavailability: true)
+    case .sessionLost, .refused, .moved: failed(said, isUnavailability: false)
     }
-    unauthorized(head, said + ": it does not let this gateway in")
   }
 
   private func unauthorized(_ head: HTTPHead, _ said: String) {

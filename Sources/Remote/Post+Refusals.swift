@@ -26,6 +26,9 @@ extension Post {
     switch verdict {
     case .moved: redirect(head)
     case .unauthorized: unauthorized(head)
+    case .stoppedByProxy:
+      let failure = HTTPFailure(.proxy, "HTTP \(head.status)", mayHaveArrived: false)
+      refuse(failure.sentence, cure: failure.cure, isUnavailability: true)
     case .tooMany: delay(head)
     case .sessionLost:
       carrier.lose(

@@ -8,6 +8,8 @@ enum StatusVerdict: Equatable {
   case sessionLost
   /// Whoever asks has no right to.
   case unauthorized
+  /// A proxy on the way wants to know who asks: not carried out.
+  case stoppedByProxy
   /// Asked too often: not carried out.
   case tooMany
   /// The server, or something before it, is not in order. The request may have been carried out.
@@ -27,6 +29,7 @@ enum StatusVerdict: Equatable {
     switch status {
     case 300..<400: self = .moved
     case 401, 403: self = .unauthorized
+    case 407: self = .stoppedByProxy
     case 429: self = .tooMany
     case 404 where hasSession && (!isAnswer || speaksOfSession): self = .sessionLost
     case 400, 410, 500, 503:

@@ -24,6 +24,7 @@ struct StatusVerdictTests {
 
   @Test func whatSaysNothingOfTheServersEraIsToldApart() {
     #expect(verdict(401) == .unauthorized && verdict(403, hasSession: true) == .unauthorized)
+    #expect(verdict(407) == .stoppedByProxy)
     #expect(verdict(429) == .tooMany)
     #expect(verdict(408) == .unavailable && verdict(502) == .unavailable && verdict(500) == .unavailable)
     #expect(verdict(400) == .refused && verdict(405) == .refused && verdict(406) == .refused)

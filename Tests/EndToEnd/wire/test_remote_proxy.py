@@ -1,4 +1,4 @@
-"""Remote servers behind an HTTP proxy. Their names are known to the proxy alone, so that nothing can go past it unseen."""
+"""Remote servers behind an HTTP proxy. It alone knows their names, so that nothing can go past it unseen."""
 
 import os
 import subprocess

@@ -4,6 +4,9 @@ import Platform
 if CommandLine.arguments.dropFirst().first == Supervisor.roleArgument {
   SupervisorProcess.main(arguments: CommandLine.arguments)
 }
+if CommandLine.arguments.dropFirst().first == KeyringProcess.roleArgument {
+  KeyringProcess.main(arguments: CommandLine.arguments)
+}
 SignalSource.unblockAll()
 // The gateway's own take some twenty; what could not be opened later would have no error that names the cure.
 if ResourceLimits.mostOpenFiles < 64 {

@@ -67,11 +67,11 @@ import Testing
     ("--list --version", "--version stands alone, without '--list'"),
     (
       "--json",
-      "--json goes with 'list', 'describe', 'call', 'read', 'prompt', 'status', 'doctor', 'auth status' and --list"
+      "--json goes with 'secret list', 'list', 'describe', 'call', 'read', 'prompt', 'status', 'doctor', 'auth status' and --list"
     ),
     (
       "--json config check",
-      "--json goes with 'list', 'describe', 'call', 'read', 'prompt', 'status', 'doctor', 'auth status' and --list"
+      "--json goes with 'secret list', 'list', 'describe', 'call', 'read', 'prompt', 'status', 'doctor', 'auth status' and --list"
     ),
     ("--drain --list", "--drain goes with 'serve'"),
   ]
@@ -169,6 +169,7 @@ import Testing
     (["reg"], ["register"]), (["config", ""], ["check", "schema"]),
     (["co"], ["config", "completion", "complete"]), (["completion", "z"], ["zsh"]),
     (["register", "cu"], ["cursor"]), (["register", "cursor", "zed", "cod"], ["codex"]), (["disable", "ti"], ["time"]),
+    (["secret", "rm", "T"], ["TOKEN"]),
     (["list", "time", ""], ["time", "git"]), (["--config"], ["--config"]), (["--config", "x"], nil),
     (["config", "check", ""], nil), (["add", "x", "--", "uv"], nil), (["call", "x", "--j"], ["--json"]),
     (["--log-level", "e"], ["error"]), (["--li"], ["--list"]), (["status", ""], []), (["add", "--url", ""], []),
@@ -178,7 +179,8 @@ import Testing
     let completion = Completion(
       commands: CommandTable.all,
       names: .init(
-        servers: { ["time", "git"] }, editors: { [("cursor", "Cursor"), ("codex", "Codex"), ("zed", "Zed")] }))
+        servers: { ["time", "git"] }, secrets: { ["TOKEN", "input:key"] },
+        editors: { [("cursor", "Cursor"), ("codex", "Codex"), ("zed", "Zed")] }))
     #expect(completion.candidates(words)?.map(\.word).sorted() == candidates?.sorted())
   }
 

@@ -41,8 +41,7 @@ import Testing
         + "the gateway's own entry there, or write '${NONE:-default}'"),
     Story(
       "{\"command\": \"a\", \"args\": [\"${input:token}\"]}",
-      "2:32: 'args[0]': '${input:token}' is what VS Code asks the person for, and a gateway has nobody to ask; write "
-        + "'${TOKEN}' and set that variable"),
+      "2:32: 'args[0]' uses '${input:token}': it is not there"),
     Story(
       "{\"command\": \"a\", \"args\": [\"${1}\"]}",
       "2:32: 'args[0]': '${1}' is not ${VAR}, ${VAR:-default} or ${env:VAR}; for a literal '${' write '$${'"),
@@ -59,10 +58,17 @@ import Testing
       "2:18: 'command' uses the variable userHome, which is not set; write '${HOME}'"),
     Story(
       "{\"command\": \"a\", \"env\": {\"T\": \"${{ secrets.T }}\"}}",
-      "2:36: 'env.T': '${{ secrets.T }' is Continue's; use an environment variable or 'envFile'"),
+      "2:36: 'env.T': '${{ secrets.T }' is Continue's; use '${secret:NAME}' or a variable"),
     Story(
       "{\"command\": \"a\", \"env\": {\"T\": \"${cmd: op read x}\"}}",
-      "2:36: 'env.T': '${cmd: op read x}' is not known here; use an environment variable or 'envFile'"),
+      "2:36: 'env.T' uses '${cmd: op read x}': no command is run for a value unless \"commands\" in the top-level 'junction' "
+        + "says \"direct\" or \"shell\""),
+    Story(
+      "{\"command\": \"a\", \"env\": {\"T\": \"${keyring:x}\"}}",
+      "2:36: 'env.T': '${keyring:x}' is not known here; use '${secret:NAME}' or '${cmd:…}'"),
+    Story(
+      "{\"command\": \"a\", \"env\": {\"T\": \"${secret:a b}\"}}",
+      "2:36: 'env.T' uses '${secret:a b}': a secret's name is up to 128 letters, digits and '._/@:-'"),
     Story("{\"command\": \"${HOME\"}", "2:18: 'command': '${' without '}'"),
     Story("{\"command\": \"a\", \"cwd\": true}", "2:30: 'cwd' must be a string, not a boolean"),
     Story("{\"command\": \"a\", \"disabled\": \"no\"}", "2:35: 'disabled' must be true or false, not a string"),

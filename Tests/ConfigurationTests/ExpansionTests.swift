@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "${}", "${1}", "${A", "${A-b}", "${A:b}", "${input:A}", "${workspaceFolder/x}", "${é}", "${NONE:-${A}}",
+    "${}", "${1}", "${A", "${A-b}", "${A:b}", "${workspaceFolder/x}", "${é}", "${NONE:-${A}}",
   ])
   func whatLooksLikeAReferenceButIsNoneIsRefused(_ text: String) {
     guard case .failure(.malformed) = expansion.expand(text) else {
@@ -31,5 +31,41 @@ import Testing
       Issue.record("accepted")
       return
     }
+  }
+
+  @Test(arguments: [
+    ("${file:~/a b}", "file=~/a b"), ("x${cmd:op read \"a:b\"}y", "xcmd=op read \"a:b\"y"), ("${secret:A}", "secret=A"),
+    ("${input:i-1}${A}", "input=i-1one"), ("$${secret:A}", "${secret:A}"), ("{file:x}", "{file:x}"),
+  ]) func otherSourcesAreAsked(_ text: String, _ result: String) throws {
+    var expansion = expansion
+    expansion.look = { kind, name in .success("\(kind.rawValue)=\(name)") }
+    #expect(try expansion.expand(text).get().text == result)
+    expansion.expandsBraced = true
+    #expect(try expansion.expand("{file:x}").get().text == "file=x")
+  }
+
+  @Test(arguments: ["${secret:}", "${secret}", "${secrets:A}", "${cmd:-x}"])
+  func whatNamesNoSourceIsRefusedOrAVariable(_ text: String) {
+    var expansion = expansion
+    expansion.look = { _, _ in .success("found") }
+    #expect((try? expansion.expand(text).get().text) != "found")
+  }
+
+  @Test func whatIsMissingIsSaidWithTheReference() {
+    guard case .failure(let failure) = expansion.expand("a ${secret:A} b") else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(failure == .missing(reference: "${secret:A}", reason: "it is not looked for here"))
+  }
+
+  @Test(
+    arguments: [
+      ("op read x", ["op", "read", "x"]), ("  a  ", ["a"]),
+      ("a 'b c' \"d \\\" e\"f g\\ h", ["a", "b c", "d \" ef", "g h"]),
+      ("a '' \"\"", ["a", "", ""]), ("a 'b", nil), ("a \\", nil), ("", []), ("a '\\n'", ["a", "\\n"]),
+    ] as [(String, [String]?)]) func commandsAreTakenApart(_ text: String, _ words: [String]?)
+  {
+    #expect(CommandWords.split(text) == words)
   }
 }

@@ -7,11 +7,12 @@ enum Reading {
   /// Reads a whole file, for whoever can do nothing with a part of it.
   static func read(
     _ text: String, environment: [String: String] = ["HOME": "/home/ada", "PATH": "/usr/bin"],
-    files: [String: String] = [:]
+    files: [String: String] = [:], values: [ValueSource: String] = [:]
   ) -> Result<Configuration, ConfigurationFailure> {
-    let access = SystemAccess(readFile: { path in
-      files[path].map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
-    })
+    let access = SystemAccess(
+      readFile: { path in
+        files[path].map { .success(Array($0.utf8)) } ?? .failure(FileProblem("no such file"))
+      }, look: { values[$0].map { .success($0) } ?? .failure(ValueProblem("it is not there")) })
     let configuration = Configuration.read(
       Array(text.utf8), path: path, in: Surroundings(environment: environment), with: access)
     return configuration.failure.map { .failure($0) } ?? .success(configuration)

@@ -44,6 +44,8 @@ import Testing
     ("p@ss/w+rd=é", "p%40ss%2fw%2brd%3d%c3%a9"), ("p@ss/w+rd", "p%40ss/w%2Brd"), ("pass word!", "pass%20word!"),
     ("pass word!", "pass+word%21"), ("it's a \\secret\\", "it\\'s a \\\\secret\\\\"),
     ("line one\n\"two\"", "line one\\n\"two\""),
+    ("pass word!", "70617373 20776f726421".replacing(" ", with: "")), ("p<a>&'s\"", "p&lt;a&gt;&amp;&#39;s&quot;"),
+    ("a\"b\\c-de", "a\\\\\\\"b\\\\\\\\c-de"),
     ("correct-horse", "Y29ycmVjdC1ob3JzZQ"), ("correct-horse", "dXNlcjpjb3JyZWN0LWhvcnNl"),
   ]
 
@@ -111,5 +113,21 @@ import Testing
       let kept = zip(letters, covered).filter { !$0.1 }.map(\.0)
       #expect(result.filter { $0 != "•" } == String(kept), "seed \(seed)")
     }
+  }
+
+  /// What is short is blotted out where it stands by itself, and where something says that it is a secret.
+  @Test(arguments: [
+    ("pin 1234.", "pin •••."), ("pin=1234", "pin=•••"), ("12345", "12345"), ("a1234", "a1234"), ("\"1234\"", "\"•••\""),
+    ("é1234", "é1234"), ("1234", "•••"), ("MTIzNA==", "•••=="), ("31323334", "•••"), ("1234 1234x", "••• 1234x"),
+  ]) func aShortSecretIsKnownWhereItStandsAlone(_ text: String, _ shown: String) {
+    #expect(Redaction(["1234"]).redact(text) == shown)
+  }
+
+  @Test func whatSaysThatItIsASecretMayBeShort() throws {
+    #expect(
+      try Reading.server(#"{"command": "a", "env": {"DB_PASSWORD": "hunter2", "MODE": "test", "API_KEY": "abc"}}"#)
+        .secrets
+        == ["hunter2"])
+    #expect(try Reading.server(#"{"command": "a", "args": ["--token", "abc123"]}"#).secrets == ["abc123"])
   }
 }

@@ -3,7 +3,7 @@ import TextEditing
 /// Reads the outermost object of a configuration.
 struct ConfigurationReader {
   /// `$schema` is for the editor that completes and checks the file.
-  private static let keys = ["mcpServers", "servers", "junction", "$schema"]
+  private static let keys = ["mcpServers", "servers", "inputs", "junction", "$schema"]
 
   let source: SourceText
   let surroundings: Surroundings
@@ -33,15 +33,19 @@ struct ConfigurationReader {
         places[1].field.keyOffset,
         "servers stand under '\(places[0].dialect.name)' and '\(places[1].dialect.name)'; both are read")
     }
-    let servers = servers(places, defaults: settings.servers)
+    let inputs = inputs(root.member("inputs"), isOurs: !isSettings)
+    let servers = servers(places, settings, inputs)
     if problems.isEmpty, servers.allSatisfy(\.isDisabled) {
       warn(root.offset, servers.isEmpty ? "no server is configured" : "every server is disabled")
     }
-    return configuration(servers, settings)
+    return configuration(servers, settings, inputs)
   }
 
-  private func configuration(_ servers: [ServerConfiguration], _ settings: GatewaySettings) -> Configuration {
-    Configuration(path: source.path, servers: servers, settings: settings, warnings: warnings, problems: problems)
+  private func configuration(
+    _ servers: [ServerConfiguration], _ settings: GatewaySettings, _ inputs: [InputPrompt] = []
+  ) -> Configuration {
+    Configuration(
+      path: source.path, servers: servers, settings: settings, inputs: inputs, warnings: warnings, problems: problems)
   }
 
   private mutating func settings(_ field: DocumentNode.Member?) -> GatewaySettings {
@@ -52,6 +56,22 @@ struct ConfigurationReader {
     problems += reader.problems
     settings.metricsFile = settings.metricsFile.map { surroundings.resolve($0, besides: source.path) }
     return settings
+  }
+
+  /// Reads `inputs` as VS Code writes them. In the file of another program, one that is wrong is its own affair.
+  private mutating func inputs(_ field: DocumentNode.Member?, isOurs: Bool) -> [InputPrompt] {
+    guard let field else { return [] }
+    guard case .array(let elements) = field.value.content else {
+      if isOurs { warn(field.value.offset, "'inputs' must be an array of objects, not \(field.value.kind)") }
+      return []
+    }
+    return elements.compactMap { element in
+      guard let id = element.member("id")?.value.text else {
+        if isOurs { warn(element.offset, "an element of 'inputs' needs an 'id'; it is passed over") }
+        return nil
+      }
+      return InputPrompt(id: id, element)
+    }
   }
 
   // MARK: - Servers
@@ -78,9 +98,12 @@ struct ConfigurationReader {
     return places
   }
 
-  private mutating func servers(_ places: [Place], defaults: ServerSettings) -> [ServerConfiguration] {
+  private mutating func servers(
+    _ places: [Place], _ settings: GatewaySettings, _ inputs: [InputPrompt]
+  ) -> [ServerConfiguration] {
     let entries = places.flatMap { self.entries(in: $0) }
-    let context = ReadingContext(source: source, surroundings: surroundings, access: access, defaults: defaults)
+    let context = ReadingContext(
+      source: source, surroundings: surroundings, access: access, settings: settings, inputs: inputs)
     var servers: [ServerConfiguration] = []
     var seen: Set<String> = []
     for entry in entries where seen.insert(entry.name).inserted {
@@ -159,5 +182,17 @@ struct ConfigurationReader {
 
   private mutating func warn(_ offset: Int, _ message: String) {
     warnings.append(source.problem(at: offset, message, severity: .warning))
+  }
+}
+
+extension InputPrompt {
+  fileprivate init(id: String, _ node: DocumentNode) {
+    self.id = id
+    question = node.member("description")?.value.text ?? id
+    isHidden = if case .boolean(true)? = node.member("password")?.value.content { true } else { false }
+    fallback = node.member("default")?.value.text.flatMap { $0.isEmpty ? nil : $0 }
+    // An option is a text, or an object with a label and a value.
+    let options: [DocumentNode] = if case .array(let all)? = node.member("options")?.value.content { all } else { [] }
+    choices = options.compactMap { $0.text ?? $0.member("value")?.value.text }
   }
 }

@@ -1,24 +1,39 @@
-/// Puts environment variables in for `${VAR}`, `${VAR:-default}` and `${env:VAR}`.
+/// Puts values in for references: `${VAR}`, `${VAR:-default}`, `${env:VAR}`, and `${file:…}`, `${cmd:…}`, `${secret:…}`
+/// and `${input:…}`.
 ///
-/// In the files of OpenCode and Kilo, `{env:VAR}` is one as well. As in a shell, the default also stands for a variable that is set to nothing. `$${` is a literal `${`. Nothing else
-/// is special: a `$` without a brace stays.
-struct Expansion: Sendable {
+/// In the files of OpenCode and Kilo, `{env:VAR}` and `{file:…}` are references as well. As in a shell, the default also
+/// stands for a variable that is set to nothing. `$${` is a literal `${`. Nothing else is special: a `$` without a brace
+/// stays.
+struct Expansion {
   enum Failure: Error, Equatable {
     case unset(variable: String)
     case malformed(String)
+    /// What a reference stands for is not there, and why.
+    case missing(reference: String, reason: String)
   }
 
-  /// A variable that was put in, with its value.
+  /// A value that was put in.
   struct Use: Equatable {
+    enum Origin: Equatable {
+      case variable
+      /// The reference's own default.
+      case fallback
+      case source(ValueSource.Kind)
+    }
+
+    /// The variable, or what the reference names.
     let name: String
     let value: String
-    /// Whether the value is the reference's own default.
-    var isDefault = false
+    var origin = Origin.variable
   }
 
   let environment: [String: String]
-  /// Whether `{env:VAR}` refers to a variable.
+  /// Whether `{env:VAR}` and `{file:…}` are references.
   var expandsBraced = false
+  /// Returns what a reference to a place other than the environment stands for.
+  var look: (_ kind: ValueSource.Kind, _ name: String) -> Result<String, ValueProblem> = { _, _ in
+    .failure(ValueProblem("it is not looked for here"))
+  }
 
   /// Returns the text with every reference replaced, and the variables that were used.
   func expand(_ text: String) -> Result<(text: String, uses: [Use]), Failure> {
@@ -34,7 +49,7 @@ struct Expansion: Sendable {
       if rest.hasPrefix("$${") {
         result += "${"
         rest = rest.dropFirst(3)
-      } else if rest.hasPrefix("${") || expandsBraced && rest.hasPrefix("{env:") {
+      } else if rest.hasPrefix("${") || expandsBraced && (rest.hasPrefix("{env:") || rest.hasPrefix("{file:")) {
         guard let end = rest.firstIndex(of: "}") else { return .failure(.malformed("'${' without '}'")) }
         switch value(of: rest[..<end].drop { $0 == "$" }.dropFirst()) {
         case .success(let (value, use)):
@@ -51,6 +66,13 @@ struct Expansion: Sendable {
   }
 
   private func value(of reference: Substring) -> Result<(String, Use?), Failure> {
+    let parts = reference.split(separator: ":", maxSplits: 1)
+    if parts.count == 2, let kind = ValueSource.Kind(rawValue: String(parts[0])), !parts[1].hasPrefix("-") {
+      let name = String(parts[1])
+      return look(kind, name).map { ($0, Use(name: name, value: $0, origin: .source(kind))) }.mapError {
+        .missing(reference: "${\(reference)}", reason: $0.reason)
+      }
+    }
     var name = reference
     if name.hasPrefix("env:") { name = name.dropFirst(4) }
     var fallback: Substring?
@@ -69,7 +91,7 @@ struct Expansion: Sendable {
       return .success((value, Use(name: variable, value: value)))
     }
     if let fallback {
-      return .success((String(fallback), Use(name: variable, value: String(fallback), isDefault: true)))
+      return .success((String(fallback), Use(name: variable, value: String(fallback), origin: .fallback)))
     }
     return .failure(.unset(variable: variable))
   }

@@ -14,18 +14,13 @@ enum ReferenceHint {
   static func malformed(_ reference: Substring) -> String {
     let parts = reference.split(separator: ":", maxSplits: 1)
     let kind = parts.first ?? ""
-    if kind == "input", parts.count == 2 {
-      return
-        "is what VS Code asks the person for, and a gateway has nobody to ask; write '${\(variable(for: parts[1]))}' "
-        + "and set that variable"
-    }
     if isFolder(String(kind)) {
       return "is an editor's folder, and the gateway serves no single one: write the path itself"
     }
-    if ["command", "config", "file", "cmd", "secret", "keyring", "keychain", "op"].contains(kind), parts.count == 2 {
-      return "is not known here; use an environment variable or 'envFile'"
+    if ["command", "config", "keyring", "keychain", "op", "vault"].contains(kind), parts.count == 2 {
+      return "is not known here; use '${secret:NAME}' or '${cmd:…}'"
     }
-    if reference.contains(ascii: "secrets.") { return "is Continue's; use an environment variable or 'envFile'" }
+    if reference.contains(ascii: "secrets.") { return "is Continue's; use '${secret:NAME}' or a variable" }
     return "is not ${VAR}, ${VAR:-default} or ${env:VAR}; for a literal '${' write '$${'"
   }
 
@@ -60,11 +55,5 @@ enum ReferenceHint {
       "fileWorkspaceFolder",
     ]
     .contains(name)
-  }
-
-  /// Returns the name that the variable for an input may have.
-  private static func variable(for input: Substring) -> String {
-    let name = String(input.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-    return Expansion.isVariableName(name) ? name : "INPUT_\(name)"
   }
 }

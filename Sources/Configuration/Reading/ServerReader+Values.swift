@@ -28,10 +28,17 @@ extension ServerReader {
   /// Returns a string with its variables put in.
   mutating func expanded(_ node: DocumentNode, key: String) -> String? {
     guard let text = string(node, key: key) else { return nil }
-    switch Expansion(environment: context.environment, expandsBraced: dialect.expandsBracedVariables).expand(text) {
+    let expansion = Expansion(
+      environment: context.environment, expandsBraced: dialect.expandsBracedVariables, look: context.look)
+    switch expansion.expand(text) {
     case .success(let (result, uses)):
       for use in uses {
-        if use.isDefault { secrets.add(default: use.value, of: use.name) } else { secrets.add(use.value, of: use.name) }
+        switch use.origin {
+        case .variable: secrets.add(use.value, of: use.name)
+        case .fallback: secrets.add(default: use.value, of: use.name)
+        case .source(.input) where context.inputs[use.name]?.isHidden == false: secrets.add(use.value, of: use.name)
+        case .source: secrets.add(certain: use.value)
+        }
       }
       if let hint = ReferenceHint.literal(in: text, expandsBraced: dialect.expandsBracedVariables) {
         warn(node.offset, "'\(key)': \(hint)")
@@ -39,6 +46,7 @@ extension ServerReader {
       return result
     case .failure(.unset(let variable)):
       report(node.offset, "'\(key)' uses the variable \(variable), which is not set; \(ReferenceHint.unset(variable))")
+    case .failure(.missing(let reference, let reason)): report(node.offset, "'\(key)' uses '\(reference)': \(reason)")
     case .failure(.malformed(let reason)): report(node.offset, "'\(key)': \(reason)")
     }
     return nil

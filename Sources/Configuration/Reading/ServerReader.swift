@@ -19,7 +19,7 @@ struct ServerReader {
   /// Reads an entry; its prefix is the configured one until those of all servers are known.
   mutating func read(_ node: DocumentNode) -> ServerConfiguration {
     var isDisabled = false
-    var settings = context.defaults
+    var settings = context.settings.servers
     var launch: Launch?
     var replicas: [ReplicaConfiguration] = []
     var filter = ToolFilter()

@@ -14,6 +14,7 @@ package enum ConfigurationSchema {
       .object([
         ("mcpServers", ["$ref": "#/$defs/servers"]),
         ("servers", ["$ref": "#/$defs/servers"]),
+        ("inputs", inputs),
         ("junction", settings(GatewaySettings.table, "The gateway's settings, and defaults for all servers.")),
       ])
     ),
@@ -24,6 +25,24 @@ package enum ConfigurationSchema {
   private static let servers = SchemaNode.object([
     ("type", "object"), ("description", "The servers by name."),
     ("additionalProperties", ["$ref": "#/$defs/server"]),
+  ])
+
+  private static let inputs = SchemaNode.object([
+    ("type", "array"), ("description", "What the person is asked for where `${input:ID}` stands."),
+    (
+      "items",
+      .object([
+        ("type", "object"),
+        (
+          "properties",
+          .object([
+            ("id", ["type": "string"]), ("description", ["type": "string"]), ("password", ["type": "boolean"]),
+            ("default", ["type": "string"]), ("options", ["type": "array"]),
+          ])
+        ),
+        ("required", .array(["id"])),
+      ])
+    ),
   ])
 
   private static let server = SchemaNode.object([

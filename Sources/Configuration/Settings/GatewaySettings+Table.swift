@@ -45,6 +45,11 @@ extension GatewaySettings: SettingTarget {
     .size(
       "instructionsBudget", \.instructionsBudget, 0...(1 << 20), "Bytes that the servers' instructions share."),
 
+    .choice(
+      "commands", \.commands,
+      "Whether `${cmd:…}` may run a program, and how: `direct` splits it into words, `shell` gives it to `/bin/sh -c`."),
+    .duration("commandTimeout", \.commandTimeout, 100...600_000, "How long a program may take that `${cmd:…}` runs."),
+
     .choice("logLevel", \.logLevel, "The least urgent of what is written to standard error."),
     .text("metricsFile", \.metricsFile, "A file that metrics are written to, in Prometheus text.", defaultNote: "none"),
     .duration("metricsInterval", \.metricsInterval, 100...86_400_000, "How often the metrics file is written."),

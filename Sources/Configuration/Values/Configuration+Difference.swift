@@ -29,6 +29,7 @@ extension Configuration {
     /// Names of the gateway's own settings with new values, as they are written.
     package let changedSettings: [String]
     private let path: String
+    private let inputs: [InputPrompt]
     private let warnings: [ConfigurationProblem]
     private let problems: [ConfigurationProblem]
 
@@ -42,6 +43,7 @@ extension Configuration {
       settings = new.settings
       changedSettings = Setting.differing(old.settings, new.settings, in: GatewaySettings.own).map(\.name)
       path = new.path
+      inputs = new.inputs
       warnings = new.warnings
       problems = new.problems
     }
@@ -62,7 +64,7 @@ extension Configuration {
         }
       }
       return Configuration(
-        path: path, servers: servers, settings: settings, warnings: warnings, problems: problems)
+        path: path, servers: servers, settings: settings, inputs: inputs, warnings: warnings, problems: problems)
     }
 
     private static func step(from old: ServerConfiguration?, to new: ServerConfiguration) -> Step {

@@ -5,7 +5,8 @@ extension Configuration {
   package func keeping(_ old: Configuration) -> Configuration {
     guard !servers.isEmpty || problems.isEmpty else {
       return Configuration(
-        path: path, servers: old.servers, settings: old.settings, warnings: warnings, problems: problems)
+        path: path, servers: old.servers, settings: old.settings, inputs: inputs,
+        warnings: warnings, problems: problems)
     }
     var kept: [ConfigurationProblem] = []
     let servers = servers.map { server in
@@ -16,7 +17,7 @@ extension Configuration {
       return before
     }
     return Configuration(
-      path: path, servers: servers, settings: problems.isEmpty ? settings : old.settings, warnings: warnings,
-      problems: problems + kept)
+      path: path, servers: servers, settings: problems.isEmpty ? settings : old.settings, inputs: inputs,
+      warnings: warnings, problems: problems + kept)
   }
 }

@@ -17,7 +17,7 @@ extension Configuration {
   /// Returns the configuration with the servers of these names alone.
   package func narrowed(toServers names: [String]) -> Configuration {
     Configuration(
-      path: path, servers: servers.filter { names.contains($0.name) }, settings: settings, warnings: warnings,
-      problems: problems)
+      path: path, servers: servers.filter { names.contains($0.name) }, settings: settings, inputs: inputs,
+      warnings: warnings, problems: problems)
   }
 }

@@ -8,6 +8,8 @@ package struct Configuration: Equatable, Sendable {
   /// In file order, disabled ones and those with a problem included.
   package let servers: [ServerConfiguration]
   package let settings: GatewaySettings
+  /// What the person is asked for where `${input:…}` stands.
+  package let inputs: [InputPrompt]
   /// What is odd but harms nothing.
   package let warnings: [ConfigurationProblem]
   /// What is wrong with the file as a whole. What could be read of it can be served all the same.
@@ -26,13 +28,14 @@ package struct Configuration: Equatable, Sendable {
       return reader.read(try DocumentNode(json: source.bytes))
     } catch {
       let problem = ForeignFormat.problem(in: source) ?? source.problem(at: error.offset, error.description)
-      return Configuration(path: path, servers: [], settings: GatewaySettings(), warnings: [], problems: [problem])
+      return Configuration(
+        path: path, servers: [], settings: GatewaySettings(), inputs: [], warnings: [], problems: [problem])
     }
   }
 
   /// A configuration without servers, for a file that cannot be read or is not there.
   package static func empty(path: String, problems: [ConfigurationProblem]) -> Configuration {
-    Configuration(path: path, servers: [], settings: GatewaySettings(), warnings: [], problems: problems)
+    Configuration(path: path, servers: [], settings: GatewaySettings(), inputs: [], warnings: [], problems: problems)
   }
 
   /// Whether anything in the file is to be mended.

@@ -22,6 +22,9 @@ package struct GatewaySettings: Equatable, Sendable {
   package var labels = true
   package var instructionsBudget = 2 << 10
 
+  package var commands = CommandPolicy.never
+  package var commandTimeout: UInt64 = 10_000
+
   package var logLevel = LogLevel.info
   package var metricsFile: String?
   package var metricsInterval: UInt64 = 60_000

@@ -1,6 +1,10 @@
+import JSONRPC
+
 /// Blots secrets out of text that is about to be shown.
 ///
-/// Text must be redacted before it is cut: what is left of a secret that was cut in two is not recognised.
+/// Text must be redacted before it is cut: what is left of a secret that was cut in two is not recognised. What has fewer
+/// than ``SecretCollection/minimum`` bytes is only recognised where it stands by itself, between characters that are
+/// neither letters nor digits.
 package struct Redaction: Sendable {
   private static let blot = "•••"
   /// Bytes from which on the beginning of a secret tells something.
@@ -73,8 +77,19 @@ package struct Redaction: Sendable {
     for secret in candidates {
       let length = min(secret.count, bytes.count - start)
       guard length == secret.count || isCut && length >= Self.tellingBytes else { continue }
-      if bytes[start..<(start + length)].elementsEqual(secret[..<length]) { return start + length }
+      guard bytes[start..<(start + length)].elementsEqual(secret[..<length]) else { continue }
+      if secret.count >= SecretCollection.minimum || Self.isAlone(start..<(start + length), in: bytes) {
+        return start + length
+      }
     }
     return start
   }
+
+  /// Whether neither a letter nor a digit is beside a piece of the text.
+  private static func isAlone(_ piece: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let before = piece.lowerBound > 0 && isOfWord(bytes[piece.lowerBound - 1])
+    return !before && !(piece.upperBound < bytes.count && isOfWord(bytes[piece.upperBound]))
+  }
+
+  private static func isOfWord(_ byte: UInt8) -> Bool { byte.isASCIILetter || byte.isASCIIDigit || byte >= 0x80 }
 }

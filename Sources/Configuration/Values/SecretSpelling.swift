@@ -15,6 +15,20 @@ enum SecretSpelling {
       .replacing("\t", with: "\\t")
     all.insert(literal)
     all.insert(literal.replacing("'", with: "\\'"))
+    // JSON inside of JSON, HTML, and bytes as digits.
+    all.insert(String(JSONText.quote(quoted).dropFirst().dropLast()))
+    if text.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) {
+      all.insert(escapedForHTML(text, apostrophe: "&#39;"))
+      all.insert(escapedForHTML(text, apostrophe: "&#x27;"))
+    }
+    for isUpper in [false, true] { all.insert(hexadecimal(text, isUpper: isUpper)) }
+    guard text.utf8.count >= SecretCollection.minimum else {
+      // Inside of something longer its digits would be found where it is not; by itself it has all of them.
+      for alphabet in [base64, base64URL] {
+        all.insert(base64Encoded(Array(text.utf8), offset: 0, alphabet, isWhole: true))
+      }
+      return all
+    }
     for offset in 0..<3 {
       for alphabet in [base64, base64URL] {
         let encoded = base64Encoded(Array(text.utf8), offset: offset, alphabet)
@@ -57,10 +71,22 @@ enum SecretSpelling {
   private static let base64 = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let base64URL = Array(base64.dropLast(2)) + Array("-_".utf8)
 
-  /// Returns the digits of Base64 that depend on these bytes alone, when `offset` others stand in front in their group.
-  private static func base64Encoded(_ bytes: [UInt8], offset: Int, _ alphabet: [UInt8]) -> String {
+  private static func escapedForHTML(_ text: String, apostrophe: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      .replacing("\"", with: "&quot;").replacing("'", with: apostrophe)
+  }
+
+  private static func hexadecimal(_ text: String, isUpper: Bool) -> String {
+    text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: isUpper) }.joined()
+  }
+
+  /// Returns the digits of Base64 that depend on these bytes alone, when `offset` others stand in front in their group;
+  /// with `isWhole` also the last one when nothing follows.
+  private static func base64Encoded(
+    _ bytes: [UInt8], offset: Int, _ alphabet: [UInt8], isWhole: Bool = false
+  ) -> String {
     let bytes = Array(repeating: UInt8(0), count: offset) + bytes
-    let digits = ((offset * 8 + 5) / 6)..<(bytes.count * 8 / 6)
+    let digits = ((offset * 8 + 5) / 6)..<((bytes.count * 8 + (isWhole ? 5 : 0)) / 6)
     return String(
       decoding: digits.map { digit in
         let bit = digit * 6

@@ -14,19 +14,37 @@ package enum VariableReferences {
   /// `needed` leaves out those that have a default, and the folders that editors know.
   package static func names(in node: DocumentNode, needed: Bool = false) -> [String] {
     var names: [String] = []
-    func collect(_ node: DocumentNode) {
-      switch node.content {
-      case .object(let members): for member in members { collect(member.value) }
-      case .array(let elements): for element in elements { collect(element) }
-      case .string(let text):
-        for (name, hasDefault) in references(in: text) where !names.contains(name) {
-          if !needed || !hasDefault && !name.hasPrefix("workspace") { names.append(name) }
+    for (name, hasDefault) in texts(in: node).flatMap(references) where !names.contains(name) {
+      if !needed || !hasDefault && !name.hasPrefix("workspace") { names.append(name) }
+    }
+    return names
+  }
+
+  /// Returns the names of the secrets in all texts of a document, inputs among them, each once, in their order.
+  package static func secrets(in node: DocumentNode) -> [String] {
+    var names: [String] = []
+    for text in texts(in: node) {
+      for piece in text.replacing("$${", with: "").split(separator: "${", omittingEmptySubsequences: false).dropFirst()
+      {
+        let reference = piece.prefix { $0 != "}" }
+        guard reference.endIndex < piece.endIndex else { continue }
+        let name = reference.hasPrefix("secret:") ? reference.dropFirst(7) : reference
+        guard reference.hasPrefix("secret:") || reference.hasPrefix("input:"), !names.contains(String(name)) else {
+          continue
         }
-      default: break
+        names.append(String(name))
       }
     }
-    collect(node)
     return names
+  }
+
+  private static func texts(in node: DocumentNode) -> [String] {
+    switch node.content {
+    case .object(let members): members.flatMap { texts(in: $0.value) }
+    case .array(let elements): elements.flatMap { texts(in: $0) }
+    case .string(let text): [text]
+    default: []
+    }
   }
 
   private static func references(in text: String) -> [(name: String, hasDefault: Bool)] {

@@ -16,4 +16,13 @@ package enum Terminal {
     let columns = junction_terminal_columns(descriptor)
     return columns > 0 ? Int(columns) : nil
   }
+
+  /// Says whether a terminal shows what is typed. Returns whether it did before; nil when that cannot be changed.
+  package static func setEcho(_ descriptor: Int32, to isShown: Bool) -> Bool? {
+    var modes = termios()
+    guard tcgetattr(descriptor, &modes) == 0 else { return nil }
+    let wasShown = modes.c_lflag & tcflag_t(ECHO) != 0
+    if isShown { modes.c_lflag |= tcflag_t(ECHO) } else { modes.c_lflag &= ~tcflag_t(ECHO) }
+    return tcsetattr(descriptor, TCSADRAIN, &modes) == 0 ? wasShown : nil
+  }
 }

@@ -23,6 +23,8 @@ struct Command: Sendable {
     case nothing, files, commands, editors
     /// The names in the configuration.
     case servers
+    /// The names of secrets that the configuration refers to.
+    case secrets
     case words([String])
   }
 

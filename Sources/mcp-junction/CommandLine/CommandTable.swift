@@ -8,7 +8,7 @@ enum CommandTable {
       ServeCommand.row, ServeCommand.word, ImportCommand.row, RegisterCommand.row, UnregisterCommand.row,
       AddCommand.row,
     ]
-    + ChangeCommand.rows
+    + ChangeCommand.rows + SecretCommand.rows
     + [
       ListCommand.row, DescribeCommand.row, CallCommand.row, ReadCommand.row, PromptCommand.row, StatusCommand.row,
       GatewayOrders.restart, GatewayOrders.reload, DoctorCommand.row, LoginCommand.row, LogoutCommand.row,

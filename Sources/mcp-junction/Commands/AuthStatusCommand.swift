@@ -10,7 +10,7 @@ struct AuthStatusCommand {
     "auth", "status", summary: "Show the logins to remote servers.", options: [.json],
     examples: [.init(line: "auth status", effect: "Every remote server of the configuration.")]
   ) { context in
-    AuthStatusCommand(context).run(isForProgram: context.invocation.has(.json))
+    await AuthStatusCommand(context).run(isForProgram: context.invocation.has(.json))
   }
 
   private let console: Console
@@ -21,8 +21,8 @@ struct AuthStatusCommand {
     surroundings = context.surroundings
   }
 
-  func run(isForProgram: Bool) -> ExitStatus {
-    guard let configuration = ConfigurationLoading.load(in: surroundings, console) else { return .unusable }
+  func run(isForProgram: Bool) async -> ExitStatus {
+    guard let configuration = await ConfigurationLoading.loadOnce(in: surroundings, console) else { return .unusable }
     let logins = Logins(in: surroundings, of: configuration)
     let states = configuration.servers.filter { !$0.isDisabled }.flatMap { server in
       logins.places(of: server).compactMap { found -> LoginStatus? in

@@ -30,7 +30,7 @@ struct CallCommand {
       .init(line: "call --json git/log @arguments.json", effect: "Print the result as it came."),
     ]
   ) { context in
-    guard let configuration = ConfigurationLoading.load(in: context.surroundings, context.console) else {
+    guard let configuration = await ConfigurationLoading.loadOnce(in: context.surroundings, context.console) else {
       return .unusable
     }
     let (target, words) = ToolTarget.read(

@@ -34,11 +34,15 @@ struct CheckCommand {
     self.surroundings = surroundings
   }
 
-  private func run() async -> ExitStatus {
+  private func run() async -> ExitStatus { await ValueSources.using(surroundings) { await run($0) } }
+
+  private func run(_ values: ValueSources) async -> ExitStatus {
     // Once, since it may be a pipe.
     guard let (path, bytes) = ConfigurationLoading.read(in: surroundings, console) else { return .unusable }
-    let access = ConfigurationLoading.access(in: surroundings)
-    let plain = Configuration.read(bytes, path: path, in: surroundings, with: access)
+    let access = ConfigurationLoading.access(in: surroundings, values)
+    let plain = await ConfigurationLoading.settled(values) {
+      Configuration.read(bytes, path: path, in: surroundings, with: access)
+    }
     if let failure = plain.failure { return report(plain, problems: failure.problems, status: .unusable) }
     let loginPath = needsLoginPath(plain) ? await LoginPath.ask(in: surroundings) : nil
     let thorough = access.checkingPrograms { [surroundings] in

@@ -40,6 +40,7 @@ enum CompletionCommand {
       commands: CommandTable.all,
       names: Completion.Names(
         servers: { (try? OwnFile.open(context.surroundings).get())?.entries.map(\.key) ?? [] },
+        secrets: { SecretUsers(context.surroundings).names },
         editors: { EditorTable.all.map { ($0.name, $0.title) } }))
     guard let found = completion.candidates(context.invocation.arguments) else {
       return context.console.say(":files\n")

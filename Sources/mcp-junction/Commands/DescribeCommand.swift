@@ -22,7 +22,7 @@ struct DescribeCommand {
       .init(line: "describe git/log --json", effect: "Print the definition as clients get it."),
     ]
   ) { context in
-    guard let configuration = ConfigurationLoading.load(in: context.surroundings, context.console) else {
+    guard let configuration = await ConfigurationLoading.loadOnce(in: context.surroundings, context.console) else {
       return .unusable
     }
     let (target, _) = ToolTarget.read(context.invocation.arguments, servers: configuration.servers.map(\.name))

@@ -52,6 +52,10 @@ struct DoctorCommand {
   }
 
   private func findings() async -> [Finding] {
+    await ValueSources.using(context.surroundings) { await findings($0) }
+  }
+
+  private func findings(_ values: ValueSources) async -> [Finding] {
     let surroundings = context.surroundings
     var findings: [Finding] = []
     switch OwnFile.open(surroundings) {
@@ -59,14 +63,15 @@ struct DoctorCommand {
       findings.append(
         Finding(.error, "configuration", "\(failure)", cure: "mend the line, then mcp-junction config check"))
     case .success(let own):
-      findings += ConfigurationCheck(surroundings, own).findings(loginPath: await LoginPath.ask(in: surroundings))
-      findings += EditorCheck(surroundings, own, nameLimit: nameLimit(own)).findings()
+      findings += await ConfigurationCheck(surroundings, own, values).findings(
+        loginPath: await LoginPath.ask(in: surroundings))
+      findings += EditorCheck(surroundings, own, nameLimit: nameLimit(own, values)).findings()
     }
-    return findings + (await GatewayCheck(surroundings).findings())
+    return findings + SecretCheck(surroundings).findings() + (await GatewayCheck(surroundings).findings())
   }
 
-  private func nameLimit(_ own: OwnFile) -> Int {
-    let access = ConfigurationLoading.access(in: context.surroundings)
+  private func nameLimit(_ own: OwnFile, _ values: ValueSources) -> Int {
+    let access = ConfigurationLoading.access(in: context.surroundings, values)
     return Configuration.read(own.bytes ?? [], path: own.path, in: context.surroundings, with: access).settings
       .nameLimit
   }

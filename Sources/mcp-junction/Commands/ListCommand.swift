@@ -30,7 +30,7 @@ struct ListCommand {
 
   private static func run(_ context: CommandContext) async -> ExitStatus {
     let names = context.invocation.arguments
-    guard let configuration = ConfigurationLoading.load(in: context.surroundings, context.console) else {
+    guard let configuration = await ConfigurationLoading.loadOnce(in: context.surroundings, context.console) else {
       return .unusable
     }
     let known = configuration.servers.map(\.name)

@@ -48,7 +48,7 @@ struct LoginCommand {
   }
 
   func run(_ name: String) async -> ExitStatus {
-    guard let configuration = ConfigurationLoading.load(in: surroundings, console) else { return .unusable }
+    guard let configuration = await ConfigurationLoading.loadOnce(in: surroundings, console) else { return .unusable }
     let place: Logins.Place
     let logins = Logins(in: surroundings, of: configuration)
     switch logins.places(named: name, url: invocation.value(of: .url), in: configuration) {

@@ -24,7 +24,7 @@ struct LogoutCommand {
   }
 
   func run(_ name: String, url: String?) async -> ExitStatus {
-    guard let configuration = ConfigurationLoading.load(in: surroundings, console) else { return .unusable }
+    guard let configuration = await ConfigurationLoading.loadOnce(in: surroundings, console) else { return .unusable }
     let logins = Logins(in: surroundings, of: configuration)
     switch logins.places(named: name, url: url, in: configuration) {
     case .failure(let problem):

@@ -18,7 +18,7 @@ enum PromptCommand {
     options: [.json, CommandSession.fresh],
     examples: [.init(line: "prompt review style language=swift", effect: "Print what a model would be told.")]
   ) { context in
-    guard let configuration = ConfigurationLoading.load(in: context.surroundings, context.console) else {
+    guard let configuration = await ConfigurationLoading.loadOnce(in: context.surroundings, context.console) else {
       return .unusable
     }
     let (target, words) = ToolTarget.read(context.invocation.arguments, servers: configuration.servers.map(\.name))

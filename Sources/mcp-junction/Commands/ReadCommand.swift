@@ -18,7 +18,7 @@ enum ReadCommand {
       .init(line: "read file:///photo.png -o photo.png", effect: "Save its bytes."),
     ]
   ) { context in
-    guard let configuration = ConfigurationLoading.load(in: context.surroundings, context.console) else {
+    guard let configuration = await ConfigurationLoading.loadOnce(in: context.surroundings, context.console) else {
       return .unusable
     }
     return await CommandSession.run(context, configuration, needing: configuration) { session in

@@ -11,13 +11,15 @@ struct ConfigurationCheck {
 
   private let surroundings: Surroundings
   private let own: OwnFile
+  private let values: ValueSources
 
-  init(_ surroundings: Surroundings, _ own: OwnFile) {
+  init(_ surroundings: Surroundings, _ own: OwnFile, _ values: ValueSources) {
     self.surroundings = surroundings
     self.own = own
+    self.values = values
   }
 
-  func findings(loginPath: String?) -> [Finding] {
+  func findings(loginPath: String?) async -> [Finding] {
     guard let bytes = own.bytes else {
       return [
         Finding(
@@ -25,10 +27,12 @@ struct ConfigurationCheck {
           cure: "mcp-junction import, or mcp-junction add NAME -- COMMAND")
       ]
     }
-    let access = ConfigurationLoading.access(in: surroundings).checkingPrograms { [surroundings] launch in
+    let access = ConfigurationLoading.access(in: surroundings, values).checkingPrograms { [surroundings] launch in
       ConfigurationLoading.missing(for: launch, in: surroundings, loginPath: loginPath)
     }
-    let read = Configuration.read(bytes, path: own.path, in: surroundings, with: access)
+    let read = await ConfigurationLoading.settled(values) {
+      Configuration.read(bytes, path: own.path, in: surroundings, with: access)
+    }
     let problems = read.problems + read.servers.filter { !$0.isDisabled }.flatMap(\.problems)
     var findings = problems.map { finding($0, .error, read) } + read.warnings.map { finding($0, .warning, read) }
     if findings.isEmpty {

@@ -32,17 +32,20 @@ extension Assembly {
       return .unusable
     }
     let sources = SourceFiles()
-    let loaded =
-      servesAnyway
-      ? ConfigurationLoading.salvage(in: context.surroundings, noting: sources)
-      : narrowed ?? ConfigurationLoading.load(in: context.surroundings, console)
+    let values = ValueSources(in: context.surroundings, below: supervisor)
+    var loaded = narrowed
+    if servesAnyway {
+      loaded = await ConfigurationLoading.begin(in: context.surroundings, values, noting: sources)
+    } else if narrowed == nil {
+      loaded = await ConfigurationLoading.load(in: context.surroundings, console, values)
+    }
     guard let configuration = loaded, !isNested(configuration, context) else {
       await supervisor.shutDown(urgent: true)
       return .unusable
     }
     return await body(
       Assembly(
-        configuration, from: sources, context.surroundings, console, supervisor,
+        configuration, from: sources, values, context.surroundings, console, supervisor,
         level: context.invocation.logLevel ?? level ?? configuration.settings.logLevel, takesReloads: servesAnyway))
   }
 

@@ -15,6 +15,10 @@ struct Assembly {
   let manager: ServerManager
   let supervisor: Supervisor
   let log: Log
+  /// What the configuration's references stand for.
+  let values: ValueSources
+  /// What is blotted out of everything that is said.
+  let secrets: KnownSecrets
   /// Opens when the process is asked to stop.
   let stopped = Gate()
   private let facts: FactFiles
@@ -22,16 +26,16 @@ struct Assembly {
 
   /// The supervisor is one that was started. `takesReloads` leaves ``SignalSource/reload`` to whoever serves.
   init(
-    _ configuration: Configuration, from sources: SourceFiles, _ surroundings: Surroundings, _ console: Console,
-    _ supervisor: Supervisor,
-    level: LogLevel, takesReloads: Bool
+    _ configuration: Configuration, from sources: SourceFiles, _ values: ValueSources, _ surroundings: Surroundings,
+    _ console: Console, _ supervisor: Supervisor, level: LogLevel, takesReloads: Bool
   ) {
     self.configuration = configuration
     self.sources = sources
     self.surroundings = surroundings
     self.supervisor = supervisor
-    let redaction = Redaction(configuration)
-    let secrets = KnownSecrets(redaction)
+    self.values = values
+    let secrets = KnownSecrets(configuration)
+    self.secrets = secrets
     let log = Log(
       level: level,
       // What is that long goes on where it was cut off.
@@ -44,7 +48,7 @@ struct Assembly {
     }
     supervisor.onUnreplaceable = { log(.error, "supervisor_not_replaced", ["reason": "\($0)"]) }
     let launching = ServerLaunching(
-      supervisor: supervisor, log: log, redaction: redaction, frameLimit: configuration.settings.maxFrame,
+      supervisor: supervisor, log: log, secrets: secrets, frameLimit: configuration.settings.maxFrame,
       surroundings: surroundings,
       configurationPath: (try? FileSystem.realPath(configuration.path)) ?? configuration.path)
     let authorizers = Authorizers(in: surroundings, log: log, secrets: secrets)

@@ -16,43 +16,74 @@ final class ConfigurationWatch {
   private let manager: ServerManager
   private let surroundings: Surroundings
   private let log: Log
+  private let values: ValueSources
+  private let secrets: KnownSecrets
   private var sources: SourceFiles
   private var files: FileWatch?
   private var reloadSignal: SignalSource?
   private var timer: LoopClock.Cancellation?
+  private var isLookingUp = false
+  private var isStopped = false
 
   init(_ assembly: Assembly) {
     manager = assembly.manager
     surroundings = assembly.surroundings
     log = assembly.log
     sources = assembly.sources
+    values = assembly.values
+    secrets = assembly.secrets
   }
 
   func start() {
     tell()
-    reloadSignal = SignalSource(SignalSource.reload) { [weak self] in self?.reload() }
+    reloadSignal = SignalSource(SignalSource.reload) { [weak self] in self?.reloadAnew() }
     watch()
+    lookUp()
   }
 
   func stop() {
+    isStopped = true
     timer?.cancel()
     files = nil
     reloadSignal = nil
   }
 
+  /// Reads the file again, and has commands run and secrets looked up again, which is taken up when it is known. Returns what
+  /// is wrong with the file.
+  @discardableResult
+  func reloadAnew() -> [ConfigurationProblem] {
+    values.renew()
+    return reload()
+  }
+
   /// Reads the file again and takes up what is new in it. Returns what is wrong with it.
   @discardableResult
-  func reload() -> [ConfigurationProblem] {
+  private func reload() -> [ConfigurationProblem] {
     let old = sources.paths
     sources = SourceFiles()
-    let next = ConfigurationLoading.salvage(in: surroundings, noting: sources).keeping(manager.configuration)
+    let next = ConfigurationLoading.salvage(in: surroundings, values, noting: sources).keeping(
+      manager.configuration)
     if next != manager.configuration {
+      secrets.add(next)
       manager.upstream.apply(next)
       tell()
     }
     if sources.paths != old { files = nil }
     watch()
+    lookUp()
     return problems
+  }
+
+  /// Has looked up what the file has asked for, and takes it up.
+  private func lookUp() {
+    guard values.hasQuestions, !isLookingUp else { return }
+    isLookingUp = true
+    Task { @GatewayActor [weak self, values] in
+      let isNews = await values.answer()
+      guard let self, !isStopped else { return }
+      isLookingUp = false
+      if isNews { reload() } else { lookUp() }
+    }
   }
 
   private var problems: [ConfigurationProblem] {

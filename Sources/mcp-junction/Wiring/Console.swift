@@ -12,6 +12,8 @@ final class Console {
   private var results: DescriptorWriter?
   /// Why results cannot be written.
   private var failure: PlatformError?
+  /// What was typed behind the last line that was asked for.
+  var typedAhead: [UInt8] = []
   /// Lines that standard error did not take.
   private var dropped = 0
   private static let backlogLimit = 1 << 20

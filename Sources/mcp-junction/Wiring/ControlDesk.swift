@@ -71,7 +71,7 @@ final class ControlDesk {
       guard manager.upstream.restart(name) else { return refuse("No server in use is called '\(name)'.") }
       return done("\(name) is started anew.\n")
     case .reload:
-      let problems = watch.reload()
+      let problems = watch.reloadAnew()
       return done(
         problems.isEmpty
           ? "\(configurationPath) is in force.\n" : problems.map { "\($0)\n" }.joined(), isGood: problems.isEmpty)

@@ -2,28 +2,37 @@ import Authorization
 import Configuration
 import EventLoop
 
-/// What must not be shown: what the configuration keeps secret, and the tokens that this process has seen.
+/// What must not be shown: what every configuration that the process has had keeps secret, and the tokens that it has seen.
+/// Of a configuration that was replaced, processes may still be running, and may tell.
 @GatewayActor
 final class KnownSecrets {
   /// Tokens of which so many are remembered: those that were replaced may still stand in what others say.
   private static let limit = 64
 
-  private let configured: Redaction
-  private var learned: [String] = []
-  private var tokens = Redaction([])
+  private var configured: Set<String> = []
+  private var tokens: [String] = []
+  private var redaction = Redaction([])
 
-  init(_ configured: Redaction) { self.configured = configured }
+  init(_ configuration: Configuration) { add(configuration) }
+
+  /// Takes up the secrets of a configuration, those of servers that are disabled included.
+  func add(_ configuration: Configuration) {
+    let new = configuration.servers.flatMap(\.secrets)
+    guard !configured.isSuperset(of: new) else { return }
+    configured.formUnion(new)
+    refresh()
+  }
 
   /// Takes up the tokens of one server's logins.
   func learn(_ record: LoginRecord) {
-    let new = record.secrets.filter { !learned.contains($0) }
+    let new = record.secrets.filter { !tokens.contains($0) }
     guard !new.isEmpty else { return }
-    learned = (learned + new).suffix(Self.limit)
-    tokens = Redaction(learned)
+    tokens = (tokens + new).suffix(Self.limit)
+    refresh()
   }
 
+  private func refresh() { redaction = Redaction(configured.union(tokens)) }
+
   /// Blots out secrets; `isCut` says that the text goes on somewhere else.
-  func redact(_ text: String, isCut: Bool = false) -> String {
-    tokens.redact(configured.redact(text, isCut: isCut), isCut: isCut)
-  }
+  func redact(_ text: String, isCut: Bool = false) -> String { redaction.redact(text, isCut: isCut) }
 }

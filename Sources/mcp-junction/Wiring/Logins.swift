@@ -24,7 +24,7 @@ struct Logins {
   let secrets: KnownSecrets
 
   init(in surroundings: Surroundings, of configuration: Configuration) {
-    secrets = KnownSecrets(Redaction(configuration))
+    secrets = KnownSecrets(configuration)
     files = LoginFiles(in: surroundings, secrets: secrets)
   }
 
@@ -37,7 +37,10 @@ struct Logins {
     of server: ServerConfiguration, _ launch: RemoteLaunch, isOther: Bool
   ) -> Result<Place, UsageProblem> {
     guard launch.socket == nil, let address = WebAddress(launch.url) else {
-      return .failure(UsageProblem("\(server.name): nobody can log in to an address like \(launch.url)"))
+      return .failure(
+        UsageProblem(
+          "\(server.name): nobody can log in to an address like "
+            + Redaction(server.secrets).redact(launch.url)))
     }
     let oauth = server.settings.oauth
     let issuer = oauth.issuer.flatMap(WebAddress.init)

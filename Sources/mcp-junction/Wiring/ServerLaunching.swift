@@ -8,7 +8,7 @@ import Platform
 final class ServerLaunching {
   private let supervisor: Supervisor
   private let log: Log
-  private let redaction: Redaction
+  private let secrets: KnownSecrets
   private let frameLimit: Int
   private let loginShell: LoginShell
   private let surroundings: Surroundings
@@ -18,12 +18,12 @@ final class ServerLaunching {
   private let configurationPath: String
 
   init(
-    supervisor: Supervisor, log: Log, redaction: Redaction, frameLimit: Int, surroundings: Surroundings,
+    supervisor: Supervisor, log: Log, secrets: KnownSecrets, frameLimit: Int, surroundings: Surroundings,
     configurationPath: String
   ) {
     self.supervisor = supervisor
     self.log = log
-    self.redaction = redaction
+    self.secrets = secrets
     self.frameLimit = frameLimit
     self.surroundings = surroundings
     self.configurationPath = configurationPath
@@ -107,7 +107,7 @@ final class ServerLaunching {
       reading: process.standardOutput, writing: process.standardInput, isOwnPipe: true, frameLimit: frameLimit)
     let errors = try TextPort(
       reading: process.standardError, tailLimit: server.settings.stderrTail,
-      redact: { [redaction] in redaction.redact($0, isCut: $1) })
+      redact: { [secrets] in secrets.redact($0, isCut: $1) })
     let name = server.name
     var budget = LineBudget()
     errors.onLine = { [log] line in

@@ -3,14 +3,13 @@
 import json
 import os
 import shlex
-import subprocess
-import sys
 
 import pytest
 import tomllib
 
 from support import processes
-from support.junction import binary, end_to_end, scripted
+from support.home import Home
+from support.junction import end_to_end, scripted
 from support.wire import Wire
 
 fixtures = end_to_end / "editors"
@@ -26,53 +25,16 @@ def guarded(variable: str, value: str, **behaviour) -> list[str]:
     return ["/bin/sh", "-c", f'test "${variable}" = {value} && exec {words}']
 
 
-class Home:
-    """A home directory, and what is run in it."""
-
-    def __init__(self, path):
-        self.path = path
-        path.mkdir()
-        self.mark = processes.new_mark()
-        self.environment = {
-            "HOME": str(path),
-            "USER": "ada",
-            "PATH": f"{os.path.dirname(sys.executable)}:/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "XDG_RUNTIME_DIR": str(path / "run"),
-            "CURSOR_TOKEN": "cursor-token-value",
-            "CODEX_TOKEN": "codex-token-value",
-            "COPILOT_TOKEN": "copilot-token-value",
-            processes.variable: self.mark,
-        }
-        (path / "run").mkdir(mode=0o700)
-
-    def write(self, name: str, data: bytes) -> None:
-        file = self.path / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-
-    def read(self, name: str) -> bytes:
-        return (self.path / name).read_bytes()
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [binary(), *arguments], capture_output=True, text=True, env=self.environment, cwd=self.path, timeout=60
-        )
-
-    def good(self, *arguments: str) -> str:
-        done = self.run(*arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-
 @pytest.fixture
 def home(tmp_path):
     one = Home(tmp_path / "home")
+    one.environment |= {
+        "CURSOR_TOKEN": "cursor-token-value",
+        "CODEX_TOKEN": "codex-token-value",
+        "COPILOT_TOKEN": "copilot-token-value",
+    }
     yield one
-    try:
-        processes.wait_for_none(one.mark, 6)
-    finally:
-        processes.end_all(one.mark)
+    one.end()
 
 
 servers = ".config/mcp-junction/servers.json"

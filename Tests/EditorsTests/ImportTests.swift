@@ -23,7 +23,7 @@ import TextEditing
     // What means nothing in an editor without references must mean nothing here.
     (
       "claude-desktop", "brave",
-      #"{"command":"npx","args":["-y","@modelcontextprotocol/server-brave-search"],"env":{"BRAVE_API_KEY":"literal-$${not}-a-reference"}}"#
+      #"{"command":"npx","args":["-y","@modelcontextprotocol/server-brave-search"],"env":{"BRAVE_API_KEY":"${secret:brave/BRAVE_API_KEY}"}}"#
     ),
     (
       "cursor", "tracker",
@@ -31,7 +31,7 @@ import TextEditing
     ),
     (
       "vscode", "github",
-      #"{"type":"stdio","command":"docker","args":["run","-i","--rm","-e","GITHUB_TOKEN","ghcr.io/github/github-mcp-server"],"env":{"GITHUB_TOKEN":"${GITHUB_TOKEN}"},"dev":{"watch":"src/**/*.ts"}}"#
+      #"{"type":"stdio","command":"docker","args":["run","-i","--rm","-e","GITHUB_TOKEN","ghcr.io/github/github-mcp-server"],"env":{"GITHUB_TOKEN":"${input:github-token}"},"dev":{"watch":"src/**/*.ts"}}"#
     ),
     ("windsurf", "figma", #"{"serverUrl":"https://mcp.figma.com/mcp"}"#),
     ("windsurf", "time", #"{"command":"uvx","args":["mcp-server-time"],"disabled":true}"#),
@@ -189,11 +189,11 @@ import TextEditing
       ])
     #expect(
       try imported("vscode").findings[0].notes == [
-        "what the editor asks for as 'github-token' is taken from the variable GITHUB_TOKEN; set it"
+        "'github-token' is asked for once more here, and kept as a secret"
       ])
     #expect(
       try imported("crush").findings[1].notes == [
-        "a part that the editor runs as a command, $(…), is not taken over; write its result"
+        "what the editor runs as a command, $(…), is run here only where \"commands\" in 'junction' says so"
       ])
     #expect(
       try imported("goose").findings[1].notes == [
@@ -201,5 +201,93 @@ import TextEditing
       ])
     #expect(try imported("claude-code").findings.count == 3)
     #expect(try Fixture.file(try #require(EditorTable.editor(named: "claude-code"))).projectCount == 1)
+  }
+
+  @Test func whatAnEditorAsksForIsDescribedHere() throws {
+    let plan = try imported("vscode")
+    #expect(
+      plan.own.document.root.member("inputs")?.value.value
+        == (try json(
+          #"[{"type": "promptString", "id": "github-token", "description": "GitHub token", "password": true}]"#)))
+  }
+
+  // MARK: - Secrets
+
+  private func plan(_ text: String, editor: String = "cursor", taken: Set<String> = []) throws -> ImportPlan {
+    let file = try EditorFile(
+      try #require(EditorTable.editor(named: editor)), path: "/f", format: .json, bytes: Array(text.utf8))
+    var plan = ImportPlan(
+      into: try EditorFile(.own, path: "/own", format: .json, bytes: nil), unwraps: false, takenSecrets: taken,
+      isGateway: { _ in false })
+    try plan.add(file)
+    return plan
+  }
+
+  static let plainSecrets: [(entry: String, taken: String, secrets: [String])] = [
+    (
+      #"{"command":"a","env":{"API_TOKEN":"s3cret","MODE":"fast","REF":"${env:X}"}}"#,
+      #"{"command":"a","env":{"API_TOKEN":"${secret:s/API_TOKEN}","MODE":"fast","REF":"${env:X}"}}"#, ["s3cret"]
+    ),
+    (
+      #"{"url":"https://h/mcp","headers":{"Authorization":"Bearer abc","X-Team":"blue"}}"#,
+      #"{"url":"https://h/mcp","headers":{"Authorization":"Bearer ${secret:s/Authorization}","X-Team":"blue"}}"#,
+      ["abc"]
+    ),
+    (
+      #"{"command":"a","args":["--api-key","k1","--token=k2","-e","DB_PASSWORD=k3","--header","Authorization: Bearer k4","--key-file","/k"]}"#,
+      #"{"command":"a","args":["--api-key","${secret:s/api-key}","--token=${secret:s/token}","-e","DB_PASSWORD=${secret:s/DB_PASSWORD}","--header","Authorization: Bearer ${secret:s/Authorization}","--key-file","/k"]}"#,
+      ["k1", "k2", "k3", "k4"]
+    ),
+    (
+      #"{"command":"a","args":["postgres://ada:pw@db/x","ghp_0123456789abcdefghij","--verbose"]}"#,
+      #"{"command":"a","args":["postgres://ada:${secret:s/password}@db/x","${secret:s/argument}","--verbose"]}"#,
+      ["pw", "ghp_0123456789abcdefghij"]
+    ),
+    (
+      #"{"url":"https://h/mcp?lang=en&api_key=k1"}"#, #"{"url":"https://h/mcp?lang=en&api_key=${secret:s/api_key}"}"#,
+      ["k1"]
+    ),
+    (
+      #"{"url":"https://h/0a1b2c3d4e5f60718293/mcp"}"#, #"{"url":"https://h/${secret:s/url}/mcp"}"#,
+      ["0a1b2c3d4e5f60718293"]
+    ),
+    (
+      #"{"command":"a","env":{"X":"sk-proj-0123456789"}}"#, #"{"command":"a","env":{"X":"${secret:s/X}"}}"#,
+      ["sk-proj-0123456789"]
+    ),
+    (
+      #"{"command":"npx","args":["-y","@modelcontextprotocol/server-filesystem","/opt/node-v18.17.1/x"],"env":{"SSL_CERT_FILE":"/etc/c"}}"#,
+      #"{"command":"npx","args":["-y","@modelcontextprotocol/server-filesystem","/opt/node-v18.17.1/x"],"env":{"SSL_CERT_FILE":"/etc/c"}}"#,
+      []
+    ),
+  ]
+
+  @Test(arguments: plainSecrets) func aPlainSecretIsNotCopied(_ entry: String, _ taken: String, _ secrets: [String])
+    throws
+  {
+    let plan = try plan(#"{"mcpServers": {"s": \#(entry)}}"#)
+    #expect(self.entry("s", plan) == (try json(taken)))
+    #expect(plan.extraction.found.map(\.value) == secrets)
+    // The same once more is known for the same.
+    var again = ImportPlan(into: plan.own, unwraps: false, isGateway: { _ in false })
+    try again.add(
+      try EditorFile(
+        try #require(EditorTable.editor(named: "cursor")), path: "/g", format: .json,
+        bytes: Array(#"{"mcpServers": {"t": \#(entry)}}"#.utf8)))
+    let isKnownByItsEntry = !entry.contains("\"env\"") && !entry.contains("\"headers\"") || entry.contains("args")
+    if isKnownByItsEntry { #expect(again.findings.map(\.decision) == [.have(name: "s")]) }
+  }
+
+  @Test func twoSecretsHaveTwoNames() throws {
+    let text = #"{"mcpServers": {"a b": {"command": "x", "env": {"TOKEN": "one", "token": "one"}}}}"#
+    let plan = try plan(text, taken: ["a_b/TOKEN"])
+    #expect(plan.extraction.found.map(\.name) == ["a_b/TOKEN-2", "a_b/token"])
+  }
+
+  @Test func whatIsAReferenceHereStoodForItselfThere() throws {
+    let text = #"{"mcpServers": {"s": {"command": "x", "args": ["${cmd:rm x}", "${secret:X}", "${file:f}"]}}}"#
+    #expect(
+      entry("s", try plan(text))?.member("args")
+        == .array([.string("$${cmd:rm x}"), .string("$${secret:X}"), .string("$${file:f}")]))
   }
 }

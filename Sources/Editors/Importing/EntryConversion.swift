@@ -5,16 +5,18 @@ import TextEditing
 struct EntryConversion {
   private let dialect: EditorDialect
   private(set) var notes: [String] = []
+  private let isOurs: Bool
   private var piece: Document
 
   init(_ entry: EditorEntry, in file: EditorFile) throws(DocumentProblem) {
     dialect = entry.dialect
+    isOurs = file.editor.name == Editor.own.name
     piece = try Document(Array(file.document.json(of: entry.node).utf8), format: .json)
   }
 
   /// Returns the entry as it goes into our file.
   mutating func convert() throws(DocumentProblem) -> String {
-    var references = ReferenceConversion(dialect.references)
+    var references = ReferenceConversion(dialect.references, isOurs: isOurs)
     piece = try piece.changingTexts { references.convert($0) }
     notes += references.notes
     if dialect.isList || dialect.shape.namesItself { piece = try piece.removing(at: [.key("name")]) }

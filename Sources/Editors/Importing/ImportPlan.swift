@@ -26,6 +26,8 @@ package struct ImportPlan {
   package private(set) var findings: [Finding] = []
   /// Our file with all that is taken in it.
   package private(set) var own: EditorFile
+  /// The secrets that stood in editors' files in plain text. Our file has references to them.
+  package private(set) var extraction: SecretExtraction
   private let isGateway: (EditorEntry) -> Bool
   private let unwraps: Bool
 
@@ -39,9 +41,14 @@ package struct ImportPlan {
   /// - Parameters:
   ///   - own: our file.
   ///   - unwraps: whether the remote server itself is taken in a bridge's place.
+  ///   - takenSecrets: names that secrets are kept under already.
   ///   - isGateway: whether an entry starts this gateway.
-  package init(into own: EditorFile, unwraps: Bool, isGateway: @escaping (EditorEntry) -> Bool) {
+  package init(
+    into own: EditorFile, unwraps: Bool, takenSecrets: Set<String> = [],
+    isGateway: @escaping (EditorEntry) -> Bool
+  ) {
     self.own = own
+    extraction = SecretExtraction(taken: takenSecrets)
     self.unwraps = unwraps
     self.isGateway = isGateway
   }
@@ -74,24 +81,36 @@ package struct ImportPlan {
     } else if let bridge {
       notes.append("is a bridge to \(bridge.address); --unwrap takes the address itself")
     }
-    let plain = meant.plainSecrets
-    if !plain.isEmpty {
-      notes.append(
-        "\(plain.joined(separator: ", ")) stands there in plain text, and is copied as it is; ${VAR} can stand for it")
-    }
     let isTaken = own.entries.contains { $0.key == entry.key }
     let name = isTaken ? "\(entry.key)-\(file.editor.name)" : entry.key
     if own.entries.contains(where: { $0.key == name }) {
       return note(entry, file, .skip(reason: "another server is called '\(name)' already"))
     }
+    let extracted = try extraction.convert(try Document(Array(json.utf8), format: .json), server: name)
+    json = String(decoding: extracted.piece.bytes, as: UTF8.self)
+    if !extracted.labels.isEmpty {
+      notes.append("\(extracted.labels.joined(separator: ", ")): in plain text there; ours refers to a secret instead")
+    }
     if isTaken { notes.append("is named '\(name)': another server is called '\(entry.key)' already") }
     let comments = file.document.comments(above: entry.offset)
     own = own.with(
       try own.document.adding(json: json, key: name, comments: comments, to: own.dialect.steps))
+    try takeInputs(of: extracted.piece.root, from: file)
     findings.append(
       Finding(
         file: file.path, entry: entry, decision: .take(name: name), notes: notes,
         variables: VariableReferences.names(in: converted, needed: true)))
+  }
+
+  /// Takes over what an editor says of the inputs that an entry refers to, where our file says nothing of any.
+  private mutating func takeInputs(of entry: DocumentNode, from file: EditorFile) throws(DocumentProblem) {
+    let ids = VariableReferences.secrets(in: entry).filter { $0.hasPrefix("input:") }.map { $0.dropFirst(6) }
+    guard !ids.isEmpty, own.document.root.member("inputs") == nil,
+      case .array(let inputs)? = file.document.root.member("inputs")?.value.content
+    else { return }
+    let used = inputs.filter { input in ids.contains { input.member("id")?.value.text == String($0) } }
+    guard !used.isEmpty else { return }
+    own = own.with(try own.document.setting(.array(used.map(\.value)), at: [.key("inputs")]))
   }
 
   private mutating func note(_ entry: EditorEntry, _ file: EditorFile, _ decision: Decision) {

@@ -1,10 +1,15 @@
 /// References to variables, from the spelling of an editor to ours.
 struct ReferenceConversion {
-  let references: EditorDialect.References
+  private let references: EditorDialect.References
+  /// Whether the file is one of ours, where all of our references mean what they say.
+  private let isOurs: Bool
   /// What a person has to see to.
   private(set) var notes: [String] = []
 
-  init(_ references: EditorDialect.References) { self.references = references }
+  init(_ references: EditorDialect.References, isOurs: Bool) {
+    self.references = references
+    self.isOurs = isOurs
+  }
 
   /// Returns a text as we write it; nil when it stays.
   mutating func convert(_ text: String) -> String? {
@@ -12,7 +17,7 @@ struct ReferenceConversion {
       switch references {
       case .own: named(text)
       case .dollar: dollars(text)
-      case .openCode: replaced(escaped(text), "{env:", "}")
+      case .openCode: replaced(replaced(escaped(text), "{env:", "}"), "{file:", "}", kind: "file:")
       case .secrets: secrets(text)
       case .none: escaped(text)
       }
@@ -41,9 +46,10 @@ struct ReferenceConversion {
     case "userHome": return "${HOME}"
     case "pathSeparator", "/": return "/"
     case _ where name.hasPrefix("input:"):
-      let variable = Self.variable(name.dropFirst(6))
-      note("what the editor asks for as '\(name.dropFirst(6))' is taken from the variable \(variable); set it")
-      return "${\(variable)}"
+      note("'\(name.dropFirst(6))' is asked for once more here, and kept as a secret")
+      return "${\(name)}"
+    // Ours; in the editor's file it stood for itself.
+    case _ where !isOurs && ["cmd:", "file:", "secret:"].contains(where: name.hasPrefix): return "$${\(name)}"
     case _ where name.hasPrefix("workspaceFolder") || name.hasPrefix("workspaceRoot"):
       note("${\(name)} is the folder that the editor has open; write the folder instead")
       return "${\(name)}"
@@ -51,17 +57,14 @@ struct ReferenceConversion {
     }
   }
 
-  private static func variable(_ input: Substring) -> String {
-    let name = String(input.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-    return name.first.map { $0.isLetter || $0 == "_" } == true ? name : "INPUT_\(name)"
-  }
-
   // MARK: - Other spellings
 
   /// Converts `$VAR`; `${VAR}` is ours already.
   private mutating func dollars(_ text: String) -> String {
-    if text.contains("$(") {
-      note("a part that the editor runs as a command, $(…), is not taken over; write its result")
+    var text = text
+    while let start = text.firstRange(of: "$("), let end = text[start.upperBound...].firstIndex(of: ")") {
+      note("what the editor runs as a command, $(…), is run here only where \"commands\" in 'junction' says so")
+      text.replaceSubrange(start.lowerBound...end, with: "${cmd:\(text[start.upperBound..<end])}")
     }
     var result = ""
     var rest = text[...]
@@ -91,11 +94,11 @@ struct ReferenceConversion {
     return result + rest
   }
 
-  private func replaced(_ text: String, _ before: String, _ after: Character) -> String {
+  private func replaced(_ text: String, _ before: String, _ after: Character, kind: String = "") -> String {
     var result = ""
     var rest = text[...]
     while let start = rest.firstRange(of: before), let end = rest[start.upperBound...].firstIndex(of: after) {
-      result += rest[..<start.lowerBound] + "${" + rest[start.upperBound..<end] + "}"
+      result += rest[..<start.lowerBound] + "${\(kind)" + rest[start.upperBound..<end] + "}"
       rest = rest[rest.index(after: end)...]
     }
     return result + rest

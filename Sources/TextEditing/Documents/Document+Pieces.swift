@@ -49,6 +49,14 @@ extension Document {
     return try Document(TextEdit.apply(edits, to: bytes) ?? bytes, format: format)
   }
 
+  /// Returns this document of JSON with other texts in the places of some.
+  package func replacing(texts: [(node: DocumentNode, text: String)]) throws(DocumentProblem) -> Document {
+    let edits = texts.sorted { $0.node.offset < $1.node.offset }.map { node, text in
+      TextEdit(range: node.offset..<node.end, replacement: JSONText.quote(text))
+    }
+    return try Document(TextEdit.apply(edits, to: bytes) ?? bytes, format: format)
+  }
+
   /// Returns this document of JSON with a member behind all others of an object, which is made where it is missing.
   ///
   /// - Parameters:

@@ -53,7 +53,14 @@ struct AddCommand {
     }
     do throws(DocumentProblem) {
       let edited = try own.document.setting(entry, at: own.file.dialect.steps(to: name))
-      context.console.say(shown: "\(own.path)\n" + EditPreview.text(from: own.document.bytes, to: edited.bytes))
+      let secrets = try edited.node(at: own.file.dialect.steps(to: name)).map(SecretExtraction.values) ?? []
+      let preview = EditPreview.text(from: own.document.bytes, to: edited.bytes)
+      context.console.say(shown: "\(own.path)\n" + Redaction(secrets).redact(preview))
+      if !secrets.isEmpty {
+        context.complain(
+          "a secret stands there in plain text; 'mcp-junction secret set NAME' keeps one, and '${secret:NAME}' stands for it"
+        )
+      }
       return context.invocation.has(.dryRun) ? .good : own.write(edited, context)
     } catch {
       context.complain("\(own.path):\(error)")

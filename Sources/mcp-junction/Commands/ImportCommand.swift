@@ -22,7 +22,7 @@ struct ImportCommand {
     ]
   ) { context in
     guard let own = OwnFile.read(context) else { return .unusable }
-    return await ImportCommand(context, own).run()
+    return await ValueSources.using(context.surroundings) { await ImportCommand(context, own, $0.secrets).run() }
   }
 
   private nonisolated static let unwrap = CommandOption(
@@ -30,17 +30,22 @@ struct ImportCommand {
 
   private let context: CommandContext
   private let own: OwnFile
+  private let secrets: SecretStore
 
-  private init(_ context: CommandContext, _ own: OwnFile) {
+  private init(_ context: CommandContext, _ own: OwnFile, _ secrets: SecretStore) {
     self.context = context
     self.own = own
+    self.secrets = secrets
   }
 
   private func run() async -> ExitStatus {
     guard let files = files() else { return .unusable }
     let program = OwnProgram(context.surroundings)
+    // Nothing is overwritten by a name that happens to be the same.
+    let kept = (try? await secrets.names().get()) ?? []
     var plan = ImportPlan(
-      into: own.file, unwraps: context.invocation.has(Self.unwrap), isGateway: { program.isMeant(by: $0) })
+      into: own.file, unwraps: context.invocation.has(Self.unwrap), takenSecrets: Set(kept.map(\.name)),
+      isGateway: { program.isMeant(by: $0) })
     var status = ExitStatus.good
     for file in files where file.path != own.path {
       do throws(DocumentProblem) { try plan.add(file) } catch {
@@ -53,10 +58,33 @@ struct ImportCommand {
     if context.invocation.has(.dryRun) { return status }
     let answer = await Consent.ask("Write \(own.path)?", context)
     guard answer == .yes else { return Consent.refused(answer, context) }
+    let found = plan.extraction.found
+    guard await keep(found) else { return .unusable }
     let written = own.write(plan.own.document, context)
     guard written == .good else { return written }
     context.console.say(shown: "  written: \(own.path)\n  next: mcp-junction doctor, then mcp-junction register\n")
     return status
+  }
+
+  /// Keeps the secrets that our file refers to from now on, if the person wants that. Returns false after saying why that was
+  /// not possible.
+  private func keep(_ found: [SecretExtraction.Found]) async -> Bool {
+    guard !found.isEmpty else { return true }
+    let names = found.map(\.name).joined(separator: ", ")
+    guard await Consent.ask("Keep \(found.count) secret\(found.count == 1 ? "" : "s") (\(names))?", context) == .yes
+    else {
+      context.complain("not kept: \(names); 'mcp-junction secret set NAME' keeps one")
+      return true
+    }
+    for secret in found {
+      switch await secrets.set(secret.value, name: secret.name) {
+      case .success(let place): context.console.say(shown: "  kept in the \(place.rawValue): \(secret.name)\n")
+      case .failure(let problem):
+        context.complain("\(secret.name) cannot be kept: \(problem.reason)")
+        return false
+      }
+    }
+    return true
   }
 
   // MARK: - Where to look

@@ -65,14 +65,8 @@ import Testing
     ("config schema x", "unexpected argument 'x' after 'schema'"),
     ("--list status", "--list stands alone, without 'status'"),
     ("--list --version", "--version stands alone, without '--list'"),
-    (
-      "--json",
-      "--json goes with 'secret list', 'list', 'describe', 'call', 'read', 'prompt', 'status', 'doctor', 'auth status' and --list"
-    ),
-    (
-      "--json config check",
-      "--json goes with 'secret list', 'list', 'describe', 'call', 'read', 'prompt', 'status', 'doctor', 'auth status' and --list"
-    ),
+    ("--output x", "--output goes with 'call' and 'read'"),
+    ("-o x config check", "--output goes with 'call' and 'read'"),
     ("--drain --list", "--drain goes with 'serve'"),
   ]
 
@@ -170,7 +164,8 @@ import Testing
     (["co"], ["config", "completion", "complete"]), (["completion", "z"], ["zsh"]),
     (["register", "cu"], ["cursor"]), (["register", "cursor", "zed", "cod"], ["codex"]), (["disable", "ti"], ["time"]),
     (["secret", "rm", "T"], ["TOKEN"]),
-    (["list", "time", ""], ["time", "git"]), (["--config"], ["--config"]), (["--config", "x"], nil),
+    (["list", "time", ""], ["time", "git"]), (["logs", "-n", ""], []), (["logs", "-n", "5", "t"], ["time"]),
+    (["--config"], ["--config"]), (["--config", "x"], nil),
     (["config", "check", ""], nil), (["add", "x", "--", "uv"], nil), (["call", "x", "--j"], ["--json"]),
     (["--log-level", "e"], ["error"]), (["--li"], ["--list"]), (["status", ""], []), (["add", "--url", ""], []),
   ]

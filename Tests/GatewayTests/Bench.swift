@@ -19,9 +19,10 @@ final class Bench {
   ///   - more: servers that are not configured yet.
   ///   - members: further members of each entry.
   ///   - text: the whole file, in the place of all this.
+  ///   - audit: who is told of every call.
   init(
     servers names: [String] = ["one"], more: [String] = [], junction: String = "{}", entry: String = "{}",
-    members: String = "", text: String? = nil, isShared: Bool = false
+    members: String = "", text: String? = nil, audit: CallAudit? = nil, isShared: Bool = false
   ) {
     let configuration =
       text.map { Self.read($0) }
@@ -32,7 +33,8 @@ final class Bench {
     manager = ServerManager(
       configuration: configuration, identity: Identity(name: "gateway", version: "0"), clock: clock.clock,
       carriers: CarrierFactory { server, _, _ in fakes[server.name]!.start() },
-      log: Log(level: .debug, redact: { $0 }, write: { logged.put($0) }), isShared: isShared)
+      log: Log([Log.Sink(level: .debug) { logged.put($0.text) }], clock: clock.clock, redact: { $0 }), audit: audit,
+      isShared: isShared)
     client = ScriptedClient(manager)
   }
 

@@ -51,6 +51,11 @@ extension GatewaySettings: SettingTarget {
     .duration("commandTimeout", \.commandTimeout, 100...600_000, "How long a program may take that `${cmd:…}` runs."),
 
     .choice("logLevel", \.logLevel, "The least urgent of what is written to standard error."),
+    .choice("logFormat", \.logFormat, "How lines of the log are written."),
+    .boolean("logFiles", \.logFiles, "Whether each server's lines are kept in a file of its own."),
+    .size("logFileSize", \.logFileSize, (16 << 10)...(1 << 30), "Bytes from which on a log file is moved aside."),
+    .integer("logFileCount", \.logFileCount, 1...100, "Files that are kept of each log."),
+    .choice("audit", \.audit, "Whether calls are written down, and whether with their arguments."),
     .text("metricsFile", \.metricsFile, "A file that metrics are written to, in Prometheus text.", defaultNote: "none"),
     .duration("metricsInterval", \.metricsInterval, 100...86_400_000, "How often the metrics file is written."),
   ]

@@ -26,6 +26,11 @@ package struct GatewaySettings: Equatable, Sendable {
   package var commandTimeout: UInt64 = 10_000
 
   package var logLevel = LogLevel.info
+  package var logFormat = LogFormat.text
+  package var logFiles = true
+  package var logFileSize = 4 << 20
+  package var logFileCount = 4
+  package var audit = AuditPolicy.off
   package var metricsFile: String?
   package var metricsInterval: UInt64 = 60_000
 

@@ -73,11 +73,21 @@ extension ClientSession {
   /// Counts the end of a request, if it was meant for a server.
   func count(_ call: Call, _ outcome: CallOutcome) {
     guard let meter = call.meter else { return }
-    if case .sent = call.state {
-      meter.ended(outcome, after: clock.now().since(call.sentAt))
-    } else {
-      meter.ended(outcome, after: nil)
-    }
+    let time: UInt64? = if case .sent = call.state { clock.now().since(call.sentAt) } else { nil }
+    meter.ended(outcome, after: time)
+    if let audit { tell(audit, call, meter, outcome, time) }
+  }
+
+  @inline(never)
+  private func tell(
+    _ audit: CallAudit, _ call: Call, _ meter: CallMeter, _ outcome: CallOutcome, _ time: UInt64?
+  ) {
+    let client = introduction.map { $0.name + ($0.version.map { " \($0)" } ?? "") }
+    audit.write(
+      AuditRecord(
+        session: number, client: client, server: call.server?.name ?? "", method: call.method,
+        tool: call.tool.flatMap { $0.raw.withUnsafeBytes { JSONText.string($0) } }, arguments: call.auditedArguments,
+        outcome: outcome, milliseconds: time))
   }
 
   /// Forgets a request that has been answered, or never will be.

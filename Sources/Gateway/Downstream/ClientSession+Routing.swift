@@ -46,6 +46,9 @@ extension ClientSession {
       call.isRepeatable = true
       call.retry = call.frame ?? frame.copy()
     }
+    if audit?.keepsArguments == true {
+      call.auditedArguments = frame.raw("arguments", in: .params).map { String(decoding: $0, as: UTF8.self) }
+    }
     // Whatever it waited for, from here on it waits for this server.
     call.stopWaiting()
     call.edit = Call.Edit(range: name, bytes: target.raw)

@@ -30,6 +30,8 @@ package final class ClientSession {
   var parked = ParkedCalls()
   /// What waits: requests for names that no server has yet, and what the client may not be told yet.
   var waiting = Waiting()
+  /// Who is told of every call; mostly nobody.
+  let audit: CallAudit?
   /// Tells it from all other sessions.
   package let number: UInt64
   let role: Role
@@ -73,6 +75,7 @@ package final class ClientSession {
     self.role = role
     self.view = view
     upstream = manager.upstream
+    audit = manager.audit
     clock = manager.clock
     let settings = manager.configuration.settings
     port = ClientPort(transport, mostQueued: settings.maxQueuedBytes)

@@ -196,6 +196,7 @@ extension Call {
     var progress = -Double.infinity
     var firstError: (frame: StoredFrame, connection: ServerConnection)?
     var firstFailure: Failure?
+    var auditedArguments: String?
   }
 
   private var needed: Particulars {
@@ -279,5 +280,10 @@ extension Call {
   var firstFailure: Failure? {
     get { particulars?.firstFailure }
     set { needed.firstFailure = newValue }
+  }
+  /// What its tool is called with, while somebody wants to be told of that.
+  var auditedArguments: String? {
+    get { particulars?.auditedArguments }
+    set { needed.auditedArguments = newValue }
   }
 }

@@ -12,14 +12,17 @@ package final class ServerManager {
   let catalogs: Catalogs
   /// Tells tokens of this run from those of another.
   let runNumber = UInt64.random(in: .min ... .max)
+  /// Who is told of every call.
+  let audit: CallAudit?
   private var sessions: UInt64 = 0
 
   /// Makes all servers and starts none. `isShared` says that several clients are served: servers are promised all that the
   /// gateway can pass on then, else what the first client declares.
   package init(
     configuration: Configuration, identity: Identity, clock: LoopClock, carriers: CarrierFactory,
-    facts: FactStore = .none, log: Log, isShared: Bool = false
+    facts: FactStore = .none, log: Log, audit: CallAudit? = nil, isShared: Bool = false
   ) {
+    self.audit = audit
     upstream = ServerSet(
       configuration: configuration, identity: identity, clock: clock, carriers: carriers, facts: facts, log: log,
       declaring: isShared ? .everything : .ofTheClient)

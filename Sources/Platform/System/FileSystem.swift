@@ -177,6 +177,12 @@ package enum FileSystem {
     return stat(path, &status) == 0 ? UInt32(status.st_mode) & 0o7777 : nil
   }
 
+  /// Returns how many bytes a file has; nil when it is not there.
+  package static func size(of path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
   /// Says who may do what with a file.
   package static func setMode(of path: String, to mode: UInt32) throws(PlatformError) {
     guard chmod(path, mode_t(mode)) == 0 else { throw PlatformError("change the mode of", path: path, code: errno) }

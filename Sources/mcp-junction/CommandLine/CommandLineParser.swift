@@ -58,7 +58,9 @@ struct CommandLineParser {
       optionCommand = command
       return
     }
-    guard let option = options.first(where: { $0.name == name || $0.short == name }) else {
+    // One letter may mean something else to another command.
+    let matching = options.filter { $0.name == name || $0.short == name }
+    guard let option = matching.first(where: { meant?.takes($0) == true }) ?? matching.first else {
       let names = options.map(\.name) + commands.filter(\.isOption).map(\.words[0])
       let cure = NearestName.of(name, among: names).map { "did you mean '\($0)'?" } ?? "see --help"
       throw UsageProblem("unknown option '\(name)'; \(cure)")
@@ -100,6 +102,12 @@ struct CommandLineParser {
   }
 
   // MARK: - Words
+
+  /// The command that the words name, as far as they are known; nil when they do not name one yet.
+  private var meant: Command? {
+    let words = self.words.isEmpty ? Array(rest.drop { $0.hasPrefix("-") }.prefix(2)) : self.words
+    return commands.first { !$0.isOption && !$0.words.isEmpty && words.starts(with: $0.words) }
+  }
 
   /// Returns the command that the first words name.
   private func wordCommand() throws(UsageProblem) -> Command {

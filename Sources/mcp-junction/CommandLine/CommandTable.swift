@@ -11,7 +11,8 @@ enum CommandTable {
     + ChangeCommand.rows + SecretCommand.rows
     + [
       ListCommand.row, DescribeCommand.row, CallCommand.row, ReadCommand.row, PromptCommand.row, StatusCommand.row,
-      GatewayOrders.restart, GatewayOrders.reload, DoctorCommand.row, LoginCommand.row, LogoutCommand.row,
+      GatewayOrders.restart, GatewayOrders.reload, LogsCommand.row, DoctorCommand.row, LoginCommand.row,
+      LogoutCommand.row,
       AuthStatusCommand.row, CheckCommand.row, SchemaCommand.row, CompletionCommand.row, CompletionCommand.candidates,
       HelpCommand.row, VersionCommand.row, ListCommand.option, VersionCommand.option,
     ]

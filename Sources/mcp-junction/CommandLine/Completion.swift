@@ -32,7 +32,9 @@ struct Completion {
         // What follows is another program's.
         return nil
       } else if word.hasPrefix("-") {
-        awaited = options.first { ($0.name == word || $0.short == word) && $0.value != .none }
+        let own = self.command(plain)?.options ?? []
+        let option = (own + options).first { $0.name == word || $0.short == word }
+        awaited = option?.value == CommandOption.Value.none ? nil : option
       } else {
         plain.append(word)
       }

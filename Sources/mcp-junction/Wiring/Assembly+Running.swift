@@ -46,7 +46,7 @@ extension Assembly {
     return await body(
       Assembly(
         configuration, from: sources, values, context.surroundings, console, supervisor,
-        level: context.invocation.logLevel ?? level ?? configuration.settings.logLevel, takesReloads: servesAnyway))
+        level: context.invocation.logLevel ?? level ?? configuration.settings.logLevel, isServing: servesAnyway))
   }
 
   /// Whether this gateway is the third below itself on one file: a server of the file leads back to it.

@@ -22,12 +22,15 @@ struct Assembly {
   /// Opens when the process is asked to stop.
   let stopped = Gate()
   private let facts: FactFiles
+  /// What is kept of the log; nil where nobody is served.
+  private let files: LogFiles?
   private let signals: [SignalSource]
 
-  /// The supervisor is one that was started. `takesReloads` leaves ``SignalSource/reload`` to whoever serves.
+  /// The supervisor is one that was started. Whoever serves keeps what is logged, and takes ``SignalSource/reload``
+  /// itself.
   init(
     _ configuration: Configuration, from sources: SourceFiles, _ values: ValueSources, _ surroundings: Surroundings,
-    _ console: Console, _ supervisor: Supervisor, level: LogLevel, takesReloads: Bool
+    _ console: Console, _ supervisor: Supervisor, level: LogLevel, isServing: Bool
   ) {
     self.configuration = configuration
     self.sources = sources
@@ -36,11 +39,15 @@ struct Assembly {
     self.values = values
     let secrets = KnownSecrets(configuration)
     self.secrets = secrets
-    let log = Log(
-      level: level,
-      // What is that long goes on where it was cut off.
-      redact: { secrets.redact($0, isCut: $0.utf8.count >= FrameReader.excerptLimit) },
-      write: { console.complain($0) })
+    let complain: @GatewayActor (String) -> Void = { console.complain($0) }
+    files = isServing ? LogFiles(in: surroundings, configuration.settings, complain: complain) : nil
+    let format = configuration.settings.logFormat
+    let errors = Log.Sink(level: level) { complain(format.line($0, at: WallClock.milliseconds)) }
+    // What is that long goes on where it was cut off.
+    let redact: @GatewayActor (String) -> String = {
+      secrets.redact($0, isCut: $0.utf8.count >= FrameReader.excerptLimit)
+    }
+    let log = Log([errors] + [files?.sink].compactMap { $0 }, redact: redact)
     self.log = log
     supervisor.onLost = { log(.error, "supervisor_lost") }
     supervisor.onReplaced = { remaining in
@@ -65,9 +72,9 @@ struct Assembly {
     facts = FactFiles(in: surroundings, log: log)
     manager = ServerManager(
       configuration: configuration, identity: Program.identity, clock: .loop, carriers: carriers,
-      facts: facts.store, log: log)
+      facts: facts.store, log: log, audit: files?.audit(redact: redact))
     let stopped = stopped
-    let ending = SignalSource.ending.filter { !takesReloads || $0 != SignalSource.reload }
+    let ending = SignalSource.ending.filter { !isServing || $0 != SignalSource.reload }
     signals = ending.map { number in SignalSource(number) { stopped.open() } }
   }
 
@@ -83,5 +90,6 @@ struct Assembly {
     for pid in await supervisor.shutDown(urgent: urgent) {
       log(.error, "process_left_behind", ["pid": String(pid)])
     }
+    files?.close()
   }
 }

@@ -93,6 +93,7 @@ class Setting:
         return {
             "XDG_CACHE_HOME": str(self.place / "cache"),
             "XDG_CONFIG_HOME": str(self.place / "config"),
+            "XDG_STATE_HOME": str(self.place / "state"),
             processes.variable: self.mark,
         }
 

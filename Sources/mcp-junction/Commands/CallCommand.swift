@@ -38,24 +38,31 @@ struct CallCommand {
     let reading = ArgumentReading(context, limit: configuration.settings.maxFrame)
     guard let arguments = await reading.arguments(words) else { return .unusable }
     let needed = target.narrowing(configuration)
-    return await CommandSession.run(context, configuration, needing: needed) { session in
-      await CallCommand(context, session, target, configuration, Set(needed.servers.map(\.name))).call(arguments)
+    let dialogue = CallDialogue(context)
+    return await CommandSession.run(
+      context, configuration, needing: needed, capabilities: dialogue == nil ? "{}" : CallDialogue.capabilities
+    ) { session in
+      let candidates = Set(needed.servers.map(\.name))
+      return await CallCommand(context, session, dialogue, target, configuration, candidates).call(arguments)
     }
   }
 
   private let context: CommandContext
   private let session: CommandSession
+  /// Nil where there is nobody to talk to.
+  private let dialogue: CallDialogue?
   private let target: ToolTarget
   private let configuration: Configuration
   /// The servers that can have the tool.
   private let candidates: Set<String>
 
   init(
-    _ context: CommandContext, _ session: CommandSession, _ target: ToolTarget, _ configuration: Configuration,
-    _ candidates: Set<String>
+    _ context: CommandContext, _ session: CommandSession, _ dialogue: CallDialogue?, _ target: ToolTarget,
+    _ configuration: Configuration, _ candidates: Set<String>
   ) {
     self.context = context
     self.session = session
+    self.dialogue = dialogue
     self.target = target
     self.configuration = configuration
     self.candidates = candidates
@@ -69,21 +76,36 @@ struct CallCommand {
     if directory.areReady(candidates), !directory.tools.contains(where: { $0.name == name }) {
       return refuseName(directory)
     }
-    let object: String
-    switch arguments {
-    case .json(let text): object = text
-    case .pairs(let pairs):
-      switch ToolArguments.object(pairs, schema: schema(of: name, in: list?.raw("result"))) {
-      case .success(let text): object = text
-      case .failure(let problem):
-        context.complain("\(problem)")
-        return .unusable
-      }
-    case .none, .standardInput, .file: object = "{}"
+    guard let object = await object(arguments, schema: schema(of: name, in: list?.raw("result"))) else {
+      return .unusable
     }
-    let params = "{\"name\":\(JSONText.quote(name)),\"arguments\":\(object)}"
+    let meta = dialogue == nil ? "" : ",\"_meta\":{\"progressToken\":\"call\"}"
+    let params = "{\"name\":\(JSONText.quote(name)),\"arguments\":\(object)\(meta)}"
+    dialogue?.attach(to: session.client)
+    defer { dialogue?.clear() }
     guard let answer = await session.client.request(.toolsCall, params: params) else { return lost() }
     return await show(answer, to: name)
+  }
+
+  /// Returns the arguments as an object of JSON, with what the person types where some are missing; nil after saying what is
+  /// wrong with them.
+  private func object(_ arguments: ToolArguments, schema: DocumentNode?) async -> String? {
+    var pairs: [ToolArguments.Pair]
+    switch arguments {
+    case .json(let text): return text
+    case .pairs(let typed): pairs = typed
+    case .none, .standardInput, .file: pairs = []
+    }
+    if let dialogue, let schema {
+      guard let completed = await dialogue.completed(pairs, schema: schema) else { return nil }
+      pairs = completed
+    }
+    switch ToolArguments.object(pairs, schema: schema) {
+    case .success(let text): return text
+    case .failure(let problem):
+      context.complain("\(problem)")
+      return nil
+    }
   }
 
   private func lost() -> ExitStatus {
@@ -102,6 +124,7 @@ struct CallCommand {
 
   private func show(_ frame: Frame, to name: String) async -> ExitStatus {
     let answer = ToolAnswer(frame)
+    dialogue?.clear()
     let printer = AnswerPrinter(context)
     printer.printBody(of: frame)
     switch answer.outcome {

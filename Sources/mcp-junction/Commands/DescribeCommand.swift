@@ -100,29 +100,14 @@ struct DescribeCommand {
     }
     var lines = ["", "Arguments:"]
     for property in properties {
-      let words = [type(of: property.value), required.contains(property.key) ? "needed" : nil].compactMap { $0 }
+      let words = [ToolArguments.kindText(of: property.value), required.contains(property.key) ? "needed" : nil]
+        .compactMap { $0 }
       lines.append("  \(property.key)" + (words.isEmpty ? "" : "  (\(words.joined(separator: ", ")))"))
       if let description = property.value.member("description")?.value.text {
         lines += WrappedText.lines(of: Self.oneLine(description), width: 74).map { "    \($0)" }
       }
     }
     return lines
-  }
-
-  private static func type(of property: DocumentNode) -> String? {
-    if case .array(let values)? = property.member("enum")?.value.content {
-      return "one of " + values.map(spelled).joined(separator: ", ")
-    }
-    return property.member("type")?.value.text
-  }
-
-  private static func spelled(_ value: DocumentNode) -> String {
-    switch value.content {
-    case .string(let text), .number(let text): text
-    case .boolean(let isTrue): isTrue ? "true" : "false"
-    case .null: "null"
-    case .array, .object: value.kind
-    }
   }
 
   private static func oneLine(_ text: String) -> String {

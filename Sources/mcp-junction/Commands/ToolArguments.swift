@@ -78,13 +78,17 @@ enum ToolArguments: Equatable, Sendable {
       case .failure(let problem): return .failure(problem)
       }
     }
-    if let missing = missing(pairs, schema) { return .failure(missing) }
+    if let problem = problem(ofMissing: missing(pairs, schema)) { return .failure(problem) }
     return .success("{" + members.joined(separator: ",") + "}")
   }
 
-  private static func missing(_ pairs: [Pair], _ schema: DocumentNode?) -> UsageProblem? {
-    guard case .array(let required)? = schema?.member("required")?.value.content else { return nil }
-    let missing = required.compactMap(\.text).filter { name in !pairs.contains { $0.key == name } }
+  /// Returns the names of arguments that the schema needs and nobody has typed.
+  static func missing(_ pairs: [Pair], _ schema: DocumentNode?) -> [String] {
+    guard case .array(let required)? = schema?.member("required")?.value.content else { return [] }
+    return required.compactMap(\.text).filter { name in !pairs.contains { $0.key == name } }
+  }
+
+  private static func problem(ofMissing missing: [String]) -> UsageProblem? {
     guard !missing.isEmpty else { return nil }
     return UsageProblem(
       "the tool needs \(missing.map { "'\($0)'" }.joined(separator: " and ")); write \(missing.map { "\($0)=…" }.joined(separator: " "))"
@@ -104,6 +108,13 @@ enum ToolArguments: Equatable, Sendable {
     if types.isEmpty || types.contains("string") { return .success(JSONText.quote(pair.value)) }
     return .failure(
       UsageProblem("'\(pair.key)' must be \(types.joined(separator: " or ")), not '\(pair.value)'"))
+  }
+
+  /// Returns what a value must be, for a person; nil when it may be anything.
+  static func kindText(of property: DocumentNode) -> String? {
+    if let choices = choices(property) { return "one of \(choices.joined(separator: ", "))" }
+    let types = types(property)
+    return types.isEmpty ? nil : types.joined(separator: " or ")
   }
 
   private static func fits(_ kind: String, _ types: [String]) -> Bool {

@@ -22,23 +22,26 @@ struct CommandSession {
   ///   - context: what the command was given.
   ///   - configuration: what the command has read.
   ///   - needed: the part of it that the command needs, for a gateway of its own.
+  ///   - capabilities: what the command can do as a client: an object.
   ///   - body: the command itself.
   static func run(
     _ context: CommandContext, _ configuration: Configuration, needing needed: Configuration,
-    _ body: @escaping @GatewayActor (CommandSession) async -> ExitStatus
+    capabilities: String = "{}", _ body: @escaping @GatewayActor (CommandSession) async -> ExitStatus
   ) async -> ExitStatus {
     if !context.invocation.has(fresh) {
       let gateways = RunningGateways(on: configuration.path, in: context.surroundings)
-      if let port = await gateways.visit() { return await visiting(gateways, port, configuration, body) }
+      if let port = await gateways.visit() {
+        return await visiting(gateways, port, configuration, capabilities, body)
+      }
     }
     return await Assembly.run(context, level: .error, narrowed: needed) { assembly in
-      await atOwnGateway(assembly, body)
+      await atOwnGateway(assembly, capabilities, body)
     }
   }
 
   private static func visiting(
     _ gateways: RunningGateways, _ port: StreamPort, _ configuration: Configuration,
-    _ body: @GatewayActor (CommandSession) async -> ExitStatus
+    _ capabilities: String, _ body: @GatewayActor (CommandSession) async -> ExitStatus
   ) async -> ExitStatus {
     port.frameLimit = configuration.settings.maxFrame
     let client = OwnClient(as: Program.identity) { port.output.append($0) }
@@ -46,7 +49,7 @@ struct CommandSession {
     port.onReadEnd = { client.ended() }
     port.onWriteEnd = { client.ended() }
     port.startReading()
-    await client.open()
+    await client.open(capabilities: capabilities)
     let status = await body(
       CommandSession(client: client) {
         let replies = await gateways.ask(.report(servers: [], columns: nil))
@@ -57,13 +60,14 @@ struct CommandSession {
   }
 
   private static func atOwnGateway(
-    _ assembly: Assembly, _ body: @escaping @GatewayActor (CommandSession) async -> ExitStatus
+    _ assembly: Assembly, _ capabilities: String,
+    _ body: @escaping @GatewayActor (CommandSession) async -> ExitStatus
   ) async -> ExitStatus {
     let manager = assembly.manager
     let servers = Task { @GatewayActor in await manager.run() }
     let local = LocalClient(manager: manager)
     let work = Task { @GatewayActor in
-      await local.open()
+      await local.open(capabilities: capabilities)
       return await body(
         CommandSession(client: local.client) { ServerDirectory(json: ServerReport(of: manager).json) })
     }

@@ -1,8 +1,8 @@
 """Answers that are no answers, or not quite: each costs what it must, and nobody waits for ever."""
 
 import json
-import re
 import os
+import re
 import time
 
 import pytest

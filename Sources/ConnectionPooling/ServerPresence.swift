@@ -7,12 +7,17 @@
 /// All times are milliseconds of one monotonic clock. After each event the shell arms its timer for ``deadline``.
 ///
 /// ```
+/// known ── first start failed ─────────────────────┐
+///   │                                              ▼
 /// absent ── ready ──► present ── all lost ──► lingering ── grace period over ──► gone
 ///                        ▲                        │                               │
 ///                        └───────── ready ────────┴───────────────────────────────┘
 /// ```
+/// What is known of an earlier run is shown as what was lost: until the grace period after a failed start is over.
 package struct ServerPresence: Sendable {
   package enum Condition: Hashable, Sendable {
+    /// It has not been ready yet, and its lists are those of an earlier run.
+    case known
     /// It has not been ready yet.
     case absent
     case present
@@ -29,7 +34,7 @@ package struct ServerPresence: Sendable {
     case changed(Condition)
   }
 
-  package private(set) var condition = Condition.absent
+  package private(set) var condition: Condition
   /// Whether nobody waits for a first start any more.
   package private(set) var isSettled: Bool
   private let gracePeriod: UInt64
@@ -37,8 +42,10 @@ package struct ServerPresence: Sendable {
   /// - Parameters:
   ///   - isAwaited: whether its first start is waited for: not that of a server that is started by its first call, or
   ///     that cannot be started as it is configured.
+  ///   - isKnown: whether its lists are known from an earlier run.
   ///   - gracePeriod: milliseconds.
-  package init(isAwaited: Bool = true, gracePeriod: UInt64 = 60_000) {
+  package init(isAwaited: Bool = true, isKnown: Bool = false, gracePeriod: UInt64 = 60_000) {
+    condition = isKnown ? .known : .absent
     isSettled = !isAwaited
     self.gracePeriod = gracePeriod
   }
@@ -78,6 +85,7 @@ package struct ServerPresence: Sendable {
   private func next(_ lanes: [EndpointState], at now: UInt64) -> Condition {
     let isThere = lanes.contains { $0.isAvailable || $0.condition == .idle && condition == .present }
     switch condition {
+    case .known: return isThere ? .present : Self.haveSettled(lanes) ? .lingering(until: now + gracePeriod) : .known
     case .absent: return isThere ? .present : .absent
     case .present: return isThere ? .present : .lingering(until: now + gracePeriod)
     case .lingering, .gone: return isThere ? .present : condition

@@ -16,8 +16,8 @@ struct LaneSet {
   private var lanes: [Int: Lane] = [:]
   private var next = 0
 
-  init(isAwaited: Bool = true, gracePeriod: UInt64 = 60_000) {
-    presence = ServerPresence(isAwaited: isAwaited, gracePeriod: gracePeriod)
+  init(isAwaited: Bool = true, isKnown: Bool = false, gracePeriod: UInt64 = 60_000) {
+    presence = ServerPresence(isAwaited: isAwaited, isKnown: isKnown, gracePeriod: gracePeriod)
   }
 
   var ids: [Int] { lanes.keys.sorted() }

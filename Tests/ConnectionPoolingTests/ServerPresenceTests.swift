@@ -68,6 +68,28 @@ import Testing
     #expect(about(back) == [.changed(.present)])
   }
 
+  @Test func whatIsKnownOfAnEarlierRunStaysUntilTheStartHasFailedForTheGracePeriod() {
+    var lanes = LaneSet(isKnown: true, gracePeriod: 60_000)
+    let id = lanes.add(settings: .init(backoff: Backoff(first: 100_000, cap: 100_000, jitter: 0)))
+    let started = lanes.update(id, at: 0) { $0.activate(at: 0) }
+    #expect(about(started) == [] && lanes.presence.condition == .known)
+    let failed = lanes.update(id, at: 1000) { $0.lost(exit, generation: 1, at: 1000, chance: 0.5) }
+    #expect(about(failed) == [.changed(.lingering(until: 61_000)), .settled])
+    let gone = lanes.timePassed(at: 61_000)
+    #expect(about(gone) == [.changed(.gone)])
+  }
+
+  @Test func whatIsKnownOfALazyServerStaysUntilItIsStarted() {
+    var lanes = LaneSet(isAwaited: false, isKnown: true)
+    let id = lanes.add()
+    let retired = lanes.update(id, at: 0) { $0.retire(at: 0) }
+    #expect(about(retired) == [] && lanes.presence.condition == .known && lanes.presence.isSettled)
+    _ = lanes.update(id, at: 1) { $0.wake(at: 1) }
+    #expect(lanes.presence.condition == .known)
+    let ready = lanes.update(id, at: 2) { $0.becameReady(generation: 1, at: 2) }
+    #expect(about(ready) == [.changed(.present)])
+  }
+
   @Test func aServerThatRestsIsNotLost() {
     var lanes = LaneSet()
     let id = lanes.add()
@@ -94,11 +116,12 @@ import Testing
 
   @Test(arguments: UInt64(1)...60) func whatIsSaidOfAServerFitsItsLanes(_ seed: UInt64) {
     var random = SplitMix(seed)
-    var lanes = LaneSet(gracePeriod: 2000)
+    let isKnown = Bool.random(using: &random)
+    var lanes = LaneSet(isKnown: isKnown, gracePeriod: 2000)
     let ids = (0..<Int.random(in: 1...3, using: &random)).map { _ in lanes.add() }
     var now: UInt64 = 0
     var settled = 0
-    var known = ServerPresence.Condition.absent
+    var known = isKnown ? ServerPresence.Condition.known : .absent
     for id in ids { _ = lanes.update(id, at: 0) { $0.activate(at: 0) } }
     for step in 0..<900 {
       let story = "seed \(seed), step \(step)"

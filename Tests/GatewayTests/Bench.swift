@@ -20,9 +20,11 @@ final class Bench {
   ///   - members: further members of each entry.
   ///   - text: the whole file, in the place of all this.
   ///   - audit: who is told of every call.
+  ///   - facts: what earlier runs have left.
   init(
     servers names: [String] = ["one"], more: [String] = [], junction: String = "{}", entry: String = "{}",
-    members: String = "", text: String? = nil, audit: CallAudit? = nil, isShared: Bool = false
+    members: String = "", text: String? = nil, audit: CallAudit? = nil, facts: FactStore = .none,
+    isShared: Bool = false
   ) {
     let configuration =
       text.map { Self.read($0) }
@@ -33,7 +35,8 @@ final class Bench {
     manager = ServerManager(
       configuration: configuration, identity: Identity(name: "gateway", version: "0"), clock: clock.clock,
       carriers: CarrierFactory { server, _, _ in fakes[server.name]!.start() },
-      log: Log([Log.Sink(level: .debug) { logged.put($0.text) }], clock: clock.clock, redact: { $0 }), audit: audit,
+      facts: facts, log: Log([Log.Sink(level: .debug) { logged.put($0.text) }], clock: clock.clock, redact: { $0 }),
+      audit: audit,
       isShared: isShared)
     client = ScriptedClient(manager)
   }

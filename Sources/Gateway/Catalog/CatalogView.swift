@@ -123,9 +123,9 @@ package final class CatalogView {
   /// not, and neither may a list with parts of legacy servers, which say nothing about it.
   func cacheHints(_ kind: ListKind) -> CacheHints {
     guard upstream.settled.isOpen else { return .none }
-    let parts = servers.filter { $0.negotiated.map { kind.isOffered(by: $0.capabilities) } ?? false }.map {
-      $0.shelf.cacheHints(kind)
-    }
+    let parts = servers.filter { server in
+      server.negotiated.map { kind.isOffered(by: $0.capabilities) } ?? (server.offer.items[kind]?.isEmpty == false)
+    }.map { $0.shelf.cacheHints(kind) }
     guard let first = parts.first else { return .none }
     return parts.dropFirst().reduce(first) { $0.merged(with: $1) }
   }

@@ -170,9 +170,9 @@ extension ClientSession {
       return
     }
     view.lookAgain(at: kind)
-    guard !upstream.settled.isOpen || view.isChanging(kind) else { return serve(kind, call) }
+    guard !upstream.listed.isOpen || view.isChanging(kind) else { return serve(kind, call) }
     Task { @GatewayActor in
-      await upstream.settle(within: manager.configuration.settings.listsWait)
+      await upstream.whenListed(within: manager.configuration.settings.listsWait)
       await view.freshen(kind)
       serve(kind, call)
     }

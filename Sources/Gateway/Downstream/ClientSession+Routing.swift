@@ -69,7 +69,7 @@ extension ClientSession {
     case .invalid(let message): respond(.invalidParams, message, to: call)
     case .refused(let code, let message): respond(code, message, to: call)
     case .unknown(let what, let code, let data):
-      if !hasWaited(call), !upstream.settled.isOpen || upstream.wakeSleepers() {
+      if !hasWaited(call), !upstream.settled.isOpen || upstream.wakeSleepers(known: false) {
         awaitName(call, frame, for: manager.configuration.settings.unknownNameWait)
       } else if !hasWaited(call), let kind = call.method.list, view.isChanging(kind) {
         // What is being read may name it.

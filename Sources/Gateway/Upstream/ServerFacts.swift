@@ -12,15 +12,34 @@ package struct ServerFacts: Equatable, Sendable {
   package let eras: EraVerdicts
   /// When it was found out that it speaks the transport of 2024-11-05, in milliseconds since 1970; nil for any other one.
   package let olderTransportAt: UInt64?
+  /// What it offered when all its lists had been read; nil when that is not known, or too long to be kept.
+  package let offer: ServerOffer?
+  /// What the lists hold for (``mark(of:)``).
+  package let mark: String
   /// Milliseconds since 1970.
   package let seenAt: UInt64
 
-  init(_ negotiated: ServerConnection.Negotiated, eras: EraVerdicts, olderTransportAt: UInt64?, seenAt: UInt64) {
-    revision = negotiated.revision
-    serverInfo = negotiated.serverInfo
-    instructions = negotiated.instructions
+  init(
+    _ negotiated: ServerConnection.Negotiated, eras: EraVerdicts, olderTransportAt: UInt64?, offer: ServerOffer?,
+    of server: ServerConfiguration, seenAt: UInt64
+  ) {
+    self.init(
+      revision: negotiated.revision, serverInfo: negotiated.serverInfo, instructions: negotiated.instructions,
+      eras: eras, olderTransportAt: olderTransportAt, offer: offer.flatMap { Self.kept($0) },
+      mark: Self.mark(of: server), seenAt: seenAt)
+  }
+
+  private init(
+    revision: Revision, serverInfo: String, instructions: String, eras: EraVerdicts, olderTransportAt: UInt64?,
+    offer: ServerOffer?, mark: String, seenAt: UInt64
+  ) {
+    self.revision = revision
+    self.serverInfo = serverInfo
+    self.instructions = instructions
     self.eras = eras
     self.olderTransportAt = olderTransportAt
+    self.offer = offer
+    self.mark = mark
     self.seenAt = seenAt
   }
 
@@ -32,25 +51,18 @@ package struct ServerFacts: Equatable, Sendable {
         let serverInfo = frame.raw("serverInfo"), let instructions = frame.string("instructions"),
         let seenAt = frame.raw("seenAt").flatMap({ JSONText.unsigned($0) })
       else { return nil }
+      var offer: ServerOffer?
+      if let lists = frame.raw("lists") {
+        offer = Self.offer(lists, hash: frame.string("hash"), era: revision.era)
+        if offer == nil { return nil }
+      }
       return ServerFacts(
         revision: revision, serverInfo: String(decoding: serverInfo, as: UTF8.self), instructions: instructions,
         eras: Self.eras(of: frame), olderTransportAt: frame.raw("olderTransportAt").flatMap { JSONText.unsigned($0) },
-        seenAt: seenAt)
+        offer: offer, mark: frame.string("mark") ?? "", seenAt: seenAt)
     }
     guard let facts else { return nil }
     self = facts
-  }
-
-  private init(
-    revision: Revision, serverInfo: String, instructions: String, eras: EraVerdicts, olderTransportAt: UInt64?,
-    seenAt: UInt64
-  ) {
-    self.revision = revision
-    self.serverInfo = serverInfo
-    self.instructions = instructions
-    self.eras = eras
-    self.olderTransportAt = olderTransportAt
-    self.seenAt = seenAt
   }
 
   /// Files of runs that knew nothing of eras have none of these.
@@ -67,19 +79,24 @@ package struct ServerFacts: Equatable, Sendable {
     return verdicts
   }
 
-  package var json: String {
+  /// The text of a file that holds them.
+  package var json: [UInt8] {
     let entries = Era.allCases.compactMap { era in
       eras[era].map { "\"\(era.rawValue)\":{\"isSpoken\":\($0.isSpoken),\"at\":\($0.at)}" }
     }
-    return "{\"revision\":\"\(revision.rawValue)\",\"serverInfo\":\(serverInfo),"
+    let head =
+      "{\"revision\":\"\(revision.rawValue)\",\"serverInfo\":\(serverInfo),"
       + "\"instructions\":\(JSONText.quote(instructions)),\"eras\":{\(entries.joined(separator: ","))},"
-      + (olderTransportAt.map { "\"olderTransportAt\":\($0)," } ?? "") + "\"seenAt\":\(seenAt)}\n"
+      + (olderTransportAt.map { "\"olderTransportAt\":\($0)," } ?? "")
+      + "\"seenAt\":\(seenAt),\"mark\":\(JSONText.quote(mark))"
+    return Array(head.utf8) + (offer.map { Self.members(of: $0) } ?? []) + Array("}\n".utf8)
   }
 
   /// Whether nothing but the dates of what still holds is new. The date of a no counts: after a day it is asked again.
   func saysSame(as other: ServerFacts) -> Bool {
     revision == other.revision && olderTransportAt == other.olderTransportAt && serverInfo == other.serverInfo
       && instructions == other.instructions
+      && offer == other.offer && mark == other.mark
       && Era.allCases.allSatisfy { era in
         eras.isSpoken(era) && other.eras.isSpoken(era) || eras[era] == other.eras[era]
       }

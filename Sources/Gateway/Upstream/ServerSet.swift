@@ -32,6 +32,8 @@ package final class ServerSet {
   private let mayOpen = Gate()
   /// Open once every server has been ready, or has failed once.
   package let settled = Gate()
+  /// Open once the lists of every server are there, from an earlier run if not from this one, or it has failed once.
+  let listed = Gate()
   private var life = Life()
   /// What the gateway's own requests are made on.
   let ownTerms: RequestTerms
@@ -202,8 +204,8 @@ package final class ServerSet {
   /// Some server has settled, or there is none that could.
   func serverSettled() {
     // While they are made, none is in its place yet.
-    guard !settled.isOpen, servers.allSatisfy(\.isSettled) else { return news.settled() }
-    settled.open()
+    if servers.allSatisfy({ $0.isSettled || $0.isKnown }) { listed.open() }
+    if servers.allSatisfy(\.isSettled) { settled.open() }
     news.settled()
   }
 
@@ -300,10 +302,13 @@ package final class ServerSet {
 
   /// Starts servers that nobody has needed yet, because one of them may have what is asked for. Returns whether any is
   /// on its way.
+  ///
+  /// - Parameter known: whether those are started as well whose lists are known.
   @discardableResult
-  package func wakeSleepers() -> Bool {
+  package func wakeSleepers(known: Bool) -> Bool {
     var isAnyComing = false
-    for server in servers where server.configuration.settings.lazy && server.negotiated == nil {
+    for server in servers
+    where server.configuration.settings.lazy && server.negotiated == nil && (known || !server.isKnown) {
       for lane in server.lanes where !lane.opening.firstEnd.isOpen {
         lane.update { $0.wake(at: $1) }
         isAnyComing = true
@@ -322,17 +327,20 @@ package final class ServerSet {
   /// Suspends until every server is settled, or the time after the first declaration is over.
   ///
   /// - Parameter limit: milliseconds.
-  func settle(within limit: UInt64) async {
-    guard let left = startTimeLeft(of: limit) else { return }
-    let gate = Gate()
-    let timer = clock.after(left) { gate.open() }
-    let watch = Task { @GatewayActor in
-      await settled.wait()
-      gate.open()
-    }
-    await gate.wait()
+  func settle(within limit: UInt64) async { await wait(for: settled, within: limit) }
+
+  /// Suspends until the lists of every server are there, or the time after the first declaration is over.
+  ///
+  /// - Parameter limit: milliseconds.
+  func whenListed(within limit: UInt64) async { await wait(for: listed, within: limit) }
+
+  private func wait(for gate: Gate, within limit: UInt64) async {
+    guard !gate.isOpen, let left = startTimeLeft(of: limit) else { return }
+    let enough = Gate()
+    let timer = clock.after(left) { enough.open() }
+    gate.whenOpen { enough.open() }
+    await enough.wait()
     timer.cancel()
-    watch.cancel()
   }
 
   /// Returns what is left of so many milliseconds after the first declaration; nil when nothing is, or every server is

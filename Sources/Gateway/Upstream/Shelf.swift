@@ -10,7 +10,7 @@ final class Shelf {
   }
 
   private let clock: LoopClock
-  private(set) var offer = ServerOffer()
+  private(set) var offer: ServerOffer
   /// What a modern server said about how long its lists may be kept, and when.
   private var freshness: [ListKind: Freshness] = [:]
   var schedule = ListSchedule()
@@ -18,7 +18,13 @@ final class Shelf {
   /// Opens when a list that is being read has been.
   private var readings: [ListKind: Gate] = [:]
 
-  init(clock: LoopClock) { self.clock = clock }
+  /// - Parameters:
+  ///   - clock: what tells how old a list is.
+  ///   - offer: what is known of an earlier run.
+  init(clock: LoopClock, offer: ServerOffer) {
+    self.clock = clock
+    self.offer = offer
+  }
 
   /// Puts another offer in the place of the last. Returns what is quarantined in it and was not before; nil when it is the
   /// same offer.

@@ -32,7 +32,7 @@ extension UpstreamServer {
     shelf.connectionClosed()
     switch presence.condition {
     case .absent, .gone: if !upstream.isClosing { graceOver() }
-    case .present, .lingering: break
+    case .known, .present, .lingering: break
     }
   }
 
@@ -88,9 +88,25 @@ extension UpstreamServer {
     }
     let isDue = shelf.schedule.ended(kind, wasRead: wasRead, at: upstream.clock.now().milliseconds)
     shelf.readingEnded(kind)
+    if self.connection != nil { remember(connection) }
     if isDue { readAgain([kind]) }
     armListTimer()
     return wasRead
+  }
+
+  /// Keeps what the server said of itself for the next run, its lists as soon as all have been read.
+  func remember(_ connection: ServerConnection) {
+    guard let negotiated = connection.negotiated else { return }
+    noteTransport(of: connection)
+    let isWhole = ListKind.allCases.allSatisfy { kind in
+      !kind.isOffered(by: negotiated.capabilities) || shelf.schedule.wasRead(kind) || shelf.schedule.hasFailed(kind)
+    }
+    let facts = ServerFacts(
+      negotiated, eras: eras, olderTransportAt: olderTransportAt, offer: isWhole ? offer : facts?.offer,
+      of: configuration, seenAt: WallClock.milliseconds)
+    guard self.facts?.saysSame(as: facts) != true else { return }
+    self.facts = facts
+    upstream.facts.save(configuration, facts)
   }
 
   /// Reads what was announced, or fell due, before there was a connection to ask.
@@ -130,8 +146,8 @@ extension UpstreamServer {
     return shelf.schedule.isAnnounced(kind) || connection.era == .modern && shelf.hasExpired(kind)
   }
 
-  /// Whether a list is just being read.
-  func isBeingRead(_ kind: ListKind) -> Bool { shelf.schedule.isReading(kind) }
+  /// Whether a list is just being read. One that is known is not waited for when it is read for the first time.
+  func isBeingRead(_ kind: ListKind) -> Bool { shelf.schedule.isReading(kind) && !isKnown }
 
   /// Suspends until a list that is outdated, or is just being read, has been read, or could not be.
   func whenRead(_ kind: ListKind) async {

@@ -32,7 +32,7 @@ package final class UpstreamServer {
   /// What the last handshake agreed on.
   package private(set) var negotiated: ServerConnection.Negotiated?
   /// What an earlier run learned.
-  private(set) var facts: ServerFacts?
+  var facts: ServerFacts?
   /// Which eras it is known to speak.
   var eras: EraVerdicts
   /// When it was found out that it speaks the transport of 2024-11-05, in milliseconds since 1970.
@@ -61,11 +61,14 @@ package final class UpstreamServer {
     endpoints = configuration.endpoints.enumerated().map { position, replica in
       Endpoint(launch: replica.launch, priority: replica.priority, isExtra: position > 0 && settings.shared)
     }
-    presence = ServerPresence(isAwaited: !isImpeded && !settings.lazy, gracePeriod: settings.gracePeriod)
-    facts = impediment == nil ? upstream.facts.load(configuration) : nil
+    let facts = impediment == nil ? upstream.facts.load(configuration) : nil
+    let known = facts.flatMap { $0.mark == ServerFacts.mark(of: configuration) ? $0.offer : nil }
+    presence = ServerPresence(
+      isAwaited: !isImpeded && !settings.lazy, isKnown: known != nil, gracePeriod: settings.gracePeriod)
+    self.facts = facts
     eras = facts?.eras ?? EraVerdicts()
     olderTransportAt = facts?.olderTransportAt
-    shelf = Shelf(clock: upstream.clock)
+    shelf = Shelf(clock: upstream.clock, offer: known ?? ServerOffer())
     if !isImpeded { addLanes(for: isShared ? .everybody : .spare) }
   }
 
@@ -128,6 +131,9 @@ package final class UpstreamServer {
 
   /// Whether it has been ready, or has failed once: then nobody waits for it any more.
   package var isSettled: Bool { presence.isSettled }
+
+  /// Whether its lists are those of an earlier run: it has not been ready yet, and has not failed either.
+  var isKnown: Bool { presence.condition == .known }
 
   /// Some lane has changed its state.
   func lanesChanged(at now: UInt64) { perform(presence.lanesChanged(lanes.map(\.state), at: now)) }
@@ -258,17 +264,6 @@ package final class UpstreamServer {
     remember(connection)
     restore(connection)
     catchUp()
-  }
-
-  /// Keeps what the server said of itself for the next run.
-  private func remember(_ connection: ServerConnection) {
-    guard let negotiated = connection.negotiated else { return }
-    noteTransport(of: connection)
-    let facts = ServerFacts(
-      negotiated, eras: eras, olderTransportAt: olderTransportAt, seenAt: WallClock.milliseconds)
-    guard self.facts?.saysSame(as: facts) != true else { return }
-    self.facts = facts
-    upstream.facts.save(configuration, facts)
   }
 
   private func restore(_ connection: ServerConnection) {

@@ -80,7 +80,7 @@ struct ListCommand {
     let manager = assembly.manager
     let servers = Task { @GatewayActor in await manager.run() }
     manager.declareNothing()
-    manager.upstream.wakeSleepers()
+    manager.upstream.wakeSleepers(known: true)
     let progress = Terminal.isTerminal(2) ? Task { @GatewayActor in await showProgress() } : nil
     await Gate.any(manager.settled, assembly.stopped).wait()
     if !assembly.stopped.isOpen { await manager.upstream.whenAwake() }

@@ -7,9 +7,6 @@ import Platform
 /// What `doctor` finds of running gateways, and of what they left: sockets, and what they remember of servers.
 @GatewayActor
 struct GatewayCheck {
-  /// Bytes beyond which a file is not one of ours.
-  private static let factsLimit = 1 << 20
-
   private let surroundings: Surroundings
 
   init(_ surroundings: Surroundings) { self.surroundings = surroundings }
@@ -60,7 +57,7 @@ struct GatewayCheck {
     let broken = FileSystem.names(in: directory).filter { $0.hasPrefix("server-") && $0.hasSuffix(".json") }.map {
       "\(directory)/\($0)"
     }.filter { path in
-      guard let bytes = try? FileSystem.read(path, limit: Self.factsLimit) else { return true }
+      guard let bytes = try? FileSystem.read(path, limit: FactFiles.sizeLimit) else { return true }
       return ServerFacts(json: bytes) == nil
     }
     guard !broken.isEmpty else { return [] }

@@ -387,6 +387,62 @@ def hanging(machine: Machine, rounds: int, servers: int, floor: dict) -> Row:
     )  # fmt: skip
 
 
+def python_starts(machine: Machine) -> Table:
+    """Ten servers as they are published, which take seconds to start: the complete list of a first and of later runs."""
+    title = "Start with ten Python servers, from the spawn of the process"
+    programs = ROOT / ".build" / "venvs" / "servers" / "bin"
+    if not programs.exists():
+        return Table(f"{title}: not available, scripts/setup --test makes them", [])
+    entries = {}
+    for number in range(10):
+        name = ("time", "fetch", "git")[number % 3]
+        arguments = ["--local-timezone", "Europe/Paris"] if name == "time" else []
+        entries[f"{name}{number}"] = {"command": str(programs / f"mcp-server-{name}"), "args": arguments}
+    configuration = machine.directory / "python.json"
+    configuration.write_text(json.dumps({"mcpServers": entries, "junction": {"listsWait": "1min"}}))
+    machine.forget()
+    first, expected = complete_list(machine, configuration)
+    found = []
+    for _ in range(20):
+        time_to_list, tools = complete_list(machine, configuration)
+        if tools != expected:
+            raise SystemExit("scripts/bench: a later run's list is another one")
+        found.append(time_to_list)
+    return Table(
+        title,
+        [
+            row(
+                "later run, complete list, median of 20", "ms", statistics.median(found), "first run", first,
+                "within 20 ms", lambda made: made.value <= 20,
+            )
+        ],
+    )  # fmt: skip
+
+
+def complete_list(machine: Machine, configuration: Path) -> tuple[float, list]:
+    """Starts a gateway and returns the milliseconds to its list of tools, and the list."""
+    messages = [
+        {"id": 0, "method": "initialize", "params": {"protocolVersion": "2025-11-25", "capabilities": {}}},
+        {"method": "notifications/initialized"},
+        {"id": 1, "method": "tools/list"},
+    ]
+    messages[0]["params"]["clientInfo"] = {"name": "bench", "version": "1"}
+    lines = "".join(json.dumps({"jsonrpc": "2.0", **message}) + "\n" for message in messages)
+    begun = time.monotonic()
+    with subprocess.Popen(
+        gateway(configuration), env=os.environ | machine.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        process.stdin.write(lines.encode())
+        process.stdin.flush()
+        process.stdout.readline()
+        answer = process.stdout.readline()
+        passed = (time.monotonic() - begun) * 1000
+        process.stdin.close()
+        process.wait(30)
+    return passed, json.loads(answer)["result"]["tools"]
+
+
 def lists(machine: Machine, rounds: int) -> Table:
     configuration = machine.configuration(50, tools=100)
     found = medians(
@@ -657,6 +713,7 @@ def main() -> int:
             "allocations": lambda: allocations(machine),
             "instructions": lambda: instructions(machine),
             "start": lambda: starts(machine, rounds),
+            "python start": lambda: python_starts(machine),
             "list": lambda: lists(machine, max(3, rounds // 2)),
             "memory": lambda: memory(machine),
             "large": lambda: large_answers(machine, max(3, rounds // 2)),

@@ -57,7 +57,8 @@ import Testing
       )
       await bench.manager.settled.wait()
       bench.clock.advance(by: 10_000)
-      #expect(await bench.ask(#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#).contains(#""id":2"#), "nothing was announced")
+      #expect(
+        await bench.ask(#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#).contains(#""id":2"#), "nothing was announced")
       await bench.close()
     }
   }

@@ -1,3 +1,4 @@
+import MCP
 import Testing
 
 @testable import Configuration
@@ -148,7 +149,7 @@ import Testing
     case nil: Issue.record("no launch")
     }
     #expect(server.callTimeout == story.callTimeout)
-    #expect(server.toolFilter.isOpen)
+    #expect(server.shaping.isOpen)
   }
 
   @Test func transportsOfRemoteServersAreKnownByTheirNames() throws {
@@ -191,7 +192,7 @@ import Testing
     ]
     for story in stories {
       let server = try Reading.server("{\"command\": \"a\"\(story.members.isEmpty ? "" : ", ")\(story.members)}")
-      #expect(["read", "read_all", "write"].filter(server.toolFilter.allows) == story.seen, "\(story.members)")
+      #expect(["read", "read_all", "write"].filter { server.shaping.shows($0, ToolHints()) } == story.seen, "\(story.members)")
       #expect(server.problems == [])
     }
   }

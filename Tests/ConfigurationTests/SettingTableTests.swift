@@ -37,6 +37,9 @@ import TextEditing
     case .boolean: row.defaultText == "true" ? "false" : "true"
     case .choice(let choices): choices.first { $0 != row.defaultText }.map { "\"\($0)\"" }
     case .text: "\"other\""
+    case .texts: "[\"other\"]"
+    case .pairs: "{\"other\": \"other\"}"
+    case .profiles: "{\"other\": {}}"
     case .replicas, .group: nil
     }
   }
@@ -72,6 +75,7 @@ import TextEditing
       let value =
         switch row.shape {
         case .integer, .fraction, .boolean: row.defaultText
+        case .profiles: "{}"
         default: "\"\(row.defaultText)\""
         }
       let text = "{\"mcpServers\": {}, \"junction\": \(nested(row.path, value))}"
@@ -145,8 +149,8 @@ import TextEditing
     case .boolean: "boolean"
     case .choice(let choices): choices.map { "`\($0)`" }.joined(separator: ", ")
     case .text: "text"
-    case .replicas: "list"
-    case .group: "object"
+    case .texts, .replicas: "list"
+    case .pairs, .profiles, .group: "object"
     }
   }
 

@@ -49,7 +49,7 @@ final class Bench {
     return read("{\"mcpServers\":{\(entries.joined(separator: ","))},\"junction\":\(junction)}")
   }
 
-  private static func read(_ text: String) -> Configuration {
+  static func read(_ text: String) -> Configuration {
     Configuration.read(
       Array(text.utf8), path: "/servers.json", in: Surroundings(environment: [:]),
       with: SystemAccess(readFile: { _ in .failure(FileProblem("none")) }))

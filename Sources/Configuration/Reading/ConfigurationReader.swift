@@ -26,7 +26,7 @@ struct ConfigurationReader {
     let isSettings = places.contains { $0.dialect.isSettings }
     reportDuplicates(members, places, onlyOurs: isSettings)
     for member in members where !Self.keys.contains(member.key) { warnSlip(member, isSettings: isSettings) }
-    let settings = settings(root.member("junction"))
+    var settings = settings(root.member("junction"))
     if places.isEmpty { reportNoServers(root, members) }
     if places.count > 1 {
       warn(
@@ -35,6 +35,11 @@ struct ConfigurationReader {
     }
     let inputs = inputs(root.member("inputs"), isOurs: !isSettings)
     let servers = servers(places, settings, inputs)
+    if let profiles = root.member("junction")?.value.member("profiles") {
+      var reader = ProfileReader(source: source, servers: servers.map(\.name))
+      settings.profiles = reader.read(profiles.value)
+      problems += reader.problems
+    }
     if problems.isEmpty, servers.allSatisfy(\.isDisabled) {
       warn(root.offset, servers.isEmpty ? "no server is configured" : "every server is disabled")
     }

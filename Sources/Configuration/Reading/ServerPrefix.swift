@@ -5,6 +5,9 @@ import MCP
 enum ServerPrefix {
   static let limit = 20
 
+  /// What a configured one must be, for messages.
+  static let rule = "must be a letter and up to \(limit - 1) letters, digits, '_' or '-', or empty"
+
   /// Returns one prefix for each server, in order: the configured one as it is, else one made of the name.
   ///
   /// Made prefixes differ from each other and from the configured ones when case is folded and runs of `_` are

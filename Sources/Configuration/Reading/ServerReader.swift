@@ -37,11 +37,15 @@ struct ServerReader {
     } else {
       report(node.offset, "the entry of a server must be an object, not \(node.kind)")
     }
+    var rule = settings.shaping
+    rule.filter = filter
+    if rule != ShapingRule() { rule.origin = "the entry of server '\(name)'" }
     let redaction = Redaction(secrets.texts)
     warnings = warnings.map { $0.redacted(by: redaction) }
     return ServerConfiguration(
       name: name, prefix: settings.prefix ?? "", problems: problems.map { $0.redacted(by: redaction) },
-      isDisabled: isDisabled, launch: launch, replicas: replicas, settings: settings, toolFilter: filter,
+      isDisabled: isDisabled, launch: launch, replicas: replicas, settings: settings,
+      shaping: ToolShaping(rule == ShapingRule() ? [] : [rule]),
       secrets: secrets.texts)
   }
 
@@ -56,7 +60,7 @@ struct ServerReader {
     if let prefix = settings.prefix, !ServerPrefix.isLegal(prefix) {
       report(
         junction.value.member("prefix")?.value.offset ?? junction.keyOffset,
-        "'junction.prefix' must be a letter and up to \(ServerPrefix.limit - 1) letters, digits, '_' or '-', or empty")
+        "'junction.prefix' \(ServerPrefix.rule)")
       settings.prefix = nil
     }
   }

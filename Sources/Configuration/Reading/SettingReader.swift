@@ -26,6 +26,24 @@ struct SettingReader {
     read(node, into: &settings, table: ServerSettings.table, path: "junction", misplaced: (misplaced, cure))
   }
 
+  /// Reads a profile, or what one says of a server.
+  ///
+  /// - Parameters:
+  ///   - node: an object.
+  ///   - target: what is read into.
+  ///   - table: the keys that may stand in it, beside those in `others`.
+  ///   - path: the way to it, for messages.
+  mutating func read<Target>(
+    _ node: DocumentNode, into target: inout Target, table: [Setting<Target>], path: String, besides others: [String]
+  ) {
+    guard case .object(let members) = node.content else {
+      return report(node.offset, "'\(path)' must be an object, not \(node.kind)")
+    }
+    let own = members.filter { !others.contains($0.key) }
+    read(
+      DocumentNode(offset: node.offset, end: node.end, content: .object(own)), into: &target, table: table, path: path)
+  }
+
   /// Sets the fields that the object names. What is wrong is left as it was and becomes a problem.
   ///
   /// `path` is the way to the object, for messages; `misplaced` are names that are right in another place only.
@@ -54,7 +72,7 @@ struct SettingReader {
       case .group:
         read(member.value, into: &target, table: setting.members, path: name)
         continue
-      case .replicas: continue
+      case .replicas, .profiles: continue
       default: break
       }
       if setting.isOptional, case .null = member.value.content {
@@ -91,6 +109,14 @@ struct SettingReader {
       let nearest = NearestName.of(text, among: choices).map { "; did you mean \"\($0)\"?" } ?? ""
       return wrong(node, "'\(name)' must be one of \(choices.map(JSONText.quote).joined(separator: ", "))\(nearest)")
     case (.text, .string(let text)): return .text(text)
+    case (.texts, .array(let elements)):
+      let texts = elements.compactMap(\.text)
+      guard texts.count == elements.count else { return wrong(node, "'\(name)' must hold strings only") }
+      return .texts(texts)
+    case (.pairs, .object(let members)):
+      let pairs = members.compactMap { member in member.value.text.map { (member.key, $0) } }
+      guard pairs.count == members.count else { return wrong(node, "the values in '\(name)' must be strings") }
+      return .pairs(Dictionary(pairs, uniquingKeysWith: { $1 }))
     default: return wrong(node, "'\(name)' must be \(shape.wanted), not \(node.kind)")
     }
   }
@@ -132,6 +158,9 @@ extension SettingShape {
     case .boolean: "true or false"
     case .choice(let choices): "one of \(choices.map(JSONText.quote).joined(separator: ", "))"
     case .text: "a string"
+    case .texts: "an array of strings"
+    case .pairs: "an object whose values are strings"
+    case .profiles: "an object of profiles by their names"
     case .group: "an object"
     case .replicas: "an array of objects"
     }

@@ -19,7 +19,7 @@ package enum ConfigurationSchema {
       ])
     ),
     ("oneOf", .array([["required": .array(["mcpServers"])], ["required": .array(["servers"])]])),
-    ("$defs", .object([("servers", servers), ("server", server), ("replica", replica)])),
+    ("$defs", .object([("servers", servers), ("server", server), ("replica", replica), ("profile", profile)])),
   ])
 
   private static let servers = SchemaNode.object([
@@ -61,6 +61,25 @@ package enum ConfigurationSchema {
     ),
     ("additionalProperties", false),
   ])
+
+  private static let profile: SchemaNode = {
+    let rule = settings(ShapingRule.table, "What a profile says of one server.")
+    let servers = SchemaNode.object([
+      (
+        "anyOf",
+        .array([
+          ["type": "array", "items": ["type": "string"]],
+          .object([("type", "object"), ("additionalProperties", rule)]),
+        ])
+      ),
+      ("description", .text(ProfileReader.serversEffect)),
+    ])
+    return .object([
+      ("type", "object"),
+      ("properties", .object([("servers", servers)] + ClientProfile.table.map { ($0.name, setting($0)) })),
+      ("additionalProperties", false),
+    ])
+  }()
 
   /// What becomes text, or is absent.
   private static let written: SchemaNode = ["type": .array(["string", "number", "boolean", "null"])]
@@ -108,6 +127,9 @@ package enum ConfigurationSchema {
     case .boolean: ["type": "boolean"]
     case .choice(let choices): ["enum": .array(choices.map(SchemaNode.text))]
     case .text: ["type": "string"]
+    case .texts: ["type": "array", "items": ["type": "string"]]
+    case .pairs: ["type": "object", "additionalProperties": ["type": "string"]]
+    case .profiles: ["type": "object", "additionalProperties": ["$ref": "#/$defs/profile"]]
     case .replicas: .object([("type", "array"), ("items", ["$ref": "#/$defs/replica"])])
     case .group: ["type": "object"]
     }
@@ -122,7 +144,13 @@ package enum ConfigurationSchema {
     switch setting.get(Target()) {
     case .integer, .fraction, .boolean: .number(setting.shape.format(setting.get(Target())))
     case .quantity, .text: .text(setting.shape.format(setting.get(Target())))
-    case .none: setting.isOptional ? .null : .array([])
+    case .texts: .array([])
+    case .pairs: .object([])
+    case .none:
+      switch setting.shape {
+      case .profiles: .object([])
+      default: setting.isOptional ? .null : .array([])
+      }
     }
   }
 }

@@ -41,6 +41,10 @@ extension GatewaySettings: SettingTarget {
       "Characters of a public name; longer ones end in a hash. Names without a prefix may have 64."),
     .choice(
       "uriPolicy", \.uriPolicy, "Whether a resource's URI gets its server's prefix always or only where two clash."),
+    .choice(
+      "face", \.face,
+      "How clients are shown tools: all as a `list`, or through a few that `search`, describe and call them."),
+    .profiles("profiles", "What some clients see instead, by names of your own: see docs/shaping.md."),
     .boolean("labels", \.labels, "Whether elicitations and log messages name the server they come from."),
     .size(
       "instructionsBudget", \.instructionsBudget, 0...(1 << 20), "Bytes that the servers' instructions share."),

@@ -7,6 +7,11 @@ extension ServerSettings: SettingTarget {
       "prefix", \.prefix, "What this server's public names begin with, before `__`; an empty string for no prefix.",
       isServerOnly: true, defaultNote: "made from the server's name"),
 
+    .boolean("readOnly", \.shaping.readOnly, ShapingRule.readOnlyEffect),
+    .boolean("hideDestructive", \.shaping.hidesDestructive, ShapingRule.hideDestructiveEffect),
+    .pairs("rename", \.shaping.names, ShapingRule.renameEffect),
+    .pairs("describe", \.shaping.descriptions, ShapingRule.describeEffect),
+
     .duration(
       "handshakeTimeout", \.handshakeTimeout, 100...day,
       "How long a start may take, from the first frame sent to the server until the handshake is over.",

@@ -123,6 +123,29 @@ struct Setting<Target: SettingTarget>: Sendable {
       set: { if case .text(let value) = $1 { $0[keyPath: path] = value } else { $0[keyPath: path] = nil } })
   }
 
+  static func texts(_ name: String, _ path: Path<[String]>, _ effect: String) -> Setting {
+    Setting(
+      name, .texts, effect, isServerOnly: true, defaultNote: "none", get: { .texts($0[keyPath: path]) },
+      set: { if case .texts(let value) = $1 { $0[keyPath: path] = value } })
+  }
+
+  static func texts(_ name: String, _ path: Path<[String]?>, _ effect: String, defaultNote: String) -> Setting {
+    Setting(
+      name, .texts, effect, isServerOnly: true, defaultNote: defaultNote,
+      get: { $0[keyPath: path].map(SettingValue.texts) ?? .none },
+      set: { if case .texts(let value) = $1 { $0[keyPath: path] = value } })
+  }
+
+  static func pairs(_ name: String, _ path: Path<[String: String]>, _ effect: String) -> Setting {
+    Setting(
+      name, .pairs, effect, isServerOnly: true, defaultNote: "none", get: { .pairs($0[keyPath: path]) },
+      set: { if case .pairs(let value) = $1 { $0[keyPath: path] = value } })
+  }
+
+  static func profiles(_ name: String, _ effect: String) -> Setting {
+    Setting(name, .profiles, effect, defaultNote: "none", get: { _ in .none }, set: { _, _ in })
+  }
+
   static func group(
     _ name: String, _ effect: String, isServerOnly: Bool = false, _ members: [Setting]
   ) -> Setting {
@@ -164,6 +187,8 @@ extension SettingShape {
     case (_, .fraction(let value)): "\(value)"
     case (_, .boolean(let value)): "\(value)"
     case (_, .text(let value)): value
+    case (_, .texts(let values)): values.joined(separator: ", ")
+    case (_, .pairs(let values)): values.keys.sorted().joined(separator: ", ")
     case (_, .none): "none"
     }
   }

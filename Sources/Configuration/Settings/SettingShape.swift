@@ -9,8 +9,14 @@ enum SettingShape: Sendable {
   case boolean
   case choice([String])
   case text
+  /// An array of strings.
+  case texts
+  /// An object whose values are strings.
+  case pairs
   /// An object with settings of its own.
   case group
+  /// An object of profiles by their names, which a reader of its own reads.
+  case profiles
   /// An array of commands beside the entry's own, which the reader of the entry reads.
   case replicas
 }

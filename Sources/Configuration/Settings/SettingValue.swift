@@ -6,6 +6,8 @@ enum SettingValue: Equatable, Sendable {
   case fraction(Double)
   case boolean(Bool)
   case text(String)
+  case texts([String])
+  case pairs([String: String])
   /// An explicit `null`, or a field that is not set.
   case none
 }

@@ -41,7 +41,9 @@ extension Configuration {
       isReordered =
         old.servers.map(\.name).filter { after[$0] != nil } != new.servers.map(\.name).filter { before[$0] != nil }
       settings = new.settings
-      changedSettings = Setting.differing(old.settings, new.settings, in: GatewaySettings.own).map(\.name)
+      changedSettings =
+        Setting.differing(old.settings, new.settings, in: GatewaySettings.own).map(\.name)
+        + (old.settings.profiles == new.settings.profiles ? [] : ["profiles"])
       path = new.path
       inputs = new.inputs
       warnings = new.warnings

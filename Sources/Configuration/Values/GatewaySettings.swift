@@ -20,6 +20,9 @@ package struct GatewaySettings: Equatable, Sendable {
   package var nameLimit = 48
   package var uriPolicy = URIPolicy.keep
   package var labels = true
+  package var face = ToolFace.list
+  /// In the order of the file.
+  package var profiles: [ClientProfile] = []
   package var instructionsBudget = 2 << 10
 
   package var commands = CommandPolicy.never

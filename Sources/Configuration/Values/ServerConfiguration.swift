@@ -13,7 +13,8 @@ package struct ServerConfiguration: Equatable, Sendable {
   /// What `junction.replicas` lists beside the entry's own.
   let replicas: [ReplicaConfiguration]
   package let settings: ServerSettings
-  package let toolFilter: ToolFilter
+  /// Which of its tools are shown to everybody, and how.
+  package let shaping: ToolShaping
   /// Texts that must not be shown: values of `env`, `envFile` and `headers`, and what was put in for `${VAR}`, from 8
   /// characters on.
   package let secrets: [String]

@@ -40,6 +40,8 @@ package struct ServerSettings: Equatable, Sendable {
   package var oauth = OAuthSettings()
   /// The configured prefix of public names; nil when it follows from the server's name, empty for none.
   package var prefix: String?
+  /// Which of its tools are shown, and how; the filter and the prefix stand elsewhere.
+  package var shaping = ShapingRule()
 
   package init() {}
 }

@@ -1,5 +1,5 @@
 /// Which of a server's tools clients see, by the tools' own names.
-package struct ToolFilter: Equatable, Sendable {
+package struct ToolFilter: Hashable, Sendable {
   /// Patterns of the only tools that are seen; nil for all.
   package var allow: [String]?
   /// Patterns of tools that are not seen, whatever ``allow`` says.
@@ -15,11 +15,14 @@ package struct ToolFilter: Equatable, Sendable {
 
   /// Whether a tool is seen.
   package func allows(_ name: String) -> Bool {
-    !deny.contains { Self.matches($0, name) } && (allow.map { $0.contains { Self.matches($0, name) } } ?? true)
+    !denies(name) && (allow.map { $0.contains { Self.matches($0, name) } } ?? true)
   }
 
+  /// Whether a tool is named among those that are not seen.
+  package func denies(_ name: String) -> Bool { deny.contains { Self.matches($0, name) } }
+
   /// Whether a name fits a pattern, in which `*` stands for any characters, also none.
-  private static func matches(_ pattern: String, _ name: String) -> Bool {
+  package static func matches(_ pattern: String, _ name: String) -> Bool {
     guard pattern.utf8.contains(UInt8(ascii: "*")) else { return pattern == name }
     let (pattern, name) = (Array(pattern.utf8), Array(name.utf8))
     var (place, position) = (0, 0)

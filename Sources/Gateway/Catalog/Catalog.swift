@@ -26,13 +26,13 @@ package struct Catalog {
     package let server: ServerID
     package let prefix: String
     package let offer: ServerOffer
-    package let filter: ToolFilter
+    package let shaping: ToolShaping
 
-    package init(server: ServerID, prefix: String, offer: ServerOffer, filter: ToolFilter = ToolFilter()) {
+    package init(server: ServerID, prefix: String, offer: ServerOffer, shaping: ToolShaping = ToolShaping()) {
       self.server = server
       self.prefix = prefix
       self.offer = offer
-      self.filter = filter
+      self.shaping = shaping
     }
   }
 
@@ -43,16 +43,19 @@ package struct Catalog {
     package let raw: [UInt8]
     /// Whether a tool says that calling it twice does no harm.
     package let isRepeatable: Bool
+    /// What a tool says of what it does.
+    package let hints: ToolHints
     /// Whether a tool can be called as a task only.
     package let requiresTask: Bool
     /// Where calls of the tool are counted, once there was one.
     @GatewayActor var meter: CallMeter?
 
-    init(server: ServerID, raw: [UInt8], isRepeatable: Bool, requiresTask: Bool) {
+    init(server: ServerID, item: ListItem) {
       self.server = server
-      self.raw = raw
-      self.isRepeatable = isRepeatable
-      self.requiresTask = requiresTask
+      raw = Array(item.bytes[item.keyRange])
+      isRepeatable = item.isRepeatable
+      hints = item.hints
+      requiresTask = item.requiresTask
     }
   }
 
@@ -71,13 +74,15 @@ package struct Catalog {
     /// - Parameters:
     ///   - limit: characters of a public name.
     ///   - namesPerServer: names of tools, and of prompts, that one server can use up.
-    package init(limit: Int, namesPerServer: Int = 100_000) {
-      tools = NameTable(limit: limit, namesPerServer: namesPerServer)
+    ///   - avoidsDashes: whether a `-` in a name becomes `_`.
+    package init(limit: Int, namesPerServer: Int = 100_000, avoidsDashes: Bool = false) {
+      tools = NameTable(limit: limit, namesPerServer: namesPerServer, avoidsDashes: avoidsDashes)
       prompts = tools
     }
   }
 
   private let prefixesURIs: Bool
+  private let describesAll: Bool
   package private(set) var tools = TargetTable()
   package private(set) var prompts = TargetTable()
   /// By the index of the profile.
@@ -90,9 +95,12 @@ package struct Catalog {
 
   /// One that offers nothing.
   ///
-  /// - Parameter prefixesURIs: whether every URI is listed with its server's prefix.
-  package init(prefixesURIs: Bool = false) {
+  /// - Parameters:
+  ///   - prefixesURIs: whether every URI is listed with its server's prefix.
+  ///   - describesAll: whether a tool without a description gets one.
+  package init(prefixesURIs: Bool = false, describesAll: Bool = false) {
     self.prefixesURIs = prefixesURIs
+    self.describesAll = describesAll
     resources = ResourceTable(prefixes: [], prefixesAll: prefixesURIs)
     for kind in ListKind.allCases { payloads[kind] = ListBuilder(kind).finish() }
   }
@@ -140,32 +148,31 @@ package struct Catalog {
   private mutating func mergeNamed(
     _ kind: ListKind, _ sources: [Source], _ names: inout NameTable, _ turns: inout Turns
   ) async {
-    var candidates: [(NameTable.Candidate, ListItem)] = []
+    var candidates: [(NameTable.Candidate, ListItem, words: String?)] = []
     var round = NameTable.Round()
     for source in sources {
       for item in source.offer.items[kind] ?? [] {
         await turns.step()
-        guard kind != .tools || source.filter.allows(item.key) else { continue }
-        let named = NameTable.Item(server: source.server, prefix: source.prefix, original: item.key)
-        candidates.append((names.candidate(named, in: &round), item))
+        guard kind != .tools || source.shaping.shows(item.key, item.hints) else { continue }
+        let shown = kind == .tools ? source.shaping.name(of: item.key)?.value : nil
+        let named = NameTable.Item(server: source.server, prefix: source.prefix, original: item.key, shown: shown)
+        candidates.append((names.candidate(named, in: &round), item, kind == .tools ? words(for: item, source) : nil))
       }
     }
     var builder = ListBuilder(kind)
     var targets = TargetTable.Draft(kind == .tools ? tools : prompts)
     var entries: [Entry] = []
-    for (candidate, item) in candidates {
+    for (candidate, item, words) in candidates {
       await turns.step()
       let server = candidate.item.server
       guard let name = names.name(of: candidate) else {
         exhausted.insert(server)
         continue
       }
-      builder.add(item, key: name) { resources.publicForm(of: $0, server: server) }
+      builder.add(item, key: name, description: words) { resources.publicForm(of: $0, server: server) }
       targets.enter(
         name,
-        Target(
-          server: server, raw: Array(item.bytes[item.keyRange]), isRepeatable: kind == .tools && item.isRepeatable,
-          requiresTask: kind == .tools && item.requiresTask))
+        Target(server: server, item: item))
       if kind == .tools { entries.append(Entry(server: server, name: name, item: item)) }
     }
     if kind == .tools {
@@ -175,6 +182,13 @@ package struct Catalog {
       prompts = targets.finish()
     }
     replace(kind, builder.finish())
+  }
+
+  /// The description that a tool gets in the place of its own; nil where it keeps it.
+  private func words(for item: ListItem, _ source: Source) -> String? {
+    if let words = source.shaping.description(of: item.key) { return words.value }
+    guard describesAll, item.string("description")?.isEmpty ?? true else { return nil }
+    return item.string("title") ?? item.key
   }
 
   @GatewayActor

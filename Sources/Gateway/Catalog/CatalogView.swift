@@ -7,19 +7,6 @@ import MCP
 /// same share one.
 @GatewayActor
 package final class CatalogView {
-  /// What makes one view another than the next.
-  package struct Terms: Hashable, Sendable {
-    /// Characters of a public name.
-    package var nameLimit: Int
-    /// The servers that are seen, by their names in the configuration; nil for all.
-    package var servers: Set<String>?
-
-    package init(nameLimit: Int, servers: Set<String>? = nil) {
-      self.nameLimit = nameLimit
-      self.servers = servers
-    }
-  }
-
   /// A server and the form in which it knows a URI.
   struct Owner {
     let server: UpstreamServer
@@ -29,6 +16,8 @@ package final class CatalogView {
   private let upstream: ServerSet
   private unowned let shared: Catalogs
   private let terms: Terms
+  /// What shapes it, as the configuration last said.
+  private var profile: ClientProfile?
   private var merged: Catalog
   private var naming: Catalog.Naming
   private var isStale = true
@@ -44,14 +33,28 @@ package final class CatalogView {
     self.shared = shared
     self.terms = terms
     readsURIs = true
-    merged = Catalog(prefixesURIs: upstream.configuration.settings.uriPolicy == .prefix)
-    naming = Catalog.Naming(limit: terms.nameLimit)
+    merged = Catalog(
+      prefixesURIs: upstream.configuration.settings.uriPolicy == .prefix, describesAll: terms.describesAll)
+    naming = Self.naming(terms)
+    takeUpProfile()
+  }
+
+  private static func naming(_ terms: Terms) -> Catalog.Naming {
+    Catalog.Naming(limit: terms.nameLimit, avoidsDashes: terms.avoidsDashes)
+  }
+
+  /// A profile that is not there any more goes on for those who have it.
+  private func takeUpProfile() {
+    profile = upstream.configuration.settings.profiles.first { $0.name == terms.profile } ?? profile
   }
 
   /// The servers that are seen, in the order of the configuration.
   var servers: [UpstreamServer] {
-    guard let seen = terms.servers else { return upstream.servers }
-    return upstream.servers.filter { seen.contains($0.name) }
+    guard profile != nil || terms.profile == nil else { return [] }
+    guard terms.servers != nil || profile?.servers != nil else { return upstream.servers }
+    return upstream.servers.filter { server in
+      terms.servers?.contains(server.name) ?? true && profile?.servers.map { $0[server.name] != nil } ?? true
+    }
   }
 
   /// What the gateway says of itself to whoever has this view.
@@ -60,7 +63,10 @@ package final class CatalogView {
   /// Whether a server is one of those that are seen.
   func shows(_ id: ServerID) -> Bool { servers.contains { $0.id == id } }
 
-  func markStale() { isStale = true }
+  func markStale() {
+    isStale = true
+    takeUpProfile()
+  }
 
   /// Merges the lists, at once or, when there is much of them, in the next turns; until then they are as they were.
   private func refresh() {
@@ -81,11 +87,11 @@ package final class CatalogView {
   private func merge() async {
     // Nobody else merges meanwhile, and nobody else names.
     var naming = naming
-    self.naming = Catalog.Naming(limit: terms.nameLimit)
+    self.naming = Self.naming(terms)
     let next = await merged.merged(
       servers.map {
         Catalog.Source(
-          server: $0.id, prefix: $0.configuration.prefix, offer: $0.offer, filter: $0.configuration.toolFilter)
+          server: $0.id, prefix: prefix(of: $0), offer: $0.offer, shaping: shaping(of: $0))
       },
       own: own.resources, &naming)
     self.naming = naming
@@ -180,6 +186,24 @@ package final class CatalogView {
     return merged.prompts.target(quoted: raw)
   }
 
+  /// Which tools of a server are seen, and how.
+  func shaping(of server: UpstreamServer) -> ToolShaping {
+    server.configuration.shaping.narrowed(by: profile?.rules(for: server.name) ?? [])
+  }
+
+  /// What the public names of a server begin with.
+  func prefix(of server: UpstreamServer) -> String {
+    profile.flatMap { ToolShaping($0.rules(for: server.name)).prefix?.value } ?? server.configuration.prefix
+  }
+
+  /// Whether a tool may be called that has, or had, a name here.
+  func allows(_ target: Catalog.Target, of server: UpstreamServer) -> Bool {
+    guard shows(server.id) else { return false }
+    let shaping = shaping(of: server)
+    return shaping.isOpen
+      || target.raw.withUnsafeBytes { JSONText.string($0) }.map { shaping.shows($0, target.hints) } ?? false
+  }
+
   /// Whose an unlisted name may be: the one server under whose prefix it stands, which knows best. Nil for none or several,
   /// and for what that server's filter keeps from clients.
   ///
@@ -187,15 +211,15 @@ package final class CatalogView {
   func unlisted(_ name: String, isTool: Bool) -> (server: UpstreamServer, original: String)? {
     let separator = PublicName.separator
     let owners = servers.filter { server in
-      let prefix = server.configuration.prefix
+      let prefix = prefix(of: server)
       return !prefix.isEmpty && name.hasPrefix(prefix + separator) && name.count > prefix.count + separator.count
     }
-    let bare = owners.isEmpty ? servers.filter { $0.configuration.prefix.isEmpty } : []
+    let bare = owners.isEmpty ? servers.filter { prefix(of: $0).isEmpty } : []
     guard owners.count + bare.count == 1, let server = owners.first ?? bare.first,
       let capabilities = server.connection?.negotiated?.capabilities, isTool ? capabilities.tools : capabilities.prompts
     else { return nil }
-    let original = owners.isEmpty ? name : String(name.dropFirst(server.configuration.prefix.count + separator.count))
-    guard !isTool || server.configuration.toolFilter.allows(original) else { return nil }
+    let original = owners.isEmpty ? name : String(name.dropFirst(prefix(of: server).count + separator.count))
+    guard !isTool || shaping(of: server).shows(original, ToolHints()) else { return nil }
     return (server, original)
   }
 
@@ -208,7 +232,7 @@ package final class CatalogView {
     let own =
       name.map { name in
         servers.filter {
-          !$0.configuration.prefix.isEmpty && name.hasPrefix($0.configuration.prefix + PublicName.separator)
+          !prefix(of: $0).isEmpty && name.hasPrefix(prefix(of: $0) + PublicName.separator)
         }
       } ?? []
     let absent = (own.isEmpty ? servers : own).filter { $0.connection == nil }

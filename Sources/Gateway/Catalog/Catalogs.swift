@@ -18,7 +18,12 @@ final class Catalogs {
   init(of upstream: ServerSet) { self.upstream = upstream }
 
   /// What a client sees of whom nothing else is configured.
-  var standard: CatalogView { view(CatalogView.Terms(nameLimit: upstream.configuration.settings.nameLimit)) }
+  var standard: CatalogView { view(of: nil, profile: nil) }
+
+  /// What a client sees, by the name by which it introduces itself, or by a profile that it was given.
+  func view(of client: String?, profile: String?) -> CatalogView {
+    view(CatalogView.Terms(of: client, profile: profile, upstream.configuration.settings))
+  }
 
   /// Returns a view, made when it is first asked for.
   func view(_ terms: CatalogView.Terms) -> CatalogView {

@@ -21,11 +21,14 @@ struct ListBuilder {
 
   /// Adds an item.
   ///
-  /// `key` takes the place of its name or URI. `publicForm` returns the URI under which a resource that it links to is
+  /// `key` takes the place of its name or URI, and `description` of its description. `publicForm` returns the URI under which a resource that it links to is
   /// listed; nil when that is the same.
-  mutating func add(_ item: ListItem, key: String?, publicForm: (String) -> String? = { _ in nil }) {
+  mutating func add(
+    _ item: ListItem, key: String?, description: String? = nil, publicForm: (String) -> String? = { _ in nil }
+  ) {
     if item.differs, lists.count == 1 { separate() }
     var replaced = key.map { [(range: item.keyRange, bytes: Array(JSONText.quote($0).utf8))] } ?? []
+    if let description { replaced.append(Self.edit(item, description)) }
     for link in item.appLinks {
       if let form = publicForm(link.uri) { replaced.append((link.range, Array(JSONText.quote(form).utf8))) }
     }
@@ -38,6 +41,14 @@ struct ListBuilder {
       let cut = profile.flatMap { $0.era == .legacy ? item.modernOnly : item.legacyOnly }
       Self.add(item, replaced + (cut.map { [($0, [])] } ?? []), to: lists[index].bytes)
     }
+  }
+
+  /// A description in the place of the item's own, or behind its name.
+  private static func edit(_ item: ListItem, _ description: String) -> (range: Range<Int>, bytes: [UInt8]) {
+    let text = JSONText.quote(description)
+    let own = item.bytes.withUnsafeBytes { JSONWalk.member("description", of: $0, in: 0..<$0.count) }
+    let end = item.keyRange.upperBound
+    return own.map { ($0, Array(text.utf8)) } ?? (end..<end, Array(",\"description\":\(text)".utf8))
   }
 
   private mutating func separate() {

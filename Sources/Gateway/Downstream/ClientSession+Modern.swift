@@ -7,9 +7,7 @@ import MCP
 extension ClientSession {
   /// A modern request has come: it says what its client can do, and who it is.
   func meet(_ terms: RequestTerms, _ frame: Frame, isDiscovery: Bool) {
-    if introduction == nil {
-      introduction = frame.raw(ReservedMeta.clientInfo, in: .paramsMeta).flatMap { ClientIntroduction(json: $0) }
-    }
+    if introduction == nil { introduced(frame.raw(ReservedMeta.clientInfo, in: .paramsMeta)) }
     if role == .client { upstream.declare(terms.capabilities, by: .modern, isDiscovery: isDiscovery) }
   }
 

@@ -105,7 +105,7 @@ extension ClientSession {
     let declared = ClientCapabilities(json: capabilities, allowed: upstream.introduction.allowedExtensions).limited(
       to: agreed)
     legacy.declared(declared, stamp: upstream.introduction.stamp(for: declared))
-    introduction = frame.raw("clientInfo", in: .params).flatMap { ClientIntroduction(json: $0) }
+    introduced(frame.raw("clientInfo", in: .params))
     upstream.sessionOpened(number, declared)
     if role == .client { upstream.declare(declared) }
     // One that waited behind another one has waited long enough.

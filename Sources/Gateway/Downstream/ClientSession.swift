@@ -17,7 +17,7 @@ package final class ClientSession {
   /// The port's own, kept here since each answer asks for it.
   let output: OutputBuffer
   /// What the client sees of the merged lists.
-  let view: CatalogView
+  private(set) var view: CatalogView
   var calls: OpenCalls
   var splicer = Splicer()
   var handshake = Handshake()
@@ -36,7 +36,8 @@ package final class ClientSession {
   package let number: UInt64
   let role: Role
   /// Who the client said it is.
-  var introduction: ClientIntroduction?
+  private(set) var introduction: ClientIntroduction?
+  private let sight: Sight
 
   /// For whom the gateway runs.
   package enum Role: Sendable {
@@ -44,6 +45,13 @@ package final class ClientSession {
     case client
     /// Somebody who looks in, such as a command: servers are told nothing of what it can do, and nothing waits for it.
     case guest
+  }
+
+  /// How it is found out what a client sees.
+  enum Sight {
+    case fixed(CatalogView)
+    /// By the name by which it introduces itself, unless it is given a profile.
+    case byName(profile: String?)
   }
 
   struct Waiting {
@@ -69,11 +77,16 @@ package final class ClientSession {
     }
   }
 
-  init(of manager: ServerManager, number: UInt64, role: Role, view: CatalogView, transport: Transport) {
+  init(of manager: ServerManager, number: UInt64, role: Role, seeing sight: Sight, transport: Transport) {
     self.manager = manager
     self.number = number
     self.role = role
-    self.view = view
+    self.sight = sight
+    view =
+      switch sight {
+      case .fixed(let view): view
+      case .byName(let profile): manager.catalogs.view(of: nil, profile: profile)
+      }
     upstream = manager.upstream
     audit = manager.audit
     clock = manager.clock
@@ -99,6 +112,14 @@ package final class ClientSession {
   /// Open when everything is written after ``closeWriting()``.
   package var written: Gate { port.written }
   package var logLevel: LoggingLevel? { legacy.logLevel }
+
+  /// The client says who it is, in a raw object of the protocol.
+  func introduced(_ implementation: UnsafeRawBufferPointer?) {
+    introduction = implementation.flatMap { ClientIntroduction(json: $0) }
+    guard case .byName(let profile) = sight, let introduction else { return }
+    view = manager.catalogs.view(of: introduction.name, profile: profile)
+    listens.sees(view)
+  }
 
   /// Says that nothing more will be written.
   func closeWriting() {

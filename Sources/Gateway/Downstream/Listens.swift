@@ -16,7 +16,7 @@ final class Listens {
   private let manager: ServerManager
   /// The number of the session whose they are.
   private let session: UInt64
-  private let view: CatalogView
+  private var view: CatalogView
   private let port: ClientPort
   private var splicer = Splicer()
   private var open: [RawToken: ClientListen] = [:]
@@ -27,6 +27,9 @@ final class Listens {
     self.view = view
     self.port = port
   }
+
+  /// It is known now what the client sees.
+  func sees(_ view: CatalogView) { self.view = view }
 
   var count: Int { open.count }
   /// Bytes of all that is listened for.

@@ -56,7 +56,7 @@ struct Router {
     guard let target = view.tool(quoted: frame[range]), let server = view.server(of: target) else {
       return unlisted(frame, range, view, isTool: true)
     }
-    guard server.shows(toolQuoted: target.raw) else { return unknownName(frame[range], "tool") }
+    guard server.showsAllTools || view.allows(target, of: server) else { return unknownName(frame[range], "tool") }
     guard !era.isModern, frame.range("task", in: .params) != nil else {
       return .tool(target, server, name: range, asTask: false)
     }
@@ -69,7 +69,8 @@ struct Router {
   static func prompt(_ frame: Frame, _ view: CatalogView) -> Route {
     guard let range = name(in: frame) else { return .invalid("\"name\" must be the name of a prompt, given once.") }
     guard hasGoodArguments(frame) else { return .invalid("\"arguments\" must be an object.") }
-    guard let target = view.prompt(quoted: frame[range]), let server = view.server(of: target) else {
+    guard let target = view.prompt(quoted: frame[range]), let server = view.server(of: target), view.shows(server.id)
+    else {
       return unlisted(frame, range, view, isTool: false)
     }
     return .server(Route.Destination(server: server, edit: Call.Edit(range: range, bytes: target.raw)))
@@ -234,7 +235,9 @@ struct Router {
     guard let range = frame.range("taskId", in: .params), !frame.hasDuplicate("taskId", in: .params) else {
       return .invalid("\"taskId\" must be a string, given once.")
     }
-    guard let wrapped = TaskID.unwrap(frame[range]), let server = upstream.server(taskKey: wrapped.server) else {
+    guard let wrapped = TaskID.unwrap(frame[range]), let server = upstream.server(taskKey: wrapped.server),
+      view.shows(server.id)
+    else {
       return .unknown(what: "Unknown task.", code: .invalidParams, data: nil)
     }
     let start = range.lowerBound + 1

@@ -42,6 +42,12 @@ package final class ServerManager {
   /// The merged lists as they are now, for clients of whom nothing else is configured.
   package var catalog: Catalog { catalogs.standard.catalog }
 
+  /// Explains every tool of a name, for clients of whom nothing else is configured, or for those of a profile: where it
+  /// comes from, and what was done to it.
+  package func explanations(of name: String, profile: String? = nil) -> [ToolExplanation] {
+    catalogs.view(of: nil, profile: profile).explanations(of: name)
+  }
+
   /// Suspends until the lists are merged as they are now.
   package func whenMerged() async { await catalogs.standard.whenMerged() }
 
@@ -62,13 +68,20 @@ package final class ServerManager {
   package var isIntroduced: Bool { upstream.declaration.declaredAt != nil }
 
   /// Opens a session for a client.
+  ///
+  /// - Parameters:
+  ///   - transport: what carries its messages.
+  ///   - terms: what it sees; nil for what its profile says, or what is known of clients of its name.
+  ///   - profile: the name of its profile; nil for the first that fits when it has introduced itself.
+  ///   - role: for whom the gateway runs.
   package func open(
-    _ transport: Transport, seeing terms: CatalogView.Terms? = nil, as role: ClientSession.Role = .client
+    _ transport: Transport, seeing terms: CatalogView.Terms? = nil, profile: String? = nil,
+    as role: ClientSession.Role = .client
   ) -> ClientSession {
     sessions += 1
-    return ClientSession(
-      of: self, number: sessions, role: role, view: terms.map { catalogs.view($0) } ?? catalogs.standard,
-      transport: transport)
+    let sight =
+      terms.map { ClientSession.Sight.fixed(catalogs.view($0)) } ?? .byName(profile: profile)
+    return ClientSession(of: self, number: sessions, role: role, seeing: sight, transport: transport)
   }
 
   /// Returns a session's own tasks of all servers that list them, as raw objects with wrapped ids.

@@ -107,6 +107,7 @@ package final class ServerSet {
     }
     for server in servers where !kept.contains(server.name) { server.end() }
     put(all)
+    for server in all { server.profilesChanged(configuration.settings.profiles) }
     log(.info, "configuration_taken_up", ["servers": String(all.count), "started": String(started.count)])
     if life.isRunning { activate(started) }
     news.offerChanged()

@@ -57,7 +57,7 @@ package final class UpstreamServer {
     balancer = LoadBalancer(settings)
     impediment = Self.impediment(of: configuration)
     isImpeded = impediment != nil
-    showsAllTools = configuration.toolFilter.isOpen
+    showsAllTools = Self.showsAllTools(configuration, upstream.configuration.settings.profiles)
     endpoints = configuration.endpoints.enumerated().map { position, replica in
       Endpoint(launch: replica.launch, priority: replica.priority, isExtra: position > 0 && settings.shared)
     }
@@ -80,17 +80,22 @@ package final class UpstreamServer {
     return configuration.endpoints.isEmpty ? failure("its entry says nothing to start") : nil
   }
 
-  /// Whether clients may see and call a tool, by the server's own name for it as a raw JSON string.
-  func shows(toolQuoted raw: [UInt8]) -> Bool {
-    guard !showsAllTools else { return true }
-    return raw.withUnsafeBytes { JSONText.string($0) }.map { configuration.toolFilter.allows($0) } ?? false
+  /// Whether every client may call every tool, so that no call has to be looked at for it.
+  private static func showsAllTools(_ server: ServerConfiguration, _ profiles: [ClientProfile]) -> Bool {
+    server.shaping.isOpen
+      && profiles.allSatisfy { profile in
+        profile.servers.map { $0[server.name] != nil } ?? true
+          && ToolShaping(profile.rules(for: server.name)).isOpen
+      }
   }
+
+  /// The configuration has other profiles, perhaps.
+  func profilesChanged(_ profiles: [ClientProfile]) { showsAllTools = Self.showsAllTools(configuration, profiles) }
 
   /// Goes on with other settings. What a lane was made with (its limits of time and of calls in flight, its probes and its
   /// waits) holds for as long as the lane.
   func change(to configuration: ServerConfiguration) {
     self.configuration = configuration
-    showsAllTools = configuration.toolFilter.isOpen
   }
 
   /// Ends all that runs for it: it is not configured any more, or not like this.

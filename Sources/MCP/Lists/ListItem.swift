@@ -24,9 +24,11 @@ package struct ListItem: Equatable, Sendable {
   /// Whether it is a tool that models are not to see, but only the apps of a client that shows some (MCP Apps).
   package var isForAppsOnly = false
 
-  /// Whether a tool's annotations say that it changes nothing, or nothing more the second time (2025-03-26,
-  /// server/tools).
-  package private(set) var isRepeatable = false
+  /// What a tool says of what it does.
+  package private(set) var hints = ToolHints()
+
+  /// Whether a tool says that it changes nothing, or nothing more the second time.
+  package var isRepeatable: Bool { hints.isReadOnly || hints.isIdempotent }
 
   /// Whether a tool can be called as a task only (2025-11-25, server/tools, execution).
   package private(set) var requiresTask = false
@@ -102,11 +104,7 @@ package struct ListItem: Equatable, Sendable {
   private mutating func noteTool(_ members: ListItemMembers) {
     isForAppsOnly = Self.isHiddenFromModels(members[._meta])
     appLinks = Self.appLinks(of: members)
-    if let annotations = members[.annotations] {
-      isRepeatable =
-        ClientCapabilities.isTrue(JSONWalk.member("readOnlyHint", of: annotations))
-        || ClientCapabilities.isTrue(JSONWalk.member("idempotentHint", of: annotations))
-    }
+    if let annotations = members[.annotations] { hints = ToolHints(annotations: annotations) }
     if let execution = members[.execution] {
       requiresTask = JSONWalk.member("taskSupport", of: execution).flatMap(JSONText.string) == "required"
       legacyOnly = Self.cut("execution", from: members.element)

@@ -11,11 +11,14 @@ package struct NameTable: Sendable {
     package let prefix: String
     /// The name that the server itself uses.
     package let original: String
+    /// The name that it is given in its place.
+    package let shown: String
 
-    package init(server: ServerID, prefix: String, original: String) {
+    package init(server: ServerID, prefix: String, original: String, shown: String? = nil) {
       self.server = server
       self.prefix = prefix
       self.original = original
+      self.shown = shown ?? original
     }
   }
 
@@ -23,6 +26,7 @@ package struct NameTable: Sendable {
 
   private let limit: Int
   private let namesPerServer: Int
+  private let avoidsDashes: Bool
   /// Who has, or had, a name; by its identity, since names that some client takes for equal are one.
   private var owners: [String: Item] = [:]
   private var suffixed: Set<Item> = []
@@ -34,8 +38,10 @@ package struct NameTable: Sendable {
   /// - Parameters:
   ///   - limit: the most characters of a public name.
   ///   - namesPerServer: names that one server can use up in the life of the process, since none is ever forgotten.
-  package init(limit: Int, namesPerServer: Int) {
+  ///   - avoidsDashes: whether a `-` in a name becomes `_`.
+  package init(limit: Int, namesPerServer: Int, avoidsDashes: Bool = false) {
     self.limit = limit
+    self.avoidsDashes = avoidsDashes
     self.namesPerServer = namesPerServer
   }
 
@@ -65,7 +71,8 @@ package struct NameTable: Sendable {
   /// The first half of a round, for one item after the other: whoever wants a name that another one wants or has is told
   /// apart from it from now on.
   package mutating func candidate(_ item: Item, in round: inout Round) -> Candidate {
-    let plain = PublicName.plain(prefix: item.prefix, original: item.original, limit: limit(for: item))
+    let plain = spelled(
+      PublicName.plain(prefix: item.prefix, original: item.original, shown: item.shown, limit: limit(for: item)))
     let candidate = Candidate(item: item, plain: plain, identity: PublicName.identity(plain))
     let owner = owners[candidate.identity]
     guard !suffixed.contains(item), owner != item, !isExhausted(item.server) else { return candidate }
@@ -89,8 +96,9 @@ package struct NameTable: Sendable {
     }
     if let name = given[item] { return name }
     for round in 0..<Self.rounds {
-      let name = PublicName.suffixed(
-        prefix: item.prefix, original: item.original, limit: limit(for: item), round: round)
+      let name = spelled(
+        PublicName.suffixed(
+          prefix: item.prefix, original: item.original, shown: item.shown, limit: limit(for: item), round: round))
       switch claim(PublicName.identity(name), for: item) {
       case .given:
         given[item] = name
@@ -100,6 +108,10 @@ package struct NameTable: Sendable {
       }
     }
     return nil
+  }
+
+  private func spelled(_ name: String) -> String {
+    avoidsDashes ? String(decoding: name.utf8.map { $0 == 0x2D ? 0x5F : $0 }, as: UTF8.self) : name
   }
 
   /// Without a prefix a name is the server's own, which clients take as it is when it is the server's alone.

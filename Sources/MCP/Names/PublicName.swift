@@ -11,19 +11,24 @@ package enum PublicName {
   /// Characters that every model API takes, a client's own prefix included.
   package static let longest = 64
 
-  /// Returns the name that a server's item has when nothing clashes, at most `limit` characters long.
-  package static func plain(prefix: String, original: String, limit: Int) -> String {
-    let name = legal(prefix.isEmpty ? original : prefix + separator + original)
+  /// Returns the name that a server's item has when nothing clashes, at most `limit` characters long. `shown` is what it
+  /// is called instead of its own name.
+  package static func plain(prefix: String, original: String, shown: String? = nil, limit: Int) -> String {
+    let name = legal(whole(prefix, shown ?? original))
     return name.utf8.count <= limit ? name : suffixed(name, prefix: prefix, original: original, limit: limit)
   }
 
   /// Returns the name that an item has when another one would have the same: a readable head and a stable hash of
   /// (server, original). `round` tells apart hashes that are equal.
   package static func suffixed(
-    prefix: String, original: String, limit: Int, round: Int = 0
+    prefix: String, original: String, shown: String? = nil, limit: Int, round: Int = 0
   ) -> String {
-    let name = legal(prefix.isEmpty ? original : prefix + separator + original)
+    let name = legal(whole(prefix, shown ?? original))
     return suffixed(name, prefix: prefix, original: original, limit: limit, round: round)
+  }
+
+  private static func whole(_ prefix: String, _ name: String) -> String {
+    prefix.isEmpty ? name : prefix + separator + name
   }
 
   private static func suffixed(

@@ -8,7 +8,7 @@ import Platform
 struct ServeCommand {
   nonisolated static let row = Command(
     summary: "Serve an MCP client; on a terminal, say where things stand.",
-    options: [drain]
+    options: [drain, profile]
   ) { context in
     let streams = context.console.streams
     if Terminal.isTerminal(streams.input), Terminal.isTerminal(streams.output), context.invocation.options.isEmpty {
@@ -18,27 +18,32 @@ struct ServeCommand {
   }
 
   nonisolated static let word = Command(
-    "serve", summary: "Serve the MCP client on standard input and output.", options: [drain],
+    "serve", summary: "Serve the MCP client on standard input and output.", options: [drain, profile],
     examples: [.init(line: "serve --drain", effect: "And wait for all calls in flight when the input ends.")]
   ) { context in await serve(context) }
 
   private static func serve(_ context: CommandContext) async -> ExitStatus {
     await Assembly.run(context, level: nil, servesAnyway: true) { assembly in
-      await ServeCommand(assembly, context.console, drains: context.invocation.has(drain)).run()
+      await ServeCommand(assembly, context.console, context.invocation).run()
     }
   }
 
+  private nonisolated static let profile = CommandOption(
+    "--profile", value: .text(placeholder: "NAME"),
+    "Show the client what this profile of the configuration says, whatever it calls itself.")
   private nonisolated static let drain = CommandOption(
     "--drain", "After the end of input, wait for all calls in flight.")
 
   private let assembly: Assembly
   private let console: Console
   private let drains: Bool
+  private let profile: String?
 
-  init(_ assembly: Assembly, _ console: Console, drains: Bool) {
+  init(_ assembly: Assembly, _ console: Console, _ invocation: Invocation) {
     self.assembly = assembly
     self.console = console
-    self.drains = drains
+    drains = invocation.has(Self.drain)
+    profile = invocation.value(of: Self.profile)
   }
 
   func run() async -> ExitStatus {
@@ -53,7 +58,11 @@ struct ServeCommand {
       return .unusable
     }
     port.unreadLimit = assembly.configuration.settings.unreadLimit
-    let session = assembly.manager.open(Transport(port))
+    let session = assembly.manager.open(Transport(port), profile: profile)
+    if let profile, !assembly.configuration.settings.profiles.contains(where: { $0.name == profile }) {
+      assembly.log(
+        .error, "profile_missing", ["profile": profile, "cure": "the client sees nothing until it is there"])
+    }
     let metrics = MetricsFile(
       assembly.manager, log: assembly.log, runtimeDirectory: assembly.surroundings.runtimeDirectory)
     metrics.start()

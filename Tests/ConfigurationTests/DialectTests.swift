@@ -192,7 +192,9 @@ import Testing
     ]
     for story in stories {
       let server = try Reading.server("{\"command\": \"a\"\(story.members.isEmpty ? "" : ", ")\(story.members)}")
-      #expect(["read", "read_all", "write"].filter { server.shaping.shows($0, ToolHints()) } == story.seen, "\(story.members)")
+      #expect(
+        ["read", "read_all", "write"].filter { server.shaping.shows($0, ToolHints()) } == story.seen, "\(story.members)"
+      )
       #expect(server.problems == [])
     }
   }

@@ -9,6 +9,7 @@ import dataclasses
 import http.server
 import json
 import socket
+import socketserver
 import ssl
 import threading
 import time
@@ -120,9 +121,11 @@ class HTTPScript:
         play: Callable[[Request], bool] = lambda _: False,
         capabilities: dict | None = None,
         tls: ssl.SSLContext | None = None,
+        socket_path: str | None = None,
     ):
         self.play = play
         self.tls = tls
+        self.socket_path = socket_path
         self.capabilities = {"tools": {}} if capabilities is None else capabilities
         self.sessions = 0
         self.connections: list[socket.socket] = []
@@ -133,7 +136,10 @@ class HTTPScript:
         self.start()
 
     def start(self) -> None:
+        path = self.socket_path
+
         class Server(http.server.ThreadingHTTPServer):
+            address_family = socket.AF_UNIX if path else socket.AF_INET
             allow_reuse_address = True
             daemon_threads = True
             request_queue_size = 64
@@ -141,7 +147,17 @@ class HTTPScript:
             def handle_error(self, *_) -> None:
                 pass
 
-        self._server = Server(("127.0.0.1", self.port), Handler)
+            def server_bind(self) -> None:
+                if not path:
+                    return super().server_bind()
+                socketserver.TCPServer.server_bind(self)
+                self.server_name, self.server_port = path, 0
+
+            def get_request(self):
+                connection, peer = super().get_request()
+                return connection, peer or ("", 0)
+
+        self._server = Server(path or ("127.0.0.1", self.port), Handler)
         self._server.script = self
         if self.tls:
             # Each connection shakes hands on its own thread.
@@ -162,6 +178,8 @@ class HTTPScript:
 
     @property
     def url(self) -> str:
+        if self.socket_path:
+            return f"unix://{self.socket_path}#/mcp"
         return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}/mcp"
 
     def count(self, name: str) -> int:

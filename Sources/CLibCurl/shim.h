@@ -291,6 +291,39 @@ static inline int junction_curl_open_socket(const junction_curl_address *address
   return descriptor;
 }
 
+/// Returns the own port of an internet socket; 0 for any other.
+static inline int junction_curl_port(int descriptor) {
+  union {
+    struct sockaddr any;
+    struct sockaddr_in four;
+    struct sockaddr_in6 six;
+  } name;
+  socklen_t length = sizeof name;
+  if (getsockname(descriptor, &name.any, &length) != 0) return 0;
+  if (name.any.sa_family == AF_INET) return ntohs(name.four.sin_port);
+  return name.any.sa_family == AF_INET6 ? ntohs(name.six.sin6_port) : 0;
+}
+
+/// Lets nothing more pass through a socket; its owner finds that out.
+static inline void junction_curl_shut_socket(int descriptor) { shutdown(descriptor, SHUT_RDWR); }
+
+/// Has the system ask the peer now whether it is still there, and give it up when it says nothing.
+static inline void junction_curl_probe_socket(int descriptor) {
+  int on = 1, seconds = 2, times = 4;
+  setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+#if defined(TCP_KEEPIDLE)
+  setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+#elif defined(TCP_KEEPALIVE)
+  setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPALIVE, &seconds, sizeof seconds);
+#endif
+  setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
+  setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof times);
+#if defined(TCP_USER_TIMEOUT)
+  unsigned int patience = (unsigned int)(seconds * (times + 1)) * 1000;
+  setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof patience);
+#endif
+}
+
 static inline int junction_curl_close_socket(int descriptor) { return close(descriptor); }
 
 /// Writes the bytes of an internet address. Returns how many there are: 4, 16, or 0 when it is none.

@@ -17,6 +17,7 @@
 ///
 ///     starting, trial, ready, degraded, backingOff ──► idle      retire
 ///     starting, trial, ready, degraded ──► starting or trial     replace
+///     backingOff, failed ──► backingOff                          machineWoke
 ///     every one ──► closed                                       shutDown
 /// ```
 ///
@@ -132,6 +133,21 @@ package struct EndpointState: Sendable {
     case .idle, .failed, .closed: []
     }
   }
+
+  /// The machine has slept, and what failed before says nothing any more: the next attempt is made within ``wakeSpread``,
+  /// each at another time by `chance`, from 0 up to 1, so that many do not compete.
+  package mutating func machineWoke(at now: UInt64, chance: Double) -> [Action] {
+    switch condition {
+    case .backingOff(_, _, let why), .failed(let why):
+      failures = 1
+      let until = now + UInt64(Double(Self.wakeSpread) * chance)
+      return move(to: .backingOff(until: until, attempt: 1, why: why), at: now)
+    case .idle, .starting, .trial, .ready, .degraded, .closed: return []
+    }
+  }
+
+  /// Milliseconds over which those are spread that come back after the machine has slept.
+  package static let wakeSpread: UInt64 = 3_000
 
   /// Ends the endpoint for good.
   package mutating func shutDown(at now: UInt64) -> [Action] {

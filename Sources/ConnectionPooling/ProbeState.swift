@@ -137,6 +137,13 @@ package struct ProbeState: Sendable {
   /// A call was cancelled or has expired, and the server may still be at it.
   package mutating func callAbandoned(at now: UInt64) { abandonedUntil = now + settings.abandonedCall }
 
+  /// Something happened that the connection may not have survived. A probe is due now, unless calls are in flight, whose
+  /// silence is looked at anyway.
+  package mutating func doubted(at now: UInt64) {
+    guard probeSent == nil, busySince == nil else { return }
+    lastHeard = min(lastHeard, now > settings.interval ? now - settings.interval : 0)
+  }
+
   /// Calls take so many times as long as usual lately.
   package mutating func paceChanged(to excess: Double, at now: UInt64) -> [Action] {
     let isSluggish = excess >= (sluggishness == nil ? settings.sluggishFrom : settings.sluggishUntil)

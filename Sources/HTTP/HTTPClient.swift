@@ -15,6 +15,9 @@ package final class HTTPClient {
   /// Sockets that were opened here: their watches are kept until they are closed here.
   private var sockets: Set<Int32> = []
   private let timer = LoopTimer()
+  private var sleepWatch: SleepWatch?
+  /// Told when the machine has slept for a while, once the connections that were open have been dealt with.
+  package var onWake: @GatewayActor () -> Void = {}
   private var nesting = Nesting()
 
   /// libcurl must not be called from its own callbacks, but for little.
@@ -43,7 +46,7 @@ package final class HTTPClient {
     return try result.get()
   }
 
-  private init(_ library: CurlLibrary) throws(HTTPFailure) {
+  init(_ library: CurlLibrary) throws(HTTPFailure) {
     guard let multi = library.functions.pointee.multi_init() else {
       throw HTTPFailure(.library, "libcurl has no memory to begin with", mayHaveArrived: false)
     }
@@ -61,12 +64,27 @@ package final class HTTPClient {
         GatewayActor.assumeIsolated { client.wait(milliseconds) }
         return 0
       }, Unmanaged.passUnretained(self).toOpaque())
+    sleepWatch = SleepWatch { [unowned self] _ in machineWoke() }
+  }
+
+  /// The machine has slept: routers have forgotten connections meanwhile and servers given them up, and nobody says so. What
+  /// is idle is not used again; for what is in use, the system asks the other end.
+  func machineWoke() {
+    for socket in sockets {
+      let port = junction_curl_port(socket)
+      // What never leaves the machine has slept with it.
+      guard port != 0 else { continue }
+      let isUsed = transfers.values.contains { $0.uses(socket, port: port) }
+      if isUsed { junction_curl_probe_socket(socket) } else { junction_curl_shut_socket(socket) }
+    }
+    onWake()
   }
 
   // MARK: - Requests
 
   /// Sends a request at the end of the loop's turn; the answer is told piece by piece.
   package func start(_ request: HTTPRequest, _ events: HTTPTransfer.Events) -> HTTPTransfer {
+    sleepWatch?.look()
     let transfer = HTTPTransfer(request, events, by: self)
     transfers[transfer.handle] = transfer
     TurnEnd.call { self.add(transfer) }

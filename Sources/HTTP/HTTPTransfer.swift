@@ -33,6 +33,10 @@ package final class HTTPTransfer {
     var sent = 0
     /// Whether the connection was there for it.
     var hasBegun = false
+    /// This end's port of the connection, which it may share.
+    var port: Int32 = 0
+    /// Sockets that were opened for it.
+    var opened: [Int32] = []
     var isPaused = false
     /// What was found wrong here, and not by libcurl.
     var verdict: HTTPFailure?
@@ -131,6 +135,11 @@ package final class HTTPTransfer {
     }
   }
 
+  /// Whether it goes by a connection, or is about to.
+  func uses(_ socket: Int32, port: Int32) -> Bool {
+    progress.hasBegun ? progress.port == port : progress.opened.contains(socket)
+  }
+
   /// Who has issued the certificate that the server has shown; nil when that is not known.
   var issuer: String? {
     guard let shown = junction_curl_get_certificates(client.library.functions, handle)?.pointee, shown.count > 0 else {
@@ -196,13 +205,16 @@ package final class HTTPTransfer {
 
   /// The connection is there. Returns whether the request may go out on it. It may do so once: where a connection that was
   /// used before dies without an answer, libcurl would make the request again, and nobody could say how often it arrived.
-  func mayBegin() -> Bool {
+  ///
+  /// - Parameter port: this end's of the connection.
+  func mayBegin(port: Int32) -> Bool {
     guard !progress.hasBegun else {
       progress.verdict = HTTPFailure(
         .http, "the connection was closed before an answer came", mayHaveArrived: true)
       return false
     }
     progress.hasBegun = true
+    progress.port = port
     return true
   }
 
@@ -217,7 +229,9 @@ package final class HTTPTransfer {
         return Int32(JUNCTION_CURL_BAD_SOCKET)
       }
     }
-    return client.openSocket(address)
+    let socket = client.openSocket(address)
+    progress.opened.append(socket)
+    return socket
   }
 
   // MARK: - Failures

@@ -95,9 +95,9 @@ struct TransferSetup {
         return GatewayActor.assumeIsolated { transfer.give(room) }
       })
     note(
-      junction_curl_set_ready_function(curl, easy) { context, _, _, _, _ in
+      junction_curl_set_ready_function(curl, easy) { context, _, _, _, port in
         let transfer = HTTPTransfer.behind(context)
-        return GatewayActor.assumeIsolated { transfer.mayBegin() ? 0 : 1 }
+        return GatewayActor.assumeIsolated { transfer.mayBegin(port: port) ? 0 : 1 }
       })
     note(
       junction_curl_set_socket_functions(

@@ -11,6 +11,8 @@ package final class RemoteServers {
   private let messageLimit: Int
   private let log: Log
   private let authorization: Authorization.Source
+  /// Told when the machine has slept for a while, and connections that were open are not to be relied on.
+  package var onWake: @GatewayActor () -> Void = {}
 
   /// - Parameters:
   ///   - environment: where proxies and certificates are named.
@@ -33,6 +35,10 @@ package final class RemoteServers {
   package func open(_ server: ServerConfiguration, _ launch: RemoteLaunch) -> Result<Carrier, LaunchFailure> {
     do throws(HTTPFailure) {
       let client = try HTTPClient.shared()
+      client.onWake = { [weak self] in
+        self?.log(.info, "machine_woke")
+        self?.onWake()
+      }
       do throws(LaunchFailure) {
         let address = try ServerAddress(
           server, launch, environment: environment, identity: identity, by: client.library)

@@ -201,6 +201,28 @@ import Testing
     #expect(activated == [.start(generation: 3), .changed(.starting(attempt: 0, phase: .transportSetup))])
   }
 
+  @Test func whatFailedBeforeTheMachineSleptSaysNothingAfterwards() {
+    var endpoint = ready(.init(breakerAfter: 2))
+    for generation in UInt64(1)...5 {
+      _ = endpoint.lost(exit, generation: generation, at: 200, chance: 0.5)
+      _ = endpoint.activate(at: 200)
+    }
+    _ = endpoint.lost(exit, generation: 6, at: 300, chance: 0.5)
+    #expect(endpoint.wake(at: 300) == [], "the breaker is open")
+    let woken = endpoint.machineWoke(at: 1_000, chance: 0.5)
+    #expect(woken == [.changed(.backingOff(until: 2_500, attempt: 1, why: exit))])
+    let started = endpoint.timePassed(at: 2_500)
+    #expect(started == [.start(generation: 7), .changed(.starting(attempt: 1, phase: .transportSetup))])
+    let starting = endpoint.machineWoke(at: 2_600, chance: 0.5)
+    #expect(starting == [], "it is on its way")
+
+    var givenUp = ready(.init(maxAttempts: 0))
+    _ = givenUp.lost(exit, generation: 1, at: 200, chance: 0.5)
+    #expect(givenUp.deadline == nil)
+    _ = givenUp.machineWoke(at: 1_000, chance: 0)
+    #expect(givenUp.deadline == 1_000)
+  }
+
   @Test func afterShutdownNothingHappensAnyMore() {
     var endpoint = ready()
     let closed = endpoint.shutDown(at: 500)

@@ -52,7 +52,7 @@ import Testing
       let chance = Double.random(in: 0..<1, using: &random)
       let failure = EndpointFailure(.exit, message: "\(step)")
       let before = (endpoint.condition, endpoint.failures, endpoint.breaker)
-      let event = Int.random(in: 0...(step < 390 ? 14 : 15), using: &random)
+      let event = Int.random(in: 0...(step < 390 ? 15 : 16), using: &random)
       let actions: [EndpointState.Action] =
         switch event {
         case 0: endpoint.activate(at: now)
@@ -69,7 +69,8 @@ import Testing
             to: [.healthy, .degraded(.busy), .degraded(.silent(misses: 1)), .dead(failure)].randomElement(
               using: &random)
               ?? .healthy, generation: generation, at: now, chance: chance)
-        case 15: endpoint.shutDown(at: now)
+        case 12: endpoint.machineWoke(at: now, chance: chance)
+        case 16: endpoint.shutDown(at: now)
         default: endpoint.timePassed(at: now)
         }
       let story = "seed \(seed), step \(step), event \(event)"

@@ -202,6 +202,19 @@ import Testing
     #expect(probe.deadline == 134_000)
   }
 
+  @Test func aConnectionThatIsDoubtedIsProbedAtOnceAndOnce() {
+    var probe = ProbeState(settings: .init(interval: 600_000), at: 1_000_000)
+    probe.doubted(at: 1_010_000)
+    #expect(texts(run(&probe, to: 1_012_000)) == texts([(1_010_000, .probe)]))
+    probe.doubted(at: 1_012_000)
+    #expect(texts(run(&probe, to: 1_014_999)) == [], "it has been asked")
+    _ = probe.probeAnswered(at: 1_014_999)
+    #expect(probe.deadline == 1_614_999)
+    probe.loadChanged(to: 1, at: 1_020_000)
+    probe.doubted(at: 1_021_000)
+    #expect(probe.deadline == 1_025_000, "calls in flight are looked after anyway")
+  }
+
   @Test func aSluggishServerIsDegradedUntilItIsNearlyItselfAgain() {
     var probe = ProbeState(at: 0)
     let fine = probe.paceChanged(to: 3.9, at: 1)

@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import Synchronization
 import TestSupport
 import Testing
@@ -53,6 +54,44 @@ struct HTTPClientTests {
       }
     }
     #expect(server.connections == 1)
+  }
+
+  @Test func afterTheMachineHasSleptIdleConnectionsAreLeftAndThoseInUseGoOn() async throws {
+    let isWaiting = Mutex(false)
+    let mayGoOn = Mutex(false)
+    let server = ScriptedServer { connection in
+      while true {
+        let request = connection.request()
+        guard !request.isEmpty else { return }
+        if request.hasPrefix("GET /slow") {
+          isWaiting.withLock { $0 = true }
+          while !mayGoOn.withLock({ $0 }) { usleep(1_000) }
+        }
+        connection.answer("{}")
+      }
+    }
+    defer { server.stop() }
+    try await onLoop {
+      // One of its own: others lose their idle connections by this.
+      let client = try HTTPClient(try CurlLibrary.load())
+      func get(_ path: String) async throws -> Int {
+        try await client.fetch(HTTPRequest("GET", server.url + path, timeout: 10_000)).status
+      }
+      // One connection is in use, another idle.
+      let slow = Task { @GatewayActor in
+        try await client.fetch(HTTPRequest("GET", "http://127.0.0.1:\(server.port)/slow", timeout: 20_000)).status
+      }
+      while !isWaiting.withLock({ $0 }) { await LoopClock.loop.sleep(milliseconds: 1) }
+      #expect(try await get("") == 200)
+      #expect(server.connections == 2)
+      client.machineWoke()
+      #expect(try await get("") == 200)
+      #expect(server.connections == 3)
+      #expect(try await get("") == 200)
+      #expect(server.connections == 3)
+      mayGoOn.withLock { $0 = true }
+      #expect(try await slow.value == 200)
+    }
   }
 
   @Test func requestsAtTheSameTimeDoNotWaitForEachOther() async throws {

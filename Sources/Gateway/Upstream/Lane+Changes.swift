@@ -1,8 +1,20 @@
+import Configuration
 import ConnectionPooling
 import EventLoop
 
 /// What is told of a lane's state.
 extension Lane {
+  /// The machine has slept. What runs here has slept with it; who is far away may have gone.
+  func machineWoke() {
+    guard endpoint.launch.process == nil else { return }
+    let chance = Double.random(in: 0..<1)
+    update { $0.machineWoke(at: $1, chance: chance) }
+    _ = clock.after(UInt64(Double(EndpointState.wakeSpread) * chance)) { [self] in
+      probe?.doubted(at: now)
+      checker.attend(to: self)
+    }
+  }
+
   /// Counts and logs that the state has another condition.
   func noteChange() {
     let before = tally.stage

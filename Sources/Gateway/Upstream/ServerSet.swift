@@ -228,6 +228,9 @@ package final class ServerSet {
     await whenOver()
   }
 
+  /// The machine has slept for a while.
+  package func machineWoke() { for lane in lanes { lane.machineWoke() } }
+
   /// Makes what is ending end faster.
   func hurry() {
     life.isUrgent = true

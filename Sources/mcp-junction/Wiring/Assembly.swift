@@ -73,6 +73,7 @@ struct Assembly {
     manager = ServerManager(
       configuration: configuration, identity: Program.identity, clock: .loop, carriers: carriers,
       facts: facts.store, log: log, audit: files?.audit(redact: redact))
+    remote.onWake = { [weak upstream = manager.upstream] in upstream?.machineWoke() }
     let stopped = stopped
     let ending = SignalSource.ending.filter { !isServing || $0 != SignalSource.reload }
     signals = ending.map { number in SignalSource(number) { stopped.open() } }

@@ -187,7 +187,7 @@ final class HTTPCarrier {
     session.isOpen = true
     // Whatever else was asked meanwhile.
     session.isModern = false
-    session.id = head?.fields[MessageHeaders.session]
+    session.id = head?.fields[MessageHeaders.session] ?? session.id
     session.revision = answer.string("protocolVersion", in: .result).flatMap { Revision(rawValue: $0) }
     guard let revision = session.revision, let capabilities = answer.raw("capabilities", in: .result) else { return }
     let declared = ServerCapabilities(json: capabilities, revision: revision)

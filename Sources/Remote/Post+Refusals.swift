@@ -12,12 +12,7 @@ extension Post {
   private static let longestDelay: UInt64 = 10_000
 
   func judge(_ head: HTTPHead) {
-    if tries.resumptions > 0, let id = requestID {
-      return fail(
-        id,
-        RequestFailure(
-          reason: "its stream broke off, and was not resumed (HTTP \(head.status))", outcome: .unknown))
-    }
+    if tries.isResumed { return refusedToResume(head) }
     let error = answerInBody()
     let text = String(decoding: answer.text.prefix(4096), as: UTF8.self)
     let verdict = StatusVerdict(

@@ -29,6 +29,8 @@ final class Post {
     var text: [UInt8] = []
     /// Milliseconds that the server wants to pass before its stream is resumed.
     var retry: UInt64 = 1_000
+    /// Whether anything has come since that was last asked.
+    var wasHeard = false
   }
 
   /// What was tried.
@@ -36,7 +38,12 @@ final class Post {
     var redirections = 0
     var refusals = 0
     var delays = 0
-    var resumptions = 0
+    /// Whether its stream broke off, and was asked for again.
+    var isResumed = false
+    /// Milliseconds of the loop's clock.
+    var resumedAt: UInt64 = 0
+    /// Streams in a row that brought nothing.
+    var vain = 0
     /// The last event that had an id, on any stream.
     var lastID: String?
     var isOver = false
@@ -134,9 +141,16 @@ final class Post {
 
   func cancel() {
     tries.isOver = true
+    letGo()
+  }
+
+  /// Lets go of the transfer that is under way, while the message goes on being dealt with.
+  func letGo() {
     transfer?.cancel()
     transfer = nil
   }
+
+  var isUnderway: Bool { transfer != nil }
 
   func setReading(_ isReading: Bool) { if isReading { transfer?.resume() } else { transfer?.pause() } }
 
@@ -156,6 +170,7 @@ final class Post {
   }
 
   private func received(_ bytes: UnsafeRawBufferPointer) {
+    answer.wasHeard = true
     guard var reader = answer.reader else {
       let room = Self.textLimit - answer.text.count
       answer.text.append(contentsOf: bytes.prefix(max(room, 0)))

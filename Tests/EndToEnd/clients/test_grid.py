@@ -19,6 +19,16 @@ not_offered = {
     ("fastmcp", "modern"): {"elicitation URL", "sampling", "roots", "subscriptions", "list_changed"},
 }
 
+# What a way over HTTP has no place for: without a stream for each request nobody says anything before its answer, and
+# without a session nobody can ask anything, or say something of their own accord.
+asking = {"elicitation form", "elicitation URL", "sampling", "multi-round", "concurrent"}
+not_offered_by_way = {
+    ("json", "legacy"): asking | {"progress", "cancel", "log"},
+    ("json", "modern"): {"progress", "cancel", "log"},
+    ("stateless", "legacy"): asking | {"roots", "subscriptions", "list_changed"},
+}
+not_offered_by_server = {("fastmcp", "json"): {"list_changed"}, ("sdk1", "stateless"): {"progress"}}
+
 
 class Person(User):
     """A user who answers everything, each question by what it says."""
@@ -339,26 +349,30 @@ async def test_features_between(request, subtests, record_property, aim, mode, s
 
 
 @pytest.mark.timeout(150)
-@pytest.mark.parametrize("way", ["stateful", "sse"])
+@pytest.mark.parametrize("way", ["stateful", "json", "stateless", "resumable", "sse"])
 @pytest.mark.parametrize("mode, server, era", cases())
 async def test_features_over_http(request, subtests, record_property, remote_server, aim, mode, server, era, way):
     if request.config.getoption("--direct"):
         pytest.skip("these clients are given a command")
-    if mode == "2026-07-28" or way == "sse" and era == "modern":
+    if mode == "2026-07-28" or way in ("sse", "stateless", "resumable") and era == "modern":
         pytest.skip("the same as another, or older than the era")
+    if server == "fastmcp" and way == "resumable":
+        pytest.skip("it works for so long at a time that the SDK loses what is written while a stream changes hands")
     started = remote_server(server, way, era if server != "sdk1" and way != "sse" else None)
     entry = {"url": started.url}
-    await try_features(entry, subtests, record_property, aim, mode, server, era, f"{server} {way}")
+    await try_features(entry, subtests, record_property, aim, mode, server, era, way)
 
 
-async def try_features(entry, subtests, record_property, aim, mode, server, era, label=None) -> None:
+async def try_features(entry, subtests, record_property, aim, mode, server, era, way=None) -> None:
     client_is_modern = mode != "legacy"
     target = aim({"everything": entry, "second": junction.scripted(owns="second://")})
     pair = Pair(target, mode, server, era == "modern")
+    missing = not_offered.get((server, era), set()) | not_offered_by_way.get((way, era), set())
+    missing |= not_offered_by_server.get((server, way), set())
     outcomes = {}
     async with anyio.create_task_group() as group:
         for feature, run in features.items():
-            if feature in not_offered.get((server, era), ()):
+            if feature in missing:
                 outcomes[feature] = "not offered"
                 continue
             outcomes[feature] = "red"
@@ -377,5 +391,9 @@ async def try_features(entry, subtests, record_property, aim, mode, server, era,
                     break
         await pair.disconnect()
     client = f"{drivers.library()} {mode}" if mode != "legacy" else drivers.library()
-    row = {"client": client, "server": label or server, "cell": grid.cell(client_is_modern, era == "modern")}
+    row = {
+        "client": client,
+        "server": f"{server} {way}" if way else server,
+        "cell": grid.cell(client_is_modern, era == "modern"),
+    }
     record_property("grid", {**row, "outcomes": {feature: outcomes.get(feature, "red") for feature in features}})

@@ -1,6 +1,8 @@
 """A server over HTTP instead of its standard streams, where its arguments say so.
 
-usage: everything_….py [http MODE [ERA]], with one of these modes: stateful, stateless, json, sse
+usage: everything_….py [http MODE [ERA]], with one of these modes: stateful, stateless, json, resumable, sse
+
+A resumable server ends the stream of every answer after its first event, so that the rest has to be asked for.
 
 With an era, "legacy" or "modern", the other one is refused as servers refuse it that do not have it.
 
@@ -51,10 +53,60 @@ def of_one_era(app):
     return filtered
 
 
+def event_store():
+    """Returns what a resumable server keeps its events in; nothing for any other."""
+    if mode != "resumable":
+        return None
+    from mcp.server import streamable_http
+
+    class Store(streamable_http.EventStore):
+        def __init__(self):
+            self.events = []
+
+        async def store_event(self, stream_id, message):
+            self.events.append((stream_id, message))
+            return str(len(self.events))
+
+        async def replay_events_after(self, last_event_id, send_callback):
+            stream = self.events[int(last_event_id) - 1][0]
+            for number, (stream_id, message) in enumerate(self.events, 1):
+                if number > int(last_event_id) and stream_id == stream and message is not None:
+                    await send_callback(streamable_http.EventMessage(message, str(number)))
+            return stream
+
+    return Store()
+
+
+def cut_short(app):
+    """Returns the application with streams that answer a request ended after their first event."""
+
+    async def cutting(scope, receive, send):
+        if scope["type"] != "http" or scope["method"] != "POST":
+            return await app(scope, receive, send)
+        is_stream = is_over = False
+
+        async def some(message):
+            nonlocal is_stream, is_over
+            if is_over:
+                return
+            if message["type"] == "http.response.start":
+                is_stream = any(b"event-stream" in value for _, value in message["headers"])
+            elif is_stream and message.get("body"):
+                is_over = True
+                message = {**message, "more_body": False}
+            await send(message)
+
+        await app(scope, receive, some)
+
+    return cutting
+
+
 def serve(app) -> None:
     """Serves an ASGI application until the process is ended."""
     import uvicorn
 
+    if mode == "resumable":
+        app = cut_short(app)
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
     config = uvicorn.Config(of_one_era(app) if era else app, log_level="warning", timeout_graceful_shutdown=1)
@@ -84,7 +136,13 @@ def serve_low_level(server, options) -> None:
         return
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-    manager = StreamableHTTPSessionManager(server, json_response=mode == "json", stateless=mode == "stateless")
+    manager = StreamableHTTPSessionManager(
+        server,
+        event_store=event_store(),
+        json_response=mode == "json",
+        stateless=mode == "stateless",
+        retry_interval=300,
+    )
 
     @contextlib.asynccontextmanager
     async def life(_):

@@ -64,6 +64,29 @@ def test_a_token_that_a_stream_of_news_is_refused_with_is_renewed(world, serve):
     assert server.refused.count("GET") == 1 and server.refreshes() == 1
 
 
+def test_a_token_that_ends_before_the_rest_of_an_answer_has_come_is_renewed(world, serve):
+    calls = []
+
+    def play(request) -> bool:
+        if request.name == "tools/call":
+            calls.append(request)
+            server.good.clear()
+            request.stream()("id: 7\nretry: 10\ndata:\n\n")
+            return True
+        if request.method == "GET":
+            request.stream()("id: 8\n" + calls[0].event({"content": [{"type": "text", "text": "late"}]}))
+            return True
+        return False
+
+    server = None
+    person, server = world(play)
+    person.log_in("far")
+    wire = serve(person)
+    wire.initialize()
+    assert wire.call("far__echo").text == "late"
+    assert len(calls) == 1 and server.refreshes() == 1
+
+
 def test_a_server_that_refuses_its_stream_of_news_alone_is_not_taken_for_one_that_refuses_all(world, serve):
     def play(request) -> bool:
         if request.method != "GET":
@@ -154,6 +177,8 @@ def test_tokens_that_somebody_else_repeats_are_not_shown(world, serve):
         {"error": "invalid_grant", "error_description": f"{form['refresh_token']} is of yesterday"},
     )
     server.good.clear()
+    # A gateway that runs would be asked, and is waiting for its server.
+    wire.abandon()
     said += [person.run("--list").stdout, person.run("auth", "status").stdout]
     assert "is of yesterday" in said[-1]
     said.append(json.dumps(person.status()))

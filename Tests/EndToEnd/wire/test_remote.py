@@ -157,6 +157,77 @@ def test_a_stream_that_breaks_off_is_resumed(remote):
     assert server.named("GET")[0].headers["last-event-id"] == "7"
 
 
+def test_a_server_may_want_to_be_polled_for_its_answer(remote):
+    """It ends each stream after an event, the first of the handshake among them."""
+    polled = {}
+
+    def play(request) -> bool:
+        if request.name in ("initialize", "tools/call"):
+            polled.update(request=request, left=12)
+            own = {"Mcp_Session_Id": "polled"} if request.name == "initialize" else {}
+            request.stream(**own)("id: 0\nretry: 10\ndata:\n\n")
+            return True
+        if request.method == "GET" and request.headers.get("last-event-id"):
+            assert request.session == "polled"
+            polled["left"] -= 1
+            write = request.stream()
+            if polled["left"]:
+                write(f"id: {polled['left']}\ndata:\n\n")
+            elif polled["request"].name == "initialize":
+                result = {
+                    "protocolVersion": "2025-11-25",
+                    "capabilities": {"tools": {}},
+                    "serverInfo": {"name": "polled", "version": "1"},
+                }
+                write("id: 99\n" + polled["request"].event(result))
+            else:
+                write("id: 99\n" + polled["request"].event(text("after all")))
+            return True
+        return False
+
+    wire, server = remote(play)
+    assert wire.call("far__echo").text == "after all"
+    assert server.count("GET") == 24
+
+
+def test_a_stream_that_its_server_believes_open_is_asked_for_again(remote):
+    """The first time it is refused, the second time given away: its server writes to the one that is gone."""
+    asked = []
+
+    def play(request) -> bool:
+        if request.name == "tools/call":
+            asked.append(request)
+            request.stream()("id: 7\nretry: 10\ndata:\n\n")
+            return True
+        if request.method != "GET":
+            return False
+        asked.append(request)
+        if len(asked) == 2:
+            request.respond(409, "there is a stream already")
+        elif len(asked) == 3:
+            request.stream()(": \n\n")
+            time.sleep(30)
+        else:
+            request.stream()("id: 8\n" + asked[0].event(text("found")))
+        return True
+
+    wire, _ = remote(play)
+    assert wire.result_of(wire.start_call("far__echo"), 30).text == "found"
+    assert len(asked) == 4
+
+
+def test_a_stream_that_brings_nothing_is_not_asked_for_for_ever(remote):
+    def play(request) -> bool:
+        if request.name == "tools/call" or request.method == "GET":
+            request.stream()("id: 7\nretry: 10\ndata:\n\n")
+            return True
+        return False
+
+    wire, server = remote(play)
+    assert failure(wire.call("far__echo"))["outcome"] == "unknown"
+    assert 3 <= server.count("GET") <= 6
+
+
 def test_a_stream_that_breaks_off_without_an_id_leaves_the_outcome_open(remote):
     def play(request) -> bool:
         if request.name == "tools/call":

@@ -28,6 +28,8 @@ not_offered_by_way = {
     ("stateless", "legacy"): asking | {"roots", "subscriptions", "list_changed"},
 }
 not_offered_by_server = {("fastmcp", "json"): {"list_changed"}, ("sdk1", "stateless"): {"progress"}}
+# Many at once are too much for the SDK there: it loses now and then what is written while a stream changes hands.
+not_offered_by_server |= {("sdk1", "resumable"): {"concurrent"}, ("sdk2", "resumable"): {"concurrent"}}
 
 
 class Person(User):

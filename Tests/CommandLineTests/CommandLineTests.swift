@@ -65,8 +65,11 @@ import Testing
     ("config schema x", "unexpected argument 'x' after 'schema'"),
     ("--list status", "--list stands alone, without 'status'"),
     ("--list --version", "--version stands alone, without '--list'"),
-    ("--output x", "--output goes with 'call' and 'read'"),
-    ("-o x config check", "--output goes with 'call' and 'read'"),
+    ("--replace", "--replace goes with 'register'"),
+    (
+      "--dry-run config check",
+      "--dry-run goes with 'import', 'register', 'unregister', 'add', 'remove', 'enable' and 'disable'"
+    ),
     ("--drain --list", "--drain goes with 'serve'"),
   ]
 

@@ -66,7 +66,13 @@ struct SecretCommand {
     switch await secrets.set(value, name: name, in: place) {
     case .failure(let problem): return fail(problem.reason, .failed)
     case .success(let place):
-      return context.console.say("\(name): kept in the \(place.rawValue)\n")
+      context.console.say("\(name): kept in the \(place.rawValue)\n")
+      if !SecretUsers(context.surroundings).servers(of: name).isEmpty,
+        let own = try? OwnFile.open(context.surroundings).get()
+      {
+        await RunningGateways(on: own.path, in: context.surroundings).takeUp()
+      }
+      return .good
     }
   }
 

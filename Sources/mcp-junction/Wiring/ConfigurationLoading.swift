@@ -31,6 +31,7 @@ enum ConfigurationLoading {
     let missing = values.missingInputs
     if !missing.isEmpty, await InputQuestions(console, values.secrets).ask(missing, configuration.inputs) {
       values.renew()
+      await RunningGateways(on: path, in: surroundings).takeUp()
       configuration = await settled(values, readAgain)
     }
     for problem in configuration.failure?.problems ?? [] { console.complain("\(problem)") }

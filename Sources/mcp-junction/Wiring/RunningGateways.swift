@@ -64,4 +64,18 @@ struct RunningGateways {
     }
     return nil
   }
+
+  /// Has them look up again what their configuration refers to, and waits a moment until nothing is wrong with it there.
+  func takeUp() async {
+    guard !files.isEmpty else { return }
+    for _ in 1...Self.looks {
+      let replies = await ask(.reload)
+      if replies.allSatisfy({ $0.answer?.isGood != false }) { return }
+      await LoopClock.loop.sleep(milliseconds: Self.interval)
+    }
+  }
+
+  /// How often they are asked for a configuration without a mistake, and milliseconds between two times.
+  private static let looks = 5
+  private static let interval: UInt64 = 200
 }

@@ -28,7 +28,7 @@ enum Program {
   private static func run(_ words: [String], _ console: Console, _ surroundings: Surroundings) async -> ExitStatus {
     switch CommandTable.parse(words) {
     case .failure(let problem):
-      console.complain("\(identity.name): \(problem)")
+      console.complain(.usage, "\(problem)")
       return .unusable
     case .success(let invocation):
       if invocation.has(.help) { return console.say(CommandTable.help(invocation)) }

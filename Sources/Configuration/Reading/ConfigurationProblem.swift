@@ -7,6 +7,17 @@ package struct ConfigurationProblem: Error, Hashable, Sendable {
     case warning
   }
 
+  /// What it is about, as far as there is a cure that it has in common with others.
+  package enum Kind: Sendable {
+    case other
+    /// A variable that is not set.
+    case unset
+    /// A reference to something else that has no value.
+    case noValue
+    /// A program or a directory that is not there.
+    case noProgram
+  }
+
   /// The file it stands in: the configuration, or an `envFile` that it names.
   package let file: String
   /// Line, from 1.
@@ -14,18 +25,21 @@ package struct ConfigurationProblem: Error, Hashable, Sendable {
   /// Column in characters, from 1.
   package let column: Int
   package let severity: Severity
+  package let kind: Kind
   /// What is wrong, and the cure where there is one.
   package let message: String
   /// The server whose entry is concerned; nil when the problem is the whole file's.
   package let server: String?
 
   package init(
-    file: String, line: Int, column: Int, severity: Severity = .error, message: String, server: String? = nil
+    file: String, line: Int, column: Int, severity: Severity = .error, kind: Kind = .other, message: String,
+    server: String? = nil
   ) {
     self.file = file
     self.line = line
     self.column = column
     self.severity = severity
+    self.kind = kind
     self.message = message
     self.server = server
   }
@@ -33,7 +47,8 @@ package struct ConfigurationProblem: Error, Hashable, Sendable {
   /// Returns the problem with the secrets in its message blotted out.
   func redacted(by redaction: Redaction) -> ConfigurationProblem {
     ConfigurationProblem(
-      file: file, line: line, column: column, severity: severity, message: redaction.redact(message), server: server)
+      file: file, line: line, column: column, severity: severity, kind: kind,
+      message: redaction.redact(message), server: server)
   }
 }
 

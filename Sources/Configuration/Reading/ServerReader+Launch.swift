@@ -84,8 +84,9 @@ extension ServerReader {
         command.value.offset,
         "'command' is one program's name and goes through no shell; put its arguments into 'args': \"command\": "
           + "\(JSONText.quote(String(words[0]))), \"args\": [\(arguments)]")
-    case .program(let reason): report(command.value.offset, "'command': \(reason)")
-    case .directory(let reason): report(fields["cwd"]?.value.offset ?? command.value.offset, "'cwd': \(reason)")
+    case .program(let reason): report(command.value.offset, "'command': \(reason)", .noProgram)
+    case .directory(let reason):
+      report(fields["cwd"]?.value.offset ?? command.value.offset, "'cwd': \(reason)", .noProgram)
     }
   }
 

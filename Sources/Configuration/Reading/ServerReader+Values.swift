@@ -45,8 +45,11 @@ extension ServerReader {
       }
       return result
     case .failure(.unset(let variable)):
-      report(node.offset, "'\(key)' uses the variable \(variable), which is not set; \(ReferenceHint.unset(variable))")
-    case .failure(.missing(let reference, let reason)): report(node.offset, "'\(key)' uses '\(reference)': \(reason)")
+      report(
+        node.offset, "'\(key)' uses the variable \(variable), which is not set; \(ReferenceHint.unset(variable))",
+        .unset)
+    case .failure(.missing(let reference, let reason)):
+      report(node.offset, "'\(key)' uses '\(reference)': \(reason)", .noValue)
     case .failure(.malformed(let reason)): report(node.offset, "'\(key)': \(reason)")
     }
     return nil
@@ -116,7 +119,7 @@ extension ServerReader {
     guard let field, let path = expanded(field.value, key: field.key).map(context.resolve) else { return [] }
     switch context.access.readFile(path) {
     case .failure(let problem):
-      report(field.value.offset, "'envFile' \(path) cannot be read: \(problem.reason)")
+      report(field.value.offset, "'envFile' \(path) cannot be read: \(problem.reason)", .noValue)
       return []
     case .success(let bytes):
       switch EnvironmentFile.parse(SourceText(path: path, bytes: bytes), server: name) {

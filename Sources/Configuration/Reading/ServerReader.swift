@@ -119,8 +119,8 @@ struct ServerReader {
     report(offset, "the name stands twice among the servers; rename or remove one")
   }
 
-  mutating func report(_ offset: Int, _ message: String) {
-    add(context.source.problem(at: offset, message, server: name))
+  mutating func report(_ offset: Int, _ message: String, _ kind: ConfigurationProblem.Kind = .other) {
+    add(context.source.problem(at: offset, message, server: name, kind: kind))
   }
 
   /// What replicas take from the entry is read once more for each of them, and is reported once.

@@ -7,11 +7,13 @@ struct SourceText: Sendable {
 
   /// Makes a problem at a byte offset.
   func problem(
-    at offset: Int, _ message: String, server: String? = nil, severity: ConfigurationProblem.Severity = .error
+    at offset: Int, _ message: String, server: String? = nil, severity: ConfigurationProblem.Severity = .error,
+    kind: ConfigurationProblem.Kind = .other
   ) -> ConfigurationProblem {
     let (line, column) = position(of: offset)
     return ConfigurationProblem(
-      file: path, line: line, column: column, severity: severity, message: message, server: server)
+      file: path, line: line, column: column, severity: severity, kind: kind, message: message,
+      server: server)
   }
 
   /// Returns line and column, both from 1, the column in characters. A byte order mark takes no column.

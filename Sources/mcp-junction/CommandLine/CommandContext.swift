@@ -9,5 +9,9 @@ struct CommandContext: Sendable {
 
   /// Says what is wrong, on standard error.
   @GatewayActor
-  func complain(_ text: String) { console.complain("mcp-junction: \(text)") }
+  func complain(_ complaint: Complaint, _ text: String) { console.complain(complaint, text) }
+
+  /// Says on standard error what a person should know, though nothing is wrong.
+  @GatewayActor
+  func note(_ text: String) { console.tell("mcp-junction: \(text)") }
 }

@@ -44,7 +44,7 @@ enum CommandHelp {
     return sections.joined(separator: "\n\n") + "\n"
   }
 
-  private static func synopsis(of command: Command) -> String {
+  static func synopsis(of command: Command) -> String {
     ([command.isOption ? command.words.reversed().joined(separator: ", ") : command.name, usage(of: command)]).filter {
       !$0.isEmpty
     }.joined(separator: " ")

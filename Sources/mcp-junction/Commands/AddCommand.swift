@@ -48,7 +48,8 @@ struct AddCommand {
   private func run() -> ExitStatus {
     guard let entry = entry() else { return .unusable }
     if own.entries.contains(where: { $0.key == name }) {
-      context.complain("\(own.path) has a server called '\(name)' already; 'mcp-junction remove \(name)' takes it out")
+      context.complain(
+        .nameTaken, "\(own.path) has a server called '\(name)' already; 'mcp-junction remove \(name)' takes it out")
       return .unusable
     }
     do throws(DocumentProblem) {
@@ -57,13 +58,13 @@ struct AddCommand {
       let preview = EditPreview.text(from: own.document.bytes, to: edited.bytes)
       context.console.say(shown: "\(own.path)\n" + Redaction(secrets).redact(preview))
       if !secrets.isEmpty {
-        context.complain(
+        context.note(
           "a secret stands there in plain text; 'mcp-junction secret set NAME' keeps one, and '${secret:NAME}' stands for it"
         )
       }
       return context.invocation.has(.dryRun) ? .good : own.write(edited, context)
     } catch {
-      context.complain("\(own.path):\(error)")
+      context.complain(.ownFile, "\(own.path):\(error)")
       return .unusable
     }
   }
@@ -103,7 +104,7 @@ struct AddCommand {
   }
 
   private func refuse(_ text: String) -> DocumentValue? {
-    context.complain(text)
+    context.complain(.usage, text)
     return nil
   }
 }

@@ -37,7 +37,7 @@ struct AnswerPrinter {
       case .unknown(let type): print("[\(type)]")
       case .bytes(let encoded, let type):
         guard let bytes = Base64.decode(encoded) else {
-          context.complain("the server's \(type) is no Base64")
+          context.complain(.resultUnfit, "the server's \(type) is no Base64")
           isSaved = false
           continue
         }
@@ -54,7 +54,7 @@ struct AnswerPrinter {
       }
     }
     if outputPath != nil, files == 0 {
-      context.complain("the result has nothing for a file")
+      context.complain(.resultUnfit, "the result has nothing for a file")
       isSaved = false
     }
     return isSaved
@@ -69,7 +69,7 @@ struct AnswerPrinter {
       try FileSystem.replace(context.surroundings.absolute(path), with: bytes)
       return true
     } catch {
-      context.complain("\(error)")
+      context.complain(.system, "\(error)")
       return false
     }
   }

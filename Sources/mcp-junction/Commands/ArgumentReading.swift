@@ -23,7 +23,7 @@ struct ArgumentReading {
     switch ToolArguments.read(words) {
     case .success(let arguments): read = arguments
     case .failure(let problem):
-      context.complain("\(problem)")
+      context.complain(.arguments, "\(problem)")
       return nil
     }
     do throws(PlatformError) {
@@ -36,13 +36,13 @@ struct ArgumentReading {
       case .standardInput:
         guard let bytes = await Self.readAll(try DescriptorReader(taking: context.console.streams.input), limit: limit)
         else {
-          context.complain("the arguments are longer than \(limit) bytes (\"maxFrame\")")
+          context.complain(.arguments, "the arguments are longer than \(limit) bytes (\"maxFrame\")")
           return nil
         }
         return object(bytes).map(ToolArguments.json)
       }
     } catch {
-      context.complain("cannot read the arguments: \(error)")
+      context.complain(.arguments, "cannot read the arguments: \(error)")
       return nil
     }
   }
@@ -69,13 +69,14 @@ struct ArgumentReading {
     switch parsed {
     case .failure(let error):
       context.complain(
+        .arguments,
         "the arguments are not JSON: \(error), at byte \(error.offset + 1); write them as an object, "
           + "'{\"name\": \"value\"}'")
       return nil
     case .success(let frame):
       let text = String(decoding: frame.bytes, as: UTF8.self)
       guard text.drop(while: { $0 == " " || $0 == "\t" }).first == "{" else {
-        context.complain("the arguments must be a JSON object")
+        context.complain(.arguments, "the arguments must be a JSON object")
         return nil
       }
       return text

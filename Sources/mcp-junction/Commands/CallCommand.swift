@@ -103,13 +103,13 @@ struct CallCommand {
     switch ToolArguments.object(pairs, schema: schema) {
     case .success(let text): return text
     case .failure(let problem):
-      context.complain("\(problem)")
+      context.complain(.arguments, "\(problem)")
       return nil
     }
   }
 
   private func lost() -> ExitStatus {
-    context.complain("the gateway that was asked has ended; what became of the call is unknown")
+    context.complain(.outcomeUnknown, "the gateway that was asked has ended; what became of the call is unknown")
     return .outcomeUnknown
   }
 
@@ -130,7 +130,8 @@ struct CallCommand {
     switch answer.outcome {
     case .refused(let code, let message): return await refused(code: code, message, name)
     case .notSent, .unknown:
-      for text in answer.texts { context.complain(text) }
+      let complaint: Complaint = answer.outcome == .notSent ? .notSent : .outcomeUnknown
+      for text in answer.texts { context.complain(complaint, text) }
       return answer.outcome == .notSent ? .notSent : .outcomeUnknown
     case .good, .toolFailed:
       let isSaved = printer.print(answer.blocks)
@@ -143,11 +144,11 @@ struct CallCommand {
     guard code == "-32602", let directory = await session.report(),
       !directory.tools.contains(where: { $0.name == name })
     else {
-      context.complain(message)
+      context.complain(.refused, message)
       return .failed
     }
     guard directory.areReady(candidates) else {
-      context.complain(message)
+      context.complain(.notSent, message)
       return .notSent
     }
     return refuseName(directory)
@@ -155,7 +156,7 @@ struct CallCommand {
 
   private func refuseName(_ directory: ServerDirectory) -> ExitStatus {
     let cure = target.nearest(in: directory).map { "did you mean '\($0)'?" } ?? "'list' shows them"
-    context.complain("no tool is called '\(target.text)'; \(cure)")
+    context.complain(.noSuchTool, "no tool is called '\(target.text)'; \(cure)")
     return .noSuchName
   }
 }

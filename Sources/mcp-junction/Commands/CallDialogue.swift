@@ -58,7 +58,7 @@ final class CallDialogue {
     let description = property?.member("description")?.value.text ?? property?.member("title")?.value.text
     let kind = property.flatMap { ToolArguments.kindText(of: $0) }
     let notes = [kind, isNeeded ? nil : "may stay empty"].compactMap { $0 }.joined(separator: ", ")
-    if let description { context.console.complain("  \(description)") }
+    if let description { context.console.tell("  \(description)") }
     for _ in 0..<Self.attempts {
       let prompt = ShownText.line("\(name)\(notes.isEmpty ? "" : " (\(notes))")") + ": "
       guard case .line(let line) = await context.console.ask(prompt) else { return nil }
@@ -112,7 +112,7 @@ final class CallDialogue {
 
   private func answer(_ frame: Frame) async -> String {
     clear()
-    context.console.complain("The server asks: \(frame.string("message", in: .params) ?? "")")
+    context.console.tell("The server asks: \(frame.string("message", in: .params) ?? "")")
     let cancelled = #"{"action":"cancel"}"#
     guard let raw = frame.raw("requestedSchema", in: .params), let schema = try? DocumentNode(json: Array(raw)),
       case .object(let properties)? = schema.member("properties")?.value.content
@@ -128,7 +128,7 @@ final class CallDialogue {
       }
       switch ToolArguments.object(pairs, schema: schema) {
       case .success(let content): return "{\"action\":\"accept\",\"content\":\(content)}"
-      case .failure(let problem): context.complain("\(problem)")
+      case .failure(let problem): context.complain(.arguments, "\(problem)")
       }
     }
     return cancelled

@@ -51,6 +51,7 @@ struct ChangeCommand {
     for name in context.invocation.arguments where !names.contains(name) {
       let cure = NearestName.of(name, among: names).map { "did you mean '\($0)'?" }
       context.complain(
+        .noSuchServer,
         "no server is called '\(name)' in \(own.path); \(cure ?? "it has \(names.joined(separator: ", "))")")
       return .noSuchName
     }
@@ -65,7 +66,7 @@ struct ChangeCommand {
       return context.console.say(
         shown: "\(own.path): \(words): \(context.invocation.arguments.joined(separator: ", "))\n")
     } catch {
-      context.complain("\(own.path):\(error)")
+      context.complain(.ownFile, "\(own.path):\(error)")
       return .unusable
     }
   }

@@ -56,7 +56,7 @@ struct CheckCommand {
   private func report(
     _ configuration: Configuration, problems: [ConfigurationProblem], status: ExitStatus
   ) -> ExitStatus {
-    for problem in problems + configuration.warnings { console.complain("\(problem)") }
+    for problem in problems + configuration.warnings { console.complain(problem) }
     let counts = [(problems.count, "error"), (configuration.warnings.count, "warning")].filter { $0.0 > 0 }
     let found = counts.isEmpty ? "no problem" : counts.map { Self.count($0.0, $0.1) }.joined(separator: ", ")
     console.say("\(configuration.path): \(Self.count(configuration.servers.count, "server")), \(found)\n")

@@ -21,7 +21,7 @@ enum CompletionCommand {
     let shell = context.invocation.arguments[0]
     guard let script = scripts[shell] else {
       let cure = NearestName.of(shell, among: scripts.keys.sorted()).map { "did you mean '\($0)'?" }
-      context.complain("no script is there for '\(shell)'; \(cure ?? "there is one for bash, zsh and fish")")
+      context.complain(.usage, "no script is there for '\(shell)'; \(cure ?? "there is one for bash, zsh and fish")")
       return .unusable
     }
     return context.console.say(script)

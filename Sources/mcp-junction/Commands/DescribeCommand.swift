@@ -43,13 +43,13 @@ struct DescribeCommand {
   private func describe(_ target: ToolTarget, _ configuration: Configuration) async -> ExitStatus {
     guard let list = await session.client.request(.toolsList, params: "{}"), let directory = await session.report()
     else {
-      context.complain("the gateway that was asked has ended")
+      context.complain(.gatewayGone, "the gateway that was asked has ended")
       return .failed
     }
     let name = target.name(in: directory, configuration)
     guard let raw = Self.definition(of: name, in: list), let tool = try? DocumentNode(json: raw) else {
       let cure = target.nearest(in: directory).map { "did you mean '\($0)'?" } ?? "'list' shows them"
-      context.complain("no tool is called '\(target.text)'; \(cure)")
+      context.complain(.noSuchTool, "no tool is called '\(target.text)'; \(cure)")
       return .noSuchName
     }
     if context.invocation.has(.json) {

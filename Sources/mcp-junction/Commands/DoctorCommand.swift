@@ -26,18 +26,12 @@ struct DoctorCommand {
     var mended: Set<Int> = []
     if context.invocation.has(Self.fix) {
       for (index, finding) in findings.enumerated() {
-        guard let mend = finding.mend else { continue }
-        do throws(PlatformError) {
-          try mend()
-          mended.insert(index)
-        } catch {
-          context.complain("\(finding.subject): \(error)")
-        }
+        if mend(finding) { mended.insert(index) }
       }
     }
     let open = findings.indices.filter { !mended.contains($0) }.map { findings[$0].kind }
-    let errors = open.count { $0 == .error }
-    let warnings = open.count { $0 == .warning }
+    let errors = open.count(where: \.isError)
+    let warnings = open.count(where: \.isWarning)
     if context.invocation.has(.json) {
       let items = findings.enumerated().map { $1.json(isMended: mended.contains($0)) }.joined(separator: ",")
       context.console.say(json: "{\"healthy\":\(errors == 0),\"findings\":[\(items)]}")
@@ -51,6 +45,24 @@ struct DoctorCommand {
     return errors == 0 ? .good : .failed
   }
 
+  /// Mends what can be mended. Returns whether it is.
+  private func mend(_ finding: Finding) -> Bool {
+    switch finding.mend {
+    case nil: return false
+    case .action(let action):
+      do throws(PlatformError) { try action() } catch {
+        context.complain(.system, "\(finding.subject): \(error)")
+        return false
+      }
+      return true
+    case .edit(let path, let old, let new):
+      // It is shown, which would be in a program's way.
+      guard !context.invocation.has(.json) else { return false }
+      context.console.say(shown: "\(path)\n" + EditPreview.text(from: old, to: new))
+      return EditorFiles.write(path, from: old, to: new, context)
+    }
+  }
+
   private func findings() async -> [Finding] {
     await ValueSources.using(context.surroundings) { await findings($0) }
   }
@@ -61,7 +73,7 @@ struct DoctorCommand {
     switch OwnFile.open(surroundings) {
     case .failure(let failure):
       findings.append(
-        Finding(.error, "configuration", "\(failure)", cure: "mend the line, then mcp-junction config check"))
+        Finding(.error(.ownFile), "configuration", "\(failure)", cure: "mend the line, then mcp-junction config check"))
     case .success(let own):
       findings += await ConfigurationCheck(surroundings, own, values).findings(
         loginPath: await LoginPath.ask(in: surroundings))

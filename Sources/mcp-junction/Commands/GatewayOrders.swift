@@ -23,7 +23,7 @@ enum GatewayOrders {
 
   private static func order(_ question: ControlProtocol.Question, _ context: CommandContext) async -> ExitStatus {
     guard let location = context.surroundings.configuration else {
-      context.complain("there is no configuration; give --config PATH")
+      context.complain(.noConfiguration, "there is no configuration; give --config PATH")
       return .unusable
     }
     let path = context.surroundings.absolute(location.path)
@@ -36,11 +36,11 @@ enum GatewayOrders {
         context.console.say(shown: "gateway \(reply.file.process): \(answer.text)")
       case .refusal(let reason):
         isGood = false
-        context.complain("gateway \(reply.file.process): \(reason)")
+        context.complain(.gatewayRefuses, "gateway \(reply.file.process): \(reason)")
       }
     }
     guard !replies.isEmpty else {
-      context.complain("no gateway is running on \(path)")
+      context.complain(.noGateway, "no gateway is running on \(path)")
       return .unusable
     }
     return isGood ? .good : .failed

@@ -49,7 +49,7 @@ struct ImportCommand {
     var status = ExitStatus.good
     for file in files where file.path != own.path {
       do throws(DocumentProblem) { try plan.add(file) } catch {
-        context.complain("\(file.path):\(error)")
+        context.complain(.editorFile, "\(file.path):\(error)")
         status = .failed
       }
     }
@@ -73,14 +73,14 @@ struct ImportCommand {
     let names = found.map(\.name).joined(separator: ", ")
     guard await Consent.ask("Keep \(found.count) secret\(found.count == 1 ? "" : "s") (\(names))?", context) == .yes
     else {
-      context.complain("not kept: \(names); 'mcp-junction secret set NAME' keeps one")
+      context.note("not kept: \(names); 'mcp-junction secret set NAME' keeps one")
       return true
     }
     for secret in found {
       switch await secrets.set(secret.value, name: secret.name) {
       case .success(let place): context.console.say(shown: "  kept in the \(place.rawValue): \(secret.name)\n")
       case .failure(let problem):
-        context.complain("\(secret.name) cannot be kept: \(problem.reason)")
+        context.complain(.secretNotKept, "\(secret.name) cannot be kept: \(problem.reason)")
         return false
       }
     }
@@ -102,7 +102,7 @@ struct ImportCommand {
     for name in names {
       if let editor = EditorTable.editor(named: name) {
         let existing = EditorFiles.existing(editor, context.surroundings)
-        if existing.isEmpty { context.complain("\(editor.title) has no file here") }
+        if existing.isEmpty { context.complain(.noEditorFile, "\(editor.title) has no file here") }
         for file in existing {
           guard let opened = EditorFiles.read(editor, path: file.path, format: file.format, context) else { return nil }
           files.append(opened.file)

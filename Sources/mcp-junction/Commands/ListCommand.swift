@@ -36,7 +36,8 @@ struct ListCommand {
     let known = configuration.servers.map(\.name)
     if let name = names.first(where: { !known.contains($0) }) {
       let cure = NearestName.of(name, among: known).map { "did you mean '\($0)'?" }
-      context.complain("no server is called '\(name)'; \(cure ?? "there are \(known.joined(separator: ", "))")")
+      context.complain(
+        .noSuchServer, "no server is called '\(name)'; \(cure ?? "there are \(known.joined(separator: ", "))")")
       return .noSuchName
     }
     if !context.invocation.has(CommandSession.fresh), let status = await listRunning(names, configuration, context) {
@@ -59,7 +60,7 @@ struct ListCommand {
     if context.invocation.has(.json) {
       context.console.say(json: answer.json)
     } else {
-      context.complain(
+      context.note(
         "as the gateway \(reply.file.process) has them, which runs on this file; --fresh starts them anew")
       context.console.say(shown: answer.text)
     }

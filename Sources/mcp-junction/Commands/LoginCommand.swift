@@ -52,16 +52,18 @@ struct LoginCommand {
     let place: Logins.Place
     let logins = Logins(in: surroundings, of: configuration)
     switch logins.places(named: name, url: invocation.value(of: .url), in: configuration) {
-    case .failure(let problem): return complain("\(problem)", .unusable)
+    case .failure(let problem): return complain(.loginImpossible, "\(problem)", .unusable)
     case .success(let found): place = found[0]
     }
     guard !place.hasOwnHeader else {
-      return complain("'\(name)' has a header Authorization in the configuration; take it out to log in", .unusable)
+      return complain(
+        .loginImpossible, "'\(name)' has a header Authorization in the configuration; take it out to log in", .unusable)
     }
     guard place.target.url.scheme == "https" || place.target.url.isLoopback else {
-      return complain("'\(name)' is reached without TLS, and a token must not be (RFC 6750 section 5.3)", .unusable)
+      return complain(
+        .loginImpossible, "'\(name)' is reached without TLS, and a token must not be (RFC 6750 section 5.3)", .unusable)
     }
-    guard let digest = Digest() else { return complain("cannot log in: \(Digest.cure)", .unusable) }
+    guard let digest = Digest() else { return complain(.loginImpossible, "cannot log in: \(Digest.cure)", .unusable) }
     let input = readPasted()
     defer { input?.close() }
     let login = Login(
@@ -70,18 +72,18 @@ struct LoginCommand {
       fetch: WebFetching.fetch(in: surroundings, place.remote), now: { WallClock.milliseconds })
     switch await login.run() {
     case .failure(let failure):
-      return complain("cannot log in to '\(name)': \(logins.secrets.redact("\(failure)"))", .failed)
+      return complain(.loginFailed, "cannot log in to '\(name)': \(logins.secrets.redact("\(failure)"))", .failed)
     case .success(let outcome):
       if let objection = outcome.objection {
         let said = "logged in to '\(name)' at \(outcome.grant.issuer), but \(objection)"
-        return complain(logins.secrets.redact(said), .failed)
+        return complain(.loginFailed, logins.secrets.redact(said), .failed)
       }
       return console.say("Logged in to '\(name)' at \(outcome.grant.issuer).\n")
     }
   }
 
-  private func complain(_ text: String, _ status: ExitStatus) -> ExitStatus {
-    console.complain("\(Program.identity.name): \(text)")
+  private func complain(_ complaint: Complaint, _ text: String, _ status: ExitStatus) -> ExitStatus {
+    console.complain(complaint, text)
     return status
   }
 
@@ -116,18 +118,18 @@ struct LoginCommand {
     switch invitation {
     case .browse(let address):
       if opensBrowser, (try? Browser.show(address, environment: surroundings.environment)) != nil {
-        console.complain("A browser was opened. If it was not, open this address:")
+        console.tell("A browser was opened. If it was not, open this address:")
       } else {
-        console.complain("Open this address in a browser:")
+        console.tell("Open this address in a browser:")
       }
-      console.complain("")
-      console.complain("  \(address)")
-      console.complain("")
-      console.complain(
+      console.tell("")
+      console.tell("  \(address)")
+      console.tell("")
+      console.tell(
         "Is the browser on another machine? Then paste here the address that it ends at, and press return.")
     case .type(let code, let address, let complete):
-      console.complain("Open \(address) in a browser anywhere, and type this code there: \(code)")
-      if let complete { console.complain("Or open \(complete), which has the code in it.") }
+      console.tell("Open \(address) in a browser anywhere, and type this code there: \(code)")
+      if let complete { console.tell("Or open \(complete), which has the code in it.") }
     }
   }
 
@@ -138,7 +140,7 @@ struct LoginCommand {
     else { return nil }
     port.onLine = { [console, desk] line in
       guard !line.allSatisfy(\.isWhitespace), desk.listening?.pasted(line) != true else { return }
-      console.complain("That is no address of this login: it begins with http://127.0.0.1 or http://localhost.")
+      console.tell("That is no address of this login: it begins with http://127.0.0.1 or http://localhost.")
     }
     port.onEnd = { [weak port] in port?.close() }
     port.startReading()

@@ -28,7 +28,7 @@ struct LogoutCommand {
     let logins = Logins(in: surroundings, of: configuration)
     switch logins.places(named: name, url: url, in: configuration) {
     case .failure(let problem):
-      console.complain("\(Program.identity.name): \(problem)")
+      console.complain(.loginImpossible, "\(problem)")
       return .unusable
     case .success(let places):
       let known = places.filter { $0.store.load()?.grant != nil }
@@ -48,12 +48,13 @@ struct LogoutCommand {
     switch await logout.run() {
     case .failure(let failure):
       console.complain(
-        "\(Program.identity.name): cannot log out of '\(place.target.server)': \(secrets.redact("\(failure)"))")
+        .logoutFailed, "cannot log out of '\(place.target.server)': \(secrets.redact("\(failure)"))")
       return false
     case .success(let untold):
       for failure in untold {
         console.complain(
-          "\(Program.identity.name): the tokens are forgotten here, but live on to their end: "
+          .logoutFailed,
+          "the tokens are forgotten here, but live on to their end: "
             + secrets.redact("\(failure)"))
       }
       return true

@@ -40,7 +40,7 @@ struct LogsCommand {
   private func run() async -> ExitStatus {
     let written = context.invocation.value(of: Self.count)
     guard let count = written.map({ Int($0) }) ?? 50, count >= 0 else {
-      context.complain("--lines must be a whole number, not '\(written ?? "")'")
+      context.complain(.usage, "--lines must be a whole number, not '\(written ?? "")'")
       return .unusable
     }
     guard let paths = paths() else { return .noSuchName }
@@ -49,7 +49,7 @@ struct LogsCommand {
     let isAudit = context.invocation.has(Self.audit)
     show(isAudit ? found.suffix(count) : ordered(found).suffix(count))
     guard context.invocation.has(Self.follow) else {
-      if found.isEmpty { context.complain("nothing has been logged yet in \(places.directory ?? "")") }
+      if found.isEmpty { context.note("nothing has been logged yet in \(places.directory ?? "")") }
       return .good
     }
     let stopped = Gate()
@@ -76,7 +76,8 @@ struct LogsCommand {
     let known = (try? OwnFile.open(context.surroundings).get())?.entries.map(\.key) ?? []
     for name in names where !known.contains(name) && !hasFile(name) {
       let near = NearestName.of(name, among: known).map { "did you mean '\($0)'?" }
-      context.complain("no server is called '\(name)'; \(near ?? "there are \(known.joined(separator: ", "))")")
+      context.complain(
+        .noSuchServer, "no server is called '\(name)'; \(near ?? "there are \(known.joined(separator: ", "))")")
       return nil
     }
     return names.compactMap(places.server)

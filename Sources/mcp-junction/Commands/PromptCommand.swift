@@ -31,10 +31,10 @@ enum PromptCommand {
         "{" + pairs.map { "\(JSONText.quote($0.key)):\(JSONText.quote($0.value))" }.joined(separator: ",") + "}"
     case .success(.json(let text)): arguments = text
     case .success(.file), .success(.standardInput):
-      context.complain("a prompt takes its arguments as key=value or as one object of JSON")
+      context.complain(.arguments, "a prompt takes its arguments as key=value or as one object of JSON")
       return .unusable
     case .failure(let problem):
-      context.complain("\(problem)")
+      context.complain(.arguments, "\(problem)")
       return .unusable
     }
     let name = target.publicName(in: configuration)
@@ -48,13 +48,13 @@ enum PromptCommand {
   ) async -> ExitStatus {
     let params = "{\"name\":\(JSONText.quote(name)),\"arguments\":\(arguments)}"
     guard let answer = await session.client.request(.promptsGet, params: params) else {
-      context.complain("the gateway that was asked has ended")
+      context.complain(.gatewayGone, "the gateway that was asked has ended")
       return .failed
     }
     let printer = AnswerPrinter(context)
     printer.printBody(of: answer)
     if let message = answer.string("message", in: .error) {
-      context.complain(message)
+      context.complain(.refused, message)
       return .failed
     }
     var isPrinted = true

@@ -68,20 +68,20 @@ struct RegisterCommand {
 
   private func run() async -> ExitStatus {
     guard let (path, format) = EditorFiles.main(editor, context.surroundings) else {
-      context.complain("nothing says where \(editor.title) has its file: HOME is not set")
+      context.complain(.noEditorFile, "nothing says where \(editor.title) has its file: HOME is not set")
       return .unusable
     }
     let registration = Registration(
       command: program.path, arguments: own.arguments(in: context.surroundings), variables: variables)
     guard let opened = EditorFiles.read(editor, path: path, format: format, context) else {
-      context.complain("write this entry into \(path) yourself:")
+      context.note("write this entry into \(path) yourself:")
       context.console.say(EditorList.pasted(registration))
       return .unusable
     }
     do throws(DocumentProblem) {
       return try await register(registration, in: opened)
     } catch {
-      context.complain("\(path):\(error)")
+      context.complain(.editorFile, "\(path):\(error)")
       return .unusable
     }
   }
@@ -93,7 +93,7 @@ struct RegisterCommand {
     let mine = file.entries.first(where: program.isMeant)
     if mine == nil, file.entries.contains(where: { $0.key == Registration.key }) {
       context.complain(
-        "\(file.path) has another server called '\(Registration.key)'; give it another name there first")
+        .nameTaken, "\(file.path) has another server called '\(Registration.key)'; give it another name there first")
       return .unusable
     }
     let key = mine?.key ?? Registration.key
@@ -131,7 +131,7 @@ struct RegisterCommand {
       }
     }
     do throws(PlatformError) { try journal.keep(before: before, after: edited.document.bytes) } catch {
-      context.complain("the file cannot be kept for undoing: \(error)")
+      context.complain(.system, "the file cannot be kept for undoing: \(error)")
       return .unusable
     }
     guard EditorFiles.write(edited.path, from: opened.bytes, to: edited.document.bytes, context) else {
@@ -153,18 +153,18 @@ struct RegisterCommand {
 
   private func warn(_ registration: Registration, doubles: [EditorEntry]) {
     if own.bytes == nil || own.entries.isEmpty {
-      context.complain("\(own.path) has no servers yet; 'mcp-junction import' or 'mcp-junction add' puts some in")
+      context.note("\(own.path) has no servers yet; 'mcp-junction import' or 'mcp-junction add' puts some in")
     }
     let needed = VariableReferences.names(in: own.document.root)
     let lost = registration.missing(in: editor).filter(needed.contains)
     if !lost.isEmpty, EditorTable.editor(named: editor.name)?.dialects[0].handsNothingOver == true {
-      context.complain(
+      context.note(
         "\(editor.title) may not pass \(lost.joined(separator: ", ")) on, and its file cannot say so: put "
           + "\(lost.count == 1 ? "it" : "them") into a file, and name that as \"envFile\" in \(own.path)")
     }
     guard !doubles.isEmpty else { return }
     let names = doubles.map { "'\($0.key)'" }.joined(separator: ", ")
-    context.complain(
+    context.note(
       "\(editor.title) starts \(names) itself as well: tools would appear twice. --replace takes "
         + "\(doubles.count == 1 ? "it" : "them") out there")
   }

@@ -55,7 +55,7 @@ struct SecretCommand {
 
   private func set(_ name: String) async -> ExitStatus {
     guard ValueSource.isSecretName(name) else {
-      return fail("a secret's name is up to 128 letters, digits and '._/@:-'", .unusable)
+      return fail(.noSecret, "a secret's name is up to 128 letters, digits and '._/@:-'", .unusable)
     }
     let value: String
     switch await typed(name) {
@@ -64,7 +64,7 @@ struct SecretCommand {
     }
     let place = context.invocation.value(of: Self.place).flatMap(SecretStore.Place.init)
     switch await secrets.set(value, name: name, in: place) {
-    case .failure(let problem): return fail(problem.reason, .failed)
+    case .failure(let problem): return fail(.secretNotKept, problem.reason, .failed)
     case .success(let place):
       context.console.say("\(name): kept in the \(place.rawValue)\n")
       if !SecretUsers(context.surroundings).servers(of: name).isEmpty,
@@ -96,12 +96,13 @@ struct SecretCommand {
       else {
         return .failure(
           NoValue(
-            status: fail("a secret is UTF-8 text without NUL, of up to \(ValueSources.sizeLimit) bytes", .unusable)))
+            status: fail(
+              .noSecret, "a secret is UTF-8 text without NUL, of up to \(ValueSources.sizeLimit) bytes", .unusable)))
       }
       value = text
     }
     guard !value.isEmpty else {
-      return .failure(NoValue(status: fail("nothing was typed; nothing is kept", .unusable)))
+      return .failure(NoValue(status: fail(.noSecret, "nothing was typed; nothing is kept", .unusable)))
     }
     return .success(value)
   }
@@ -111,7 +112,7 @@ struct SecretCommand {
   private func list() async -> ExitStatus {
     let users = SecretUsers(context.surroundings)
     switch await secrets.names() {
-    case .failure(let problem): return fail(problem.reason, .failed)
+    case .failure(let problem): return fail(.secretNotKept, problem.reason, .failed)
     case .success(let kept):
       let missing = users.names.filter { name in !kept.contains { $0.name == name } }
       let rows = kept.map { (name: $0.name, place: Optional($0.place)) } + missing.map { ($0, nil) }
@@ -150,17 +151,18 @@ struct SecretCommand {
     var status = ExitStatus.good
     for name in names {
       switch await secrets.remove(name) {
-      case .failure(let problem): status = fail(problem.reason, .failed)
+      case .failure(let problem): status = fail(.secretNotKept, problem.reason, .failed)
       case .success(false):
-        status = fail("no secret is kept under '\(name)'; 'mcp-junction secret list' shows them", .noSuchName)
+        status = fail(
+          .noSuchSecret, "no secret is kept under '\(name)'; 'mcp-junction secret list' shows them", .noSuchName)
       case .success(true): context.console.say("\(name): forgotten\n")
       }
     }
     return status
   }
 
-  private func fail(_ text: String, _ status: ExitStatus) -> ExitStatus {
-    context.complain(text)
+  private func fail(_ complaint: Complaint, _ text: String, _ status: ExitStatus) -> ExitStatus {
+    context.complain(complaint, text)
     return status
   }
 }

@@ -53,7 +53,7 @@ struct ServeCommand {
         reading: console.streams.input, writing: console.streams.output,
         frameLimit: assembly.configuration.settings.maxFrame)
     } catch {
-      console.complain("\(Program.identity.name): \(error)")
+      console.complain(.system, "\(error)")
       await assembly.endSupervisor(urgent: true)
       return .unusable
     }

@@ -42,7 +42,7 @@ struct StatusCommand {
     do throws(PlatformError) {
       files = ControlFiles.living(in: try RuntimeDirectory.path(below: surroundings.runtimeDirectory))
     } catch {
-      console.complain("\(Program.identity.name): \(error)")
+      console.complain(.system, "\(error)")
       return .unusable
     }
     let questions = files.map { file in Task { @GatewayActor in await ask(file) } }
@@ -59,7 +59,7 @@ struct StatusCommand {
     }
     guard !answers.isEmpty else {
       console.complain(
-        "\(Program.identity.name): no gateway is running" + (configurationPath.map { " on \($0)" } ?? ""))
+        .noGateway, "no gateway is running" + (configurationPath.map { " on \($0)" } ?? ""))
       return .unusable
     }
     return isHealthy ? .good : .failed

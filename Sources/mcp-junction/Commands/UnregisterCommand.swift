@@ -50,7 +50,7 @@ struct UnregisterCommand {
         let result = try await remove(entry, opened, bytes)
         if result != .good { status = result }
       } catch {
-        context.complain("\(path):\(error)")
+        context.complain(.editorFile, "\(path):\(error)")
         status = .unusable
       }
     }
@@ -82,7 +82,7 @@ struct UnregisterCommand {
       guard EditorFiles.write(path, from: bytes, to: left, context) else { return .unusable }
     } else {
       do throws(PlatformError) { try FileSystem.remove(path) } catch {
-        context.complain("\(error)")
+        context.complain(.system, "\(error)")
         return .unusable
       }
     }

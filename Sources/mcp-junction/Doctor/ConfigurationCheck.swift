@@ -1,3 +1,4 @@
+import Authorization
 import Configuration
 import Editors
 import EventLoop
@@ -23,7 +24,7 @@ struct ConfigurationCheck {
     guard let bytes = own.bytes else {
       return [
         Finding(
-          .error, "configuration", "there is none at \(own.path)",
+          .error(.noConfiguration), "configuration", "there is none at \(own.path)",
           cure: "mcp-junction import, or mcp-junction add NAME -- COMMAND")
       ]
     }
@@ -34,24 +35,23 @@ struct ConfigurationCheck {
       Configuration.read(bytes, path: own.path, in: surroundings, with: access)
     }
     let problems = read.problems + read.servers.filter { !$0.isDisabled }.flatMap(\.problems)
-    var findings = problems.map { finding($0, .error, read) } + read.warnings.map { finding($0, .warning, read) }
+    var findings = (problems + read.warnings).map(finding)
     if findings.isEmpty {
       let count = read.servers.count
       findings.append(Finding(.good, "configuration", "\(own.path), \(count) server\(count == 1 ? "" : "s")"))
     }
     findings += read.servers.filter { !$0.isDisabled && $0.problem == nil }.compactMap { search($0, loginPath) }
-    return findings + mode()
+    return findings + logins(read) + mode()
   }
 
-  private func finding(
-    _ problem: ConfigurationProblem, _ kind: Finding.Kind, _ configuration: Configuration
-  ) -> Finding {
+  private func finding(_ problem: ConfigurationProblem) -> Finding {
+    let complaint = Complaint(problem)
+    let kind: Finding.Kind = problem.severity == .error ? .error(complaint) : .warning(complaint)
     let place = "\(problem.file):\(problem.line):\(problem.column)"
     // What is to be done stands behind the first semicolon, where the problem says it.
     let parts = problem.message.split(separator: "; ", maxSplits: 1).map(String.init)
     let otherwise = problem.server.map { "install it, or mcp-junction disable \($0)" }
-    let isMissing = problem.message.contains("was not found") || problem.message.contains("does not exist")
-    let cure = parts.count > 1 ? parts[1] : isMissing ? otherwise : nil
+    let cure = parts.count > 1 ? parts[1] : problem.kind == .noProgram ? otherwise : nil
     return Finding(kind, problem.server ?? "configuration", "\(short(parts[0])) (\(place))", cure: cure)
   }
 
@@ -75,9 +75,25 @@ struct ConfigurationCheck {
         launch.command, path: surroundings.environment["PATH"], base: base)
     else { return nil }
     return Finding(
-      .warning, server.name,
+      .warning(.terminalOnly), server.name,
       "'\(launch.command)' is on the PATH of this terminal only; an editor that is started elsewhere has another",
       cure: "write \"command\": \"\(found)\", or add its directory to PATH in the login shell's profile")
+  }
+
+  /// Finds remote servers that want a login, as far as that is known on this machine.
+  private func logins(_ configuration: Configuration) -> [Finding] {
+    let logins = Logins(in: surroundings, of: configuration)
+    return configuration.servers.filter { !$0.isDisabled && $0.problem == nil }.flatMap { server in
+      logins.places(of: server).compactMap { place in
+        guard case .success(let place) = place else { return nil }
+        let status = LoginStatus(
+          place.target, record: place.store.load(), hasOwnHeader: place.hasOwnHeader, now: WallClock.milliseconds)
+        guard !status.isWell else { return nil }
+        let reason = logins.secrets.redact(status.reason ?? "")
+        return Finding(
+          .error(.loginFailed), server.name, "needs a login (\(reason))", cure: status.place.loginCommand)
+      }
+    }
   }
 
   /// Finds a file that others may read although secrets stand in it.
@@ -87,7 +103,7 @@ struct ConfigurationCheck {
     let path = own.path
     return [
       Finding(
-        .warning, "configuration",
+        .warning(.openToOthers), "configuration",
         "others on this machine may read \(path), where \(names.joined(separator: ", ")) stands in plain text",
         cure: "chmod 600 \(path); --fix does it"
       ) { () throws(PlatformError) in try FileSystem.setMode(of: path, to: mode & 0o700) }

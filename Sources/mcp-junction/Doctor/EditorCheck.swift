@@ -27,14 +27,18 @@ struct EditorCheck {
         switch EditorFiles.open(editor, path: file.path, format: file.format) {
         case .failure(let failure):
           findings.append(
-            Finding(.error, editor.name, "its file cannot be read: \(failure)", cure: "mend the file in the editor"))
+            Finding(
+              .error(.editorFile), editor.name, "its file cannot be read: \(failure)",
+              cure: "mend the file in the editor"))
         case .success(let opened): findings += self.findings(opened.file)
         }
       }
     }
     if findings.isEmpty {
       findings.append(
-        Finding(.warning, "editors", "the gateway is registered in none", cure: "mcp-junction register shows them"))
+        Finding(
+          .warning(.notRegistered), "editors", "the gateway is registered in none",
+          cure: "mcp-junction register shows them"))
     }
     return findings
   }
@@ -43,29 +47,32 @@ struct EditorCheck {
     let editor = file.editor
     let mine = file.entries.filter(program.isMeant)
     guard let entry = mine.first else { return [] }
-    var findings = program(of: entry, editor)
+    var findings = program(of: entry, in: file)
     if mine.count > 1 {
       findings.append(
         Finding(
-          .warning, editor.name, "starts the gateway \(mine.count) times: \(mine.map(\.key).joined(separator: ", "))",
+          .warning(.otherProgram), editor.name,
+          "starts the gateway \(mine.count) times: \(mine.map(\.key).joined(separator: ", "))",
           cure: "take all but one out of \(file.path)"))
     }
     if !entry.isOn {
       findings.append(
-        Finding(.warning, editor.name, "has the gateway switched off", cure: "switch it on in the editor"))
+        Finding(
+          .warning(.notRegistered), editor.name, "has the gateway switched off", cure: "switch it on in the editor"))
     }
     findings += variables(of: entry, file)
     let doubles = ServerTwins.doubles(of: own.entries, in: file.entries)
     if !doubles.isEmpty {
       findings.append(
         Finding(
-          .warning, editor.name, "also starts \(doubles.map(\.key).joined(separator: ", ")) itself: tools appear twice",
+          .warning(.startedTwice), editor.name,
+          "also starts \(doubles.map(\.key).joined(separator: ", ")) itself: tools appear twice",
           cure: "mcp-junction register \(editor.name) --replace"))
     }
     if let budget = editor.names.budget(forKey: entry.key), budget < nameLimit {
       findings.append(
         Finding(
-          .warning, editor.name,
+          .warning(.namesTooLong), editor.name,
           "takes names of \(budget) characters, and the gateway makes some of up to \(nameLimit)",
           cure: "set \"nameLimit\": \(max(24, budget)) in the 'junction' of \(own.path)"))
     }
@@ -73,17 +80,23 @@ struct EditorCheck {
   }
 
   /// Finds an entry that starts another program than this one, or on another file.
-  private func program(of entry: EditorEntry, _ editor: Editor) -> [Finding] {
+  private func program(of entry: EditorEntry, in file: EditorFile) -> [Finding] {
+    let editor = file.editor
     let cure = "mcp-junction register \(editor.name)"
     let command = entry.words[0]
     let found = ExecutableSearch.resolve(
       command, path: surroundings.environment["PATH"], base: surroundings.workingDirectory)
     guard case .success(let path) = found else {
-      return [Finding(.error, editor.name, "starts \(command), which is not there", cure: cure)]
+      return [
+        Finding(
+          .error(.otherProgram), editor.name, "starts \(command), which is not there", cure: "\(cure); --fix does it",
+          mend: repair(of: entry, in: file))
+      ]
     }
     if !program.isSame(as: path) {
       return [
-        Finding(.warning, editor.name, "starts another mcp-junction than this one: \(path)", cure: cure)
+        Finding(
+          .warning(.otherProgram), editor.name, "starts another mcp-junction than this one: \(path)", cure: cure)
       ]
     }
     let launch = ProcessLaunch(command: path, arguments: Array(entry.words.dropFirst()))
@@ -93,7 +106,17 @@ struct EditorCheck {
     let other = ConfigurationLoading.gateway(of: launch, in: there)
     let location = other?.configuration.flatMap { other?.absolute($0.path) }
     guard let location, location != own.path else { return [] }
-    return [Finding(.warning, editor.name, "uses another configuration: \(location)", cure: cure)]
+    return [Finding(.warning(.otherProgram), editor.name, "uses another configuration: \(location)", cure: cure)]
+  }
+
+  /// Returns the edit that leads an entry to this program; nil where the command is written in another way than usual.
+  private func repair(of entry: EditorEntry, in file: EditorFile) -> Finding.Mend? {
+    let place = ["command", "cmd"].first { entry.node.member($0)?.value.text != nil }
+    guard let place,
+      let edited = try? file.document.setting(
+        .string(program.path), at: file.dialect.steps(to: entry.key) + [.key(place)])
+    else { return nil }
+    return .edit(path: file.path, from: file.document.bytes, to: edited.bytes)
   }
 
   /// Finds variables that servers need and this editor hands to nobody.
@@ -110,7 +133,8 @@ struct EditorCheck {
       : "set \(lost.count == 1 ? "it" : "them") here, and mcp-junction register \(file.editor.name)"
     return [
       Finding(
-        .warning, file.editor.name, "does not pass on \(lost.joined(separator: ", ")), which servers need", cure: cure)
+        .warning(.variablesLost), file.editor.name,
+        "does not pass on \(lost.joined(separator: ", ")), which servers need", cure: cure)
     ]
   }
 }

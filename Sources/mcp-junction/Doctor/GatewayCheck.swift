@@ -20,7 +20,7 @@ struct GatewayCheck {
       if !stale.isEmpty {
         findings.append(
           Finding(
-            .warning, "sockets", "\(stale.count) left behind by killed gateways in \(directory)",
+            .warning(.leftBehind), "sockets", "\(stale.count) left behind by killed gateways in \(directory)",
             cure: "none needed: the next gateway removes them; --fix does it now"
           ) { ControlFiles.removeStale(in: directory) })
       }
@@ -28,7 +28,7 @@ struct GatewayCheck {
     } catch {
       return [
         Finding(
-          .error, "sockets", "no gateway can be asked anything: \(error)",
+          .error(.system), "sockets", "no gateway can be asked anything: \(error)",
           cure: "give the directory to yourself alone (chmod 700), or set XDG_RUNTIME_DIR")
       ] + caches()
     }
@@ -40,15 +40,17 @@ struct GatewayCheck {
       let answer = try await ControlClient.ask(ControlProtocol.Question.status.json(), at: file.path)
       guard let status = ControlProtocol.Answer(answer) else {
         return Finding(
-          .warning, subject, "its answer was not understood: it is another version", cure: "restart its editor")
+          .warning(.leftBehind), subject, "its answer was not understood: it is another version",
+          cure: "restart its editor")
       }
       return status.isGood
         ? Finding(.good, subject, "runs on \(status.configurationPath), all servers are well")
         : Finding(
-          .warning, subject, "runs on \(status.configurationPath), and not all of its servers are well",
+          .warning(.leftBehind), subject, "runs on \(status.configurationPath), and not all of its servers are well",
           cure: "mcp-junction status says which")
     } catch {
-      return Finding(.warning, subject, "does not answer: \(error)", cure: "restart its editor if this stays so")
+      return Finding(
+        .warning(.leftBehind), subject, "does not answer: \(error)", cure: "restart its editor if this stays so")
     }
   }
 
@@ -63,7 +65,8 @@ struct GatewayCheck {
     guard !broken.isEmpty else { return [] }
     return [
       Finding(
-        .warning, "cache", "\(broken.count) of the files that remember servers cannot be read: \(broken[0])",
+        .warning(.brokenCache), "cache",
+        "\(broken.count) of the files that remember servers cannot be read: \(broken[0])",
         cure: "remove \(broken.count == 1 ? "it" : "them"): they are made anew; --fix does it"
       ) { () throws(PlatformError) in for path in broken { try FileSystem.remove(path) } }
     ]

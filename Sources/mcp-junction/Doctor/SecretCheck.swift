@@ -18,7 +18,7 @@ struct SecretCheck {
     guard let first = open.first else { return [] }
     return [
       Finding(
-        .error, "secrets",
+        .error(.openToOthers), "secrets",
         "others on this machine may read \(first)\(open.count > 1 ? " and \(open.count - 1) more" : "")",
         cure: "change what is secret in it where others may have looked, then chmod 600; --fix does the latter"
       ) { () throws(PlatformError) in for path in open { try FileSystem.setMode(of: path, to: 0o600) } }

@@ -19,9 +19,11 @@ enum Consent {
 
   /// Returns the status to end with when nothing was written, after saying so.
   static func refused(_ answer: Answer, _ context: CommandContext) -> ExitStatus {
-    context.complain(
-      answer == .nobody ? "nothing was written: there is no terminal to ask on; --yes writes it" : "nothing was written"
-    )
+    if answer == .nobody {
+      context.complain(.nobodyToAsk, "nothing was written: there is no terminal to ask on; --yes writes it")
+    } else {
+      context.note("nothing was written")
+    }
     return answer == .nobody ? .unusable : .good
   }
 }

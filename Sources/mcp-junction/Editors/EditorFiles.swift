@@ -40,7 +40,7 @@ enum EditorFiles {
     switch open(editor, path: path, format: format) {
     case .success(let opened): return opened
     case .failure(let failure):
-      context.complain(failure.description)
+      context.complain(.editorFile, failure.description)
       return nil
     }
   }
@@ -70,9 +70,10 @@ enum EditorFiles {
   static func write(_ path: String, from old: [UInt8]?, to bytes: [UInt8], _ context: CommandContext) -> Bool {
     do throws(PlatformError) {
       if try FileSystem.rewrite(path, from: old, to: bytes) { return true }
-      context.complain("\(path) was changed meanwhile by another program; nothing was written, try again")
+      context.complain(
+        .changedMeanwhile, "\(path) was changed meanwhile by another program; nothing was written, try again")
     } catch {
-      context.complain("\(error)")
+      context.complain(.system, "\(error)")
     }
     return false
   }

@@ -42,11 +42,11 @@ struct EditorList {
   func complain(unknown name: String) {
     let near = EditorTable.nearest(to: name).map { "did you mean '\($0)'?" }
     let all = "known are " + EditorTable.all.map(\.name).joined(separator: ", ")
-    context.complain("no editor is called '\(name)'; \(near ?? all)")
+    context.complain(.noSuchEditor, "no editor is called '\(name)'; \(near ?? all)")
     guard near == nil, let own = OwnFile.read(context) else { return }
     let registration = Registration(
       command: OwnProgram(context.surroundings).path, arguments: own.arguments(in: context.surroundings), variables: [])
-    context.complain("for others, paste this where they keep their servers:")
+    context.note("for others, paste this where they keep their servers:")
     context.console.say(Self.pasted(registration))
   }
 

@@ -20,7 +20,7 @@ struct OwnFile {
     switch open(context.surroundings) {
     case .success(let own): return own
     case .failure(let failure):
-      context.complain("\(failure)")
+      context.complain(.ownFile, "\(failure)")
       return nil
     }
   }

@@ -32,7 +32,7 @@ struct InputQuestions {
       guard !line.isEmpty, choices.isEmpty || choices.contains(line) else { continue }
       switch await secrets.set(line, name: ValueSource.secretName(ofInput: id)) {
       case .success: isAnswered = true
-      case .failure(let problem): console.complain("mcp-junction: '\(id)' is not kept: \(problem.reason)")
+      case .failure(let problem): console.complain(.secretNotKept, "'\(id)' is not kept: \(problem.reason)")
       }
     }
     return isAnswered

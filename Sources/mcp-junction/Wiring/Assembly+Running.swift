@@ -28,7 +28,7 @@ extension Assembly {
         executable: OwnProcess.image(), openFiles: ResourceLimits.raiseOpenFiles(),
         runtimeDirectory: context.surroundings.runtimeDirectory)
     } catch {
-      console.complain("\(Program.identity.name): \(error)")
+      console.complain(.system, "\(error)")
       return .unusable
     }
     let sources = SourceFiles()
@@ -55,7 +55,8 @@ extension Assembly {
     let marker = context.surroundings.environment[ProcessMarker.variable]
     guard ProcessMarker.depth(of: path, in: marker) >= 2 else { return false }
     context.console.complain(
-      "\(Program.identity.name): this is the third gateway inside each other on \(configuration.path): a server in it "
+      .nested,
+      "this is the third gateway inside each other on \(configuration.path): a server in it "
         + "starts the gateway on the same file. Remove that server, or give it another configuration.")
     return true
   }

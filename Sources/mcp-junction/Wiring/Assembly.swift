@@ -39,7 +39,7 @@ struct Assembly {
     self.values = values
     let secrets = KnownSecrets(configuration)
     self.secrets = secrets
-    let complain: @GatewayActor (String) -> Void = { console.complain($0) }
+    let complain: @GatewayActor (String) -> Void = { console.tell($0) }
     files = isServing ? LogFiles(in: surroundings, configuration.settings, complain: complain) : nil
     let format = configuration.settings.logFormat
     let errors = Log.Sink(level: level) { complain(format.line($0, at: WallClock.milliseconds)) }

@@ -34,8 +34,8 @@ enum ConfigurationLoading {
       await RunningGateways(on: path, in: surroundings).takeUp()
       configuration = await settled(values, readAgain)
     }
-    for problem in configuration.failure?.problems ?? [] { console.complain("\(problem)") }
-    for warning in configuration.warnings { console.complain("\(warning)") }
+    for problem in configuration.failure?.problems ?? [] { console.complain(problem) }
+    for warning in configuration.warnings { console.complain(warning) }
     return configuration.failure == nil ? configuration : nil
   }
 
@@ -130,7 +130,7 @@ enum ConfigurationLoading {
     do throws(PlatformError) {
       return (path, try FileSystem.read(path, limit: sizeLimit, patience: patience))
     } catch {
-      console.complain("\(Program.identity.name): cannot read the configuration: \(error)")
+      console.complain(.noConfiguration, "cannot read the configuration: \(error)")
       if location.origin == .configurationDirectory { complainOfNothing(surroundings, console) }
       return nil
     }
@@ -208,7 +208,7 @@ enum ConfigurationLoading {
   }
 
   private static func complainOfNothing(_ surroundings: Surroundings, _ console: Console) {
-    console.complain("\(Program.identity.name): looked for a configuration in:")
-    for place in surroundings.configurationPlaces.split(separator: "\n") { console.complain(String(place)) }
+    console.complain(.noConfiguration, "looked for a configuration in:")
+    for place in surroundings.configurationPlaces.split(separator: "\n") { console.tell(String(place)) }
   }
 }

@@ -32,7 +32,7 @@ final class Console {
   /// Writes a line to standard error. When nobody reads there, lines are dropped instead of waited for.
   ///
   /// Much of what is said comes from others, and none of it may look like a line of our own.
-  func complain(_ line: String) {
+  func tell(_ line: String) {
     guard errors.output.isEmpty || errors.output.count < Self.backlogLimit else {
       dropped += 1
       return
@@ -42,6 +42,16 @@ final class Console {
       dropped = 0
     }
     errors.output.append(ShownText.line(line) + "\n")
+  }
+
+  /// Says what is wrong, with the code under which `help` tells more.
+  func complain(_ complaint: Complaint, _ text: String) {
+    tell("\(Program.identity.name): \(text) [\(complaint.code)]")
+  }
+
+  /// Says what is wrong at a place in a file, in the manner of compilers.
+  func complain(_ problem: ConfigurationProblem) {
+    tell("\(problem) [\(Complaint(problem).code)]")
   }
 
   /// Writes to standard error as it is, without ending the line: for progress on a terminal.
@@ -97,7 +107,7 @@ final class Console {
 
   /// Says why standard output took no more. Returns the status of that.
   func reportUnusableOutput(_ failure: PlatformError) -> ExitStatus {
-    complain("\(Program.identity.name): standard output is unusable: \(failure)")
+    complain(.outputUnusable, "standard output is unusable: \(failure)")
     return .failed
   }
 

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 import termios
@@ -257,7 +258,7 @@ def test_an_unknown_key_of_a_server_is_one_warning(check):
     done = check('{"mcpServers": {"one": {"command": "true", "autoApprove": [], "frobnicate": "x"}}}')
     assert done.returncode == 0
     (line,) = done.stderr.decode().splitlines()
-    assert line.endswith("servers.json:1:63: warning: server 'one': unknown key 'frobnicate' is ignored")
+    assert line.endswith("servers.json:1:63: warning: server 'one': unknown key 'frobnicate' is ignored [J203]")
 
 
 @pytest.mark.parametrize("value", ['"1 parsec"', '"MiB"', "7", '"-1MiB"', '"1e99GiB"'])
@@ -365,9 +366,9 @@ def test_the_check_finds_what_is_not_there(tmp_path):
     done = run([binary(), "config", "check", str(path)], {"PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"})
     assert done.returncode == 1
     assert done.stderr.decode().splitlines() == [
-        f"{path}:3:22: error: server 'far': 'command': no-such-program was not found in PATH: /usr/bin:/bin",
-        f"{path}:4:23: error: server 'near': 'command': {tmp_path}/bin/none does not exist",
-        f"{path}:5:37: error: server 'place': 'cwd': {tmp_path}/none is no directory",
+        f"{path}:3:22: error: server 'far': 'command': no-such-program was not found in PATH: /usr/bin:/bin [J209]",
+        f"{path}:4:23: error: server 'near': 'command': {tmp_path}/bin/none does not exist [J209]",
+        f"{path}:5:37: error: server 'place': 'cwd': {tmp_path}/none is no directory [J209]",
     ]
     assert done.stdout.decode() == f"{path}: 5 servers, 3 errors\n"
 
@@ -481,3 +482,61 @@ def read_until_closed(descriptor: int, into: bytearray) -> None:
         while data := os.read(descriptor, 1 << 16):
             into.extend(data)
     os.close(descriptor)
+
+
+def test_every_error_has_a_code_and_a_page(tmp_path):
+    configuration = tmp_path / "servers.json"
+    configuration.write_text('{"mcpServers": {"a": {"command": "true", "env": {"A": "${NOT_SET}"}, "frob": 1}}}')
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    runs = [
+        ["frob"],
+        ["--frob"],
+        ["call"],
+        ["help", "frob"],
+        ["completion", "csh"],
+        ["--config", str(tmp_path / "none.json"), "list"],
+        ["--config", str(configuration), "list"],
+        ["--config", str(configuration), "remove", "b"],
+        ["--config", str(configuration), "add", "a", "--", "x"],
+        ["--config", str(configuration), "add", "b"],
+        ["--config", str(configuration), "login", "b"],
+        ["--config", str(configuration), "logs", "b"],
+        ["--config", str(configuration), "logs", "-n", "x"],
+        ["--config", str(configuration), "reload"],
+        ["--config", str(broken), "disable", "a"],
+        ["--config", str(broken), "config", "check"],
+        ["register", "no-such-editor"],
+        ["secret", "set", "a b"],
+        ["secret", "rm", "none"],
+        ["status"],
+    ]
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(tmp_path)}
+    codes = set()
+    for arguments in runs:
+        done = subprocess.run([binary(), *arguments], capture_output=True, text=True, env=environment, input="x")
+        assert done.returncode not in (0, None), arguments
+        found = re.findall(r" \[(J\d{3})\]$", done.stderr, re.M)
+        assert found, (arguments, done.stderr)
+        codes |= set(found)
+    assert len(codes) >= 12
+    for code in codes:
+        page = subprocess.run([binary(), "help", code.lower()], capture_output=True, text=True, env=environment)
+        assert page.returncode == 0 and page.stdout.startswith(f"{code}: ") and "What to do: " in page.stdout
+
+
+@pytest.mark.skipif(not shutil.which("mandoc"), reason="mandoc is not installed")
+def test_the_manual_page_is_well_formed(tmp_path):
+    page = subprocess.run([binary(), "help", "--man"], capture_output=True, text=True, check=True).stdout
+    (tmp_path / "mcp-junction.1").write_text(page)
+    lint = subprocess.run(
+        ["mandoc", "-T", "lint", "-W", "warning", str(tmp_path / "mcp-junction.1")], capture_output=True, text=True
+    )
+    assert lint.returncode == 0, lint.stdout
+    shown = subprocess.run(
+        ["mandoc", "-T", "ascii", str(tmp_path / "mcp-junction.1")], capture_output=True, text=True, check=True
+    ).stdout
+    shown = re.sub(".\b", "", shown)
+    for word in ("register [EDITOR...]", "--dry-run", "EXIT STATUS", "J207", "$XDG_CONFIG_HOME/mcp-junction"):
+        assert word in shown
+    assert max(len(line) for line in shown.splitlines()) <= 80

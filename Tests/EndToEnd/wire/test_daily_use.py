@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 
 import pytest
@@ -9,7 +10,7 @@ import tomllib
 
 from support import processes
 from support.home import Home
-from support.junction import end_to_end, scripted
+from support.junction import binary, end_to_end, scripted
 from support.wire import Wire
 
 fixtures = end_to_end / "editors"
@@ -172,7 +173,10 @@ def test_the_doctor_says_what_is_wrong_and_the_cure(home):
     assert "B_B, which is not set" in told["unset", "error"]["message"]
     assert str(only / "private-server") in told["private", "warning"]["cure"]
     assert "API_TOKEN" in told["configuration", "warning"]["message"]
-    assert told["codex", "error"]["cure"] == "mcp-junction register codex"
+    assert told["codex", "error"]["cure"] == "mcp-junction register codex; --fix does it"
+    for subject, code in {"gone": "J209", "unset": "J207", "codex": "J406", "zed": "J403"}.items():
+        assert told[subject, "error"]["code"] == code
+    assert told["private", "warning"]["code"] == "J604" and told["cache", "warning"]["code"] == "J603"
     assert ":1:2:" in told["zed", "error"]["message"]
     several = [found["message"] for found in findings(home) if found["subject"] == "cursor"]
     assert [word for word in ("B_B", "appear twice", "52 characters") if any(word in text for text in several)] == [
@@ -186,6 +190,19 @@ def test_the_doctor_says_what_is_wrong_and_the_cure(home):
     assert not (home.path / ".cache/mcp-junction/server-1-2.json").exists()
     home.write(servers, b'{"mcpServers": {')
     assert "servers.json:1:17" in findings(home)[0]["message"]
+
+
+def test_the_doctor_writes_a_stale_registration_anew_and_shows_it(home):
+    home.write(servers, b'{"mcpServers": {"a": {"command": "true"}}}')
+    text = b'# mine\n[mcp_servers.junction]\ncommand = "/gone/mcp-junction"\n[tui]\nx = 1\n'
+    home.write(".codex/config.toml", text)
+    shown = home.run("doctor", "--fix").stdout
+    assert shown.startswith(f"{home.path}/.codex/config.toml\n  + ") and os.path.realpath(binary()) in shown
+    assert re.search(r"[✗!] codex +starts /gone/mcp-junction, which is not there \[J406\]\n +mended", shown)
+    now = tomllib.loads(home.read(".codex/config.toml").decode())
+    assert os.path.samefile(now["mcp_servers"]["junction"]["command"], binary()) and now["tui"] == {"x": 1}
+    assert home.read(".codex/config.toml").startswith(b"# mine\n")
+    assert not [found for found in findings(home) if found.get("code") == "J406"]
 
 
 def test_a_file_that_changed_since_loses_only_the_entry(home):

@@ -12,7 +12,8 @@ import Testing
   }
 
   @GatewayActor private func status(of bench: Bench) throws -> ControlProtocol.Answer {
-    let answer = ControlProtocol.status(of: bench.manager, configurationPath: "/real.json", process: 7)
+    let answer = try #require(
+      ControlProtocol.answer(.status, about: bench.manager, configurationPath: "/real.json", process: 7))
     #expect(!answer.contains("\n"))
     return try #require(ControlProtocol.Answer(try frame(answer)))
   }
@@ -125,7 +126,8 @@ import Testing
 
   @Test func questionsAreReadAsTheyAreWritten() throws {
     let questions: [ControlProtocol.Question] = [
-      .status, .session, .reload, .restart(server: "a \"b\""), .report(servers: ["x", "y"], columns: 80),
+      .status, .session, .reload, .explain(tool: "a__b", profile: nil), .explain(tool: "a__b", profile: "p"),
+      .restart(server: "a \"b\""), .report(servers: ["x", "y"], columns: 80),
       .report(servers: [], columns: nil),
     ]
     for question in questions {

@@ -10,7 +10,8 @@ enum CommandTable {
     ]
     + ChangeCommand.rows + SecretCommand.rows
     + [
-      ListCommand.row, DescribeCommand.row, CallCommand.row, ReadCommand.row, PromptCommand.row, StatusCommand.row,
+      ListCommand.row, DescribeCommand.row, ExplainCommand.row, CallCommand.row, ReadCommand.row, PromptCommand.row,
+      StatusCommand.row,
       GatewayOrders.restart, GatewayOrders.reload, LogsCommand.row, DoctorCommand.row, LoginCommand.row,
       LogoutCommand.row,
       AuthStatusCommand.row, CheckCommand.row, SchemaCommand.row, CompletionCommand.row, CompletionCommand.candidates,

@@ -13,8 +13,13 @@ struct CommandSession {
     "--fresh", "Start the servers anew, even if a gateway is running that has them.")
 
   let client: OwnClient
-  /// Asks how the servers are, and what they offer.
-  let report: @GatewayActor () async -> ServerDirectory?
+  /// Asks the gateway itself something; nil when it has ended, or cannot answer.
+  let ask: @GatewayActor (ControlProtocol.Question) async -> ControlProtocol.Answer?
+
+  /// Returns what the servers offer.
+  func report() async -> ServerDirectory? {
+    await ask(.report(servers: [], columns: nil)).flatMap { ServerDirectory(json: $0.json) }
+  }
 
   /// Opens a session and runs a command in it. Returns its status, or why there is no session, which was said then.
   ///
@@ -51,9 +56,8 @@ struct CommandSession {
     port.startReading()
     await client.open(capabilities: capabilities)
     let status = await body(
-      CommandSession(client: client) {
-        let replies = await gateways.ask(.report(servers: [], columns: nil))
-        return replies.lazy.compactMap(\.answer).first.flatMap { ServerDirectory(json: $0.json) }
+      CommandSession(client: client) { question in
+        await gateways.ask(question).lazy.compactMap(\.answer).first
       })
     port.close()
     return status
@@ -69,7 +73,11 @@ struct CommandSession {
     let work = Task { @GatewayActor in
       await local.open(capabilities: capabilities)
       return await body(
-        CommandSession(client: local.client) { ServerDirectory(json: ServerReport(of: manager).json) })
+        CommandSession(client: local.client) { question in
+          let text = ControlProtocol.answer(
+            question, about: manager, configurationPath: manager.configuration.path, process: OwnProcess.id)
+          return text.flatMap(Self.answer)
+        })
     }
     let over = Gate()
     let watch = Task { @GatewayActor in
@@ -82,5 +90,11 @@ struct CommandSession {
     await assembly.end(urgent: !over.isOpen)
     await servers.value
     return status
+  }
+
+  private static func answer(_ text: String) -> ControlProtocol.Answer? {
+    Array(text.utf8).withUnsafeBytes { bytes in
+      if case .success(let frame) = Frame.parse(bytes) { ControlProtocol.Answer(frame) } else { nil }
+    }
   }
 }

@@ -58,14 +58,12 @@ final class ControlDesk {
       return ControlReply(ControlProtocol.elsewhere(configurationPath: configurationPath))
     }
     let manager = assembly.manager
+    if let answer = ControlProtocol.answer(
+      question, about: manager, configurationPath: configurationPath, process: OwnProcess.id)
+    {
+      return ControlReply(answer)
+    }
     switch question {
-    case .status:
-      return ControlReply(
-        ControlProtocol.status(of: manager, configurationPath: configurationPath, process: OwnProcess.id))
-    case .report(let servers, let columns):
-      return ControlReply(
-        ControlProtocol.report(
-          of: manager, servers: servers, columns: columns, configurationPath: configurationPath))
     case .session: return receiveGuest()
     case .restart(let name):
       guard manager.upstream.restart(name) else { return refuse("No server in use is called '\(name)'.") }
@@ -75,6 +73,7 @@ final class ControlDesk {
       return done(
         problems.isEmpty
           ? "\(configurationPath) is in force.\n" : problems.map { "\($0)\n" }.joined(), isGood: problems.isEmpty)
+    case .status, .report, .explain: return refuse("This gateway cannot answer that.")
     }
   }
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -313,3 +314,33 @@ def test_calls_and_edits_at_once_lose_and_mix_up_nothing(serve, request):
         made += 50
     editor.join()
     assert {name: pid_at(wire, name) for name in kept} == pids
+
+
+# Where a tool comes from
+
+
+@pytest.mark.parametrize("runs", [True, False], ids=["a gateway runs", "none runs"])
+def test_explain_says_all_that_was_done_to_a_tool(serve, run, runs):
+    shaped = {
+        **scripted(),
+        "junction": {"prefix": "uno", "rename": {"echo": "repeat"}, "describe": {"pid": "Another description"}},
+        "excludeTools": ["hold"],
+    }
+    wire = serve({"one": shaped, "two": scripted()})
+    wire.call("uno__repeat", {"a": 1})
+    if not runs:
+        wire.close_input()
+        wire.finish()
+    said = run(wire, "explain", "uno__repeat")
+    assert said.returncode == 0, said.stderr
+    assert re.search(r"comes from +echo of the server one, an entry of .*servers\.json", said.stdout)
+    assert re.search(r"renamed +repeat, said by .*one", said.stdout)
+    assert re.search(r"prefix +uno, said by .*one", said.stdout)
+    assert re.search(r"server +connected", said.stdout)
+    assert bool(re.search(r"calls +1 answered", said.stdout)) == runs
+    assert re.search(r"hidden +by \"excludeTools\", said by .*one", run(wire, "explain", "one/hold").stdout)
+    assert re.search(r"description +replaced, said by .*one", run(wire, "explain", "one", "pid").stdout)
+    both = json.loads(run(wire, "explain", "pid", "--json").stdout)["tools"]
+    assert [(tool["server"], tool["name"]) for tool in both] == [("one", "uno__pid"), ("two", "two__pid")]
+    unknown = run(wire, "explain", "uno__repeet")
+    assert unknown.returncode == 6 and "did you mean 'uno__repeat'" in unknown.stderr

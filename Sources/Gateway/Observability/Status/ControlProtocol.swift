@@ -12,6 +12,8 @@ package enum ControlProtocol {
     case status
     /// What its servers offer; of those servers alone if names are given, and as lines for a terminal that many columns wide.
     case report(servers: [String], columns: Int?)
+    /// Where a tool comes from and what was done to it, for clients of a profile; nil for those of whom nothing is configured.
+    case explain(tool: String, profile: String?)
     /// To be served as a guest: what follows on the connection is a session.
     case session
     /// To end a server and start it anew.
@@ -30,6 +32,10 @@ package enum ControlProtocol {
         object.add("ask", "report")
         object.add("servers", servers)
         object.add("columns", columns)
+      case .explain(let tool, let profile):
+        object.add("ask", "explain")
+        object.add("tool", tool)
+        object.add("profile", profile)
       case .session: object.add("ask", "session")
       case .restart(let server):
         object.add("ask", "restart")
@@ -45,6 +51,9 @@ package enum ControlProtocol {
       switch frame.string("ask") {
       case "status": self = .status
       case "session": self = .session
+      case "explain":
+        guard let tool = frame.string("tool") else { return nil }
+        self = .explain(tool: tool, profile: frame.string("profile"))
       case "reload": self = .reload
       case "restart":
         guard let server = frame.string("server") else { return nil }
@@ -98,20 +107,30 @@ package enum ControlProtocol {
   /// The file that a question is meant for; nil when it is meant for any gateway.
   package static func configuration(of question: Frame) -> String? { question.string("configuration") }
 
-  /// `configurationPath` is that of the file without symbolic links, `process` the gateway's process id.
+  /// Answers what needs only to be looked up; nil for the rest.
+  ///
+  /// - Parameters:
+  ///   - question: what was asked.
+  ///   - manager: whom it is about.
+  ///   - configurationPath: that of the file without symbolic links.
+  ///   - process: the gateway's process id.
   @GatewayActor
-  package static func status(of manager: ServerManager, configurationPath: String, process: Int32) -> String {
-    let report = StatusReport(of: manager, process: process)
-    return answer(isGood: report.isHealthy, configurationPath, json: report.json, text: report.text)
-  }
-
-  @GatewayActor
-  package static func report(
-    of manager: ServerManager, servers: [String], columns: Int?, configurationPath: String
-  ) -> String {
-    let report = ServerReport(of: manager, only: servers)
-    return answer(
-      isGood: report.allReady, configurationPath, json: report.json, text: report.text(columns: columns))
+  package static func answer(
+    _ question: Question, about manager: ServerManager, configurationPath: String, process: Int32
+  ) -> String? {
+    switch question {
+    case .status:
+      let report = StatusReport(of: manager, process: process)
+      return answer(isGood: report.isHealthy, configurationPath, json: report.json, text: report.text)
+    case .report(let servers, let columns):
+      let report = ServerReport(of: manager, only: servers)
+      return answer(
+        isGood: report.allReady, configurationPath, json: report.json, text: report.text(columns: columns))
+    case .explain(let tool, let profile):
+      let report = ToolReport(of: tool, profile: profile, manager)
+      return answer(isGood: report.isFound, configurationPath, json: report.json, text: report.text)
+    case .session, .restart, .reload: return nil
+    }
   }
 
   /// Says that something was done, or how it came out.

@@ -72,6 +72,7 @@ struct CommandSession {
     let local = LocalClient(manager: manager)
     let work = Task { @GatewayActor in
       await local.open(capabilities: capabilities)
+      await settle(assembly)
       return await body(
         CommandSession(client: local.client) { question in
           let text = ControlProtocol.answer(
@@ -90,6 +91,16 @@ struct CommandSession {
     await assembly.end(urgent: !over.isOpen)
     await servers.value
     return status
+  }
+
+  /// Lets the servers say what they have, for as long as a client would wait for it: what an earlier run has left of their
+  /// lists is no proof of what is there.
+  private static func settle(_ assembly: Assembly) async {
+    let enough = Gate.any(assembly.manager.settled, assembly.stopped)
+    let timer = LoopClock.loop.after(assembly.configuration.settings.initializeWait) { enough.open() }
+    await enough.wait()
+    timer.cancel()
+    await assembly.manager.whenMerged()
   }
 
   private static func answer(_ text: String) -> ControlProtocol.Answer? {

@@ -17,8 +17,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], without excluded: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestSupport"], exclude: excluded, swiftSettings: settings)
 }
 
 let package = Package(
@@ -39,13 +39,14 @@ let package = Package(
     module("Authorization", ["JSONRPC", "EventLoop"]),
     module("Platform", ["EventLoop", "JSONRPC", "CLibUV"]),
     module("HTTP", ["EventLoop", "CLibCurl"]),
-    module("Gateway", ["JSONRPC", "MCP", "Configuration", "ConnectionPooling", "EventLoop"]),
+    module("ToolSearch"),
+    module("Gateway", ["JSONRPC", "MCP", "Configuration", "ConnectionPooling", "EventLoop", "ToolSearch"]),
     module("Remote", ["JSONRPC", "MCP", "Configuration", "EventLoop", "HTTP", "Gateway"]),
     .executableTarget(
       name: "mcp-junction",
       dependencies: [
         "JSONRPC", "MCP", "TextEditing", "Configuration", "Editors", "ConnectionPooling", "EventLoop", "Authorization",
-        "Platform", "Gateway", "HTTP", "Remote", "CLibUV",
+        "Platform", "Gateway", "HTTP", "Remote", "ToolSearch", "CLibUV",
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -67,6 +68,7 @@ let package = Package(
     tests("HTTPTests", ["HTTP", "EventLoop"]),
     tests("RemoteTests", ["JSONRPC", "MCP", "HTTP", "Remote"]),
     tests("ConnectionPoolingTests", ["ConnectionPooling"]),
+    tests("ToolSearchTests", ["ToolSearch", "TextEditing"], without: ["Fixtures"]),
     tests("ExampleServerTests", ["JSONRPC", "MCP", "mcp-example-server"]),
   ],
   swiftLanguageModes: [.v6]

@@ -64,6 +64,10 @@ package struct Catalog {
     package let server: ServerID
     package let name: String
     package let item: ListItem
+    /// What it is called behind its prefix: its own name, or another one that it is given.
+    let shownName: String
+    /// The description that it is given in the place of its own.
+    let description: String?
   }
 
   /// What is remembered of the names from one merge to the next.
@@ -173,7 +177,10 @@ package struct Catalog {
       targets.enter(
         name,
         Target(server: server, item: item))
-      if kind == .tools { entries.append(Entry(server: server, name: name, item: item)) }
+      if kind == .tools {
+        entries.append(
+          Entry(server: server, name: name, item: item, shownName: candidate.item.shown, description: words))
+      }
     }
     if kind == .tools {
       tools = targets.finish()

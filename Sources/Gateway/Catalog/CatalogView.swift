@@ -19,6 +19,10 @@ package final class CatalogView {
   /// What shapes it, as the configuration last said.
   private var profile: ClientProfile?
   private var merged: Catalog
+  /// Whom names mean that are called as they are listed.
+  private var callable = TargetTable()
+  /// Made when it is first asked for something since the lists were merged.
+  private var madeFinder: ToolFinder?
   private var naming: Catalog.Naming
   private var isStale = true
   /// Open when the lists have been merged that are just being merged in several turns; nil when none are.
@@ -99,6 +103,8 @@ package final class CatalogView {
       upstream.log(.warning, "names_used_up", server: upstream.server(id)?.name)
     }
     merged = next
+    callable = face == .search ? TargetTable() : next.tools
+    madeFinder = nil
     renamesURIs = servers.contains { merged.resources.renames(of: $0.id) }
     readsURIs = servers.count > 1 || renamesURIs
   }
@@ -122,6 +128,7 @@ package final class CatalogView {
 
   func payload(_ kind: ListKind, for profile: ListProfile) -> ByteBuffer {
     if isStale { refresh() }
+    if kind == .tools, face == .search { return FaceTool.list }
     return merged.payload(kind, for: profile)
   }
 
@@ -178,7 +185,32 @@ package final class CatalogView {
 
   func tool(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {
     if isStale { refresh() }
+    return callable.target(quoted: raw)
+  }
+
+  /// Whom a name means that the merged list holds, whether or not the client is shown that.
+  func listedTool(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {
+    if isStale { refresh() }
     return merged.tools.target(quoted: raw)
+  }
+
+  /// How tools are shown.
+  var face: ToolFace { profile?.face ?? upstream.configuration.settings.face }
+
+  /// What finds tools for a client that is not shown the list of them.
+  var finder: ToolFinder {
+    if isStale { refresh() }
+    if let madeFinder { return madeFinder }
+    let about = servers.map { server in
+      let text = server.instructionsText
+      let line = text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(120)) }
+      return (
+        server.id, ToolFinder.Server(name: server.name, category: line ?? server.title ?? server.name, about: text)
+      )
+    }
+    let finder = ToolFinder(merged.toolEntries, of: Dictionary(about) { first, _ in first })
+    madeFinder = finder
+    return finder
   }
 
   func prompt(quoted raw: UnsafeRawBufferPointer) -> Catalog.Target? {

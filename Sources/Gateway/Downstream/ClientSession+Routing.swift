@@ -16,7 +16,7 @@ extension ClientSession {
     if call.terms.era.isModern, call.method.takesInput, let raw = frame.raw("requestState", in: .params),
       let token = ParkingToken(raw: raw), !call.isResumed
     {
-      resume(call, frame, token)
+      resume(call, Router.carried(in: frame, view) ?? frame, token)
     } else {
       routeAnew(call, frame)
     }
@@ -32,6 +32,9 @@ extension ClientSession {
     } else if view.isMerging {
       let view = view
       awaitLists(call, call.frame ?? frame.copy()) { await view.whenMerged() }
+    } else if view.face == .search, case .toolsCall = call.method, let wait = timeToBeListed {
+      let upstream = upstream
+      awaitLists(call, call.frame ?? frame.copy()) { await upstream.whenListed(within: wait) }
     } else {
       follow(router.route(call.method, frame, for: asker(call)), call, frame)
     }
@@ -60,6 +63,7 @@ extension ClientSession {
     switch route {
     case .tool(let target, let server, let name, let asTask):
       callTool(target, at: server, name, asTask: asTask, call, frame)
+    case .carried(let route, let frame): follow(route, call, frame)
     case .server(let destination): go(to: destination, call, frame)
     case .undecided(let destination):
       if let left = timeToBeNamed(call) { awaitName(call, frame, for: left) } else { go(to: destination, call, frame) }
@@ -133,6 +137,13 @@ extension ClientSession {
   /// not again for each URI.
   private func timeToBeNamed(_ call: Call) -> UInt64? {
     hasWaited(call) ? nil : upstream.startTimeLeft(of: manager.configuration.settings.unknownNameWait)
+  }
+
+  /// How long the first lists may be waited for, in milliseconds, by who searches them; nil when they are there, or have been
+  /// waited for.
+  private var timeToBeListed: UInt64? {
+    let wait = manager.configuration.settings.listsWait
+    return upstream.listed.isOpen || upstream.startTimeLeft(of: wait) == nil ? nil : wait
   }
 
   /// Routes a request when the lists are there that may name what it asks for.

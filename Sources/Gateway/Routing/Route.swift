@@ -2,13 +2,15 @@ import JSONRPC
 import MCP
 
 /// Where a request goes, and what has to change in it on the way.
-enum Route {
+indirect enum Route {
   /// A call of a tool.
   ///
   /// - Parameters:
   ///   - name: where the public name stands in the request.
   ///   - asTask: whether the client asks for a task instead of a result.
   case tool(Catalog.Target, UpstreamServer, name: Range<Int>, asTask: Bool)
+  /// What a request asks for that one carries which was made of the gateway itself, and that request.
+  case carried(Route, StoredFrame)
   case server(Destination)
   /// Nothing names what is asked for; a server that is still starting may do so, and else it goes there.
   case undecided(Destination)

@@ -1,3 +1,4 @@
+import Configuration
 import EventLoop
 import JSONRPC
 import MCP
@@ -53,10 +54,18 @@ struct Router {
   static func tool(_ frame: Frame, _ era: Era, _ view: CatalogView) -> Route {
     guard let range = name(in: frame) else { return .invalid("\"name\" must be the name of a tool, given once.") }
     guard hasGoodArguments(frame) else { return .invalid("\"arguments\" must be an object.") }
+    if view.face == .search { return ownTool(frame, range, era, view) }
     guard let target = view.tool(quoted: frame[range]), let server = view.server(of: target) else {
       return unlisted(frame, range, view, isTool: true)
     }
     guard server.showsAllTools || view.allows(target, of: server) else { return unknownName(frame[range], "tool") }
+    return route(target, server, frame, range, era)
+  }
+
+  /// A call of a tool that the client may call.
+  static func route(
+    _ target: Catalog.Target, _ server: UpstreamServer, _ frame: Frame, _ range: Range<Int>, _ era: Era
+  ) -> Route {
     guard !era.isModern, frame.range("task", in: .params) != nil else {
       return .tool(target, server, name: range, asTask: false)
     }
@@ -98,7 +107,7 @@ struct Router {
     frame.range("arguments", in: .params).map { frame.bytes[$0.lowerBound] == UInt8(ascii: "{") } ?? true
   }
 
-  private static func unknownName(_ name: UnsafeRawBufferPointer, _ what: String) -> Route {
+  static func unknownName(_ name: UnsafeRawBufferPointer, _ what: String) -> Route {
     .unknown(what: "Unknown \(what): \(JSONText.string(name) ?? "").", code: .invalidParams, data: nil)
   }
 

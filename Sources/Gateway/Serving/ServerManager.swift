@@ -2,6 +2,7 @@ package import Configuration
 package import EventLoop
 import JSONRPC
 import MCP
+import ToolSearch
 
 /// The host: all configured servers and what clients see of them, started once, for any number of sessions that come and
 /// go.
@@ -46,6 +47,25 @@ package final class ServerManager {
   /// comes from, and what was done to it.
   package func explanations(of name: String, profile: String? = nil) -> [ToolExplanation] {
     catalogs.view(of: nil, profile: profile).explanations(of: name)
+  }
+
+  /// What each tool costs a model that is shown the list of all: tokens by a rule of thumb, of its whole definition under its
+  /// public name, in the order of the list.
+  package func toolCosts(profile: String? = nil) -> [(server: String, tool: String, tokens: Int)] {
+    let view = catalogs.view(of: nil, profile: profile)
+    return view.catalog.toolEntries.map { entry in
+      let server = upstream.server(entry.server)?.name ?? ""
+      return (server, entry.name, TokenEstimate.tokens(bytes: entry.item.bytes(named: entry.name).count))
+    }
+  }
+
+  /// What the gateway's own tools cost that stand in the place of all others with `"face": "search"`.
+  package var faceCost: Int { TokenEstimate.tokens(bytes: FaceTool.list.count) }
+
+  /// Finds tools as `search_tools` does: its answer, JSON text of a result.
+  package func search(_ query: String, limit: Int? = nil, profile: String? = nil) -> String {
+    let view = catalogs.view(of: nil, profile: profile)
+    return view.finder.search(query, limit: limit, absentees: view.absentees(for: nil))
   }
 
   /// Suspends until the lists are merged as they are now.

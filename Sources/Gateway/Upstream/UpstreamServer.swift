@@ -172,6 +172,15 @@ package final class UpstreamServer {
   /// What the server says about itself to the model.
   var instructionsText: String { negotiated?.instructions ?? facts?.instructions ?? "" }
 
+  /// What it calls itself for people.
+  var title: String? {
+    guard var info = negotiated?.serverInfo ?? facts?.serverInfo else { return nil }
+    return info.withUTF8 { bytes in
+      let bytes = UnsafeRawBufferPointer(bytes)
+      return (JSONWalk.member("title", of: bytes) ?? JSONWalk.member("name", of: bytes)).flatMap { JSONText.string($0) }
+    }
+  }
+
   /// What it is called where its public names begin.
   var label: String { configuration.prefix.isEmpty ? name : configuration.prefix }
 

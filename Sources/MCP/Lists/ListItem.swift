@@ -158,6 +158,16 @@ package struct ListItem: Equatable, Sendable {
     return JSONWalk.member("type", of: schema).map { JSONText.string($0) == "object" } ?? false
   }
 
+  /// Returns the raw value of a member.
+  package func raw(_ name: StaticString) -> String? {
+    bytes.withUnsafeBytes { bytes in JSONWalk.member(name, of: bytes).map { String(decoding: $0, as: UTF8.self) } }
+  }
+
+  /// Returns the whole object under another name or URI.
+  package func bytes(named key: String) -> [UInt8] {
+    Array(bytes[..<keyRange.lowerBound]) + Array(JSONText.quote(key).utf8) + Array(bytes[keyRange.upperBound...])
+  }
+
   /// Returns the value of a string member of the item, for showing it to a person.
   package func string(_ name: StaticString) -> String? {
     bytes.withUnsafeBytes { bytes in JSONWalk.member(name, of: bytes).flatMap { JSONText.string($0) } }

@@ -1,0 +1,20 @@
+/// Words that are put together of two others which stand somewhere by themselves: "worklog", "changelog".
+struct Compounds {
+  private static let shortestPart = 3
+
+  private let words: Set<String>
+
+  init(of words: Set<String>) { self.words = words }
+
+  /// Returns the two halves of a word; none when it is no compound.
+  func parts(of word: String) -> [String] {
+    guard word.utf8.count >= 2 * Self.shortestPart, word.utf8.allSatisfy({ $0 < 0x80 }) else { return [] }
+    let bytes = Array(word.utf8)
+    for cut in Self.shortestPart...(bytes.count - Self.shortestPart) {
+      let head = SearchWords.stem(String(decoding: bytes[..<cut], as: UTF8.self))
+      let tail = SearchWords.stem(String(decoding: bytes[cut...], as: UTF8.self))
+      if words.contains(head), words.contains(tail) { return [head, tail] }
+    }
+    return []
+  }
+}

@@ -166,7 +166,7 @@ import Testing
     (["reg"], ["register"]), (["config", ""], ["check", "schema"]),
     (["co"], ["config", "completion", "complete"]), (["completion", "z"], ["zsh"]),
     (["register", "cu"], ["cursor"]), (["register", "cursor", "zed", "cod"], ["codex"]), (["disable", "ti"], ["time"]),
-    (["secret", "rm", "T"], ["TOKEN"]),
+    (["secret", "rm", "T"], ["TOKEN"]), (["call", "git"], ["git", "git__log"]), (["disable", "git"], ["git"]),
     (["list", "time", ""], ["time", "git"]), (["logs", "-n", ""], []), (["logs", "-n", "5", "t"], ["time"]),
     (["--config"], ["--config"]), (["--config", "x"], nil),
     (["config", "check", ""], nil), (["add", "x", "--", "uv"], nil), (["call", "x", "--j"], ["--json"]),
@@ -177,7 +177,8 @@ import Testing
     let completion = Completion(
       commands: CommandTable.all,
       names: .init(
-        servers: { ["time", "git"] }, secrets: { ["TOKEN", "input:key"] },
+        servers: { ["time", "git"] }, tools: { [.init(word: "git__log", effect: "Shows commits")] },
+        secrets: { ["TOKEN", "input:key"] },
         editors: { [("cursor", "Cursor"), ("codex", "Codex"), ("zed", "Zed")] }))
     #expect(completion.candidates(words)?.map(\.word).sorted() == candidates?.sorted())
   }

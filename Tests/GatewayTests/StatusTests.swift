@@ -127,6 +127,7 @@ import Testing
   @Test func questionsAreReadAsTheyAreWritten() throws {
     let questions: [ControlProtocol.Question] = [
       .status, .session, .reload, .explain(tool: "a__b", profile: nil), .explain(tool: "a__b", profile: "p"),
+      .search(query: "x y", profile: nil), .costs(profile: "p"),
       .restart(server: "a \"b\""), .report(servers: ["x", "y"], columns: 80),
       .report(servers: [], columns: nil),
     ]

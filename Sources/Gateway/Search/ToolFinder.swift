@@ -64,6 +64,25 @@ struct ToolFinder {
     return Self.result(["[" + found.joined(separator: ",\n") + "]"] + (rest.isEmpty ? [] : [rest]))
   }
 
+  /// What a person is told of a tool that was found.
+  struct Found {
+    let name: String
+    let server: String
+    let description: String
+    /// The whole of it, as `search_tools` tells it.
+    let json: String
+  }
+
+  /// Returns what a search finds, the best first.
+  func find(_ query: String, limit: Int) -> [Found] {
+    index.search(query, limit: limit).map { hit in
+      let entry = entries[hit.position]
+      return Found(
+        name: entry.name, server: servers[entry.server]?.name ?? "",
+        description: entry.description ?? entry.item.string("description") ?? "", json: told(entry))
+    }
+  }
+
   private func told(_ entry: Catalog.Entry) -> String {
     var object = JSONObjectText()
     object.add("name", entry.name)

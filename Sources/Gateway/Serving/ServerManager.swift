@@ -62,10 +62,9 @@ package final class ServerManager {
   /// What the gateway's own tools cost that stand in the place of all others with `"face": "search"`.
   package var faceCost: Int { TokenEstimate.tokens(bytes: FaceTool.list.count) }
 
-  /// Finds tools as `search_tools` does: its answer, JSON text of a result.
-  package func search(_ query: String, limit: Int? = nil, profile: String? = nil) -> String {
-    let view = catalogs.view(of: nil, profile: profile)
-    return view.finder.search(query, limit: limit, absentees: view.absentees(for: nil))
+  /// Finds tools as `search_tools` does, the best first.
+  func found(_ query: String, limit: Int, profile: String?) -> [ToolFinder.Found] {
+    catalogs.view(of: nil, profile: profile).finder.find(query, limit: limit)
   }
 
   /// Suspends until the lists are merged as they are now.

@@ -23,6 +23,8 @@ struct Command: Sendable {
     case nothing, files, commands, editors
     /// The names in the configuration.
     case servers
+    /// The same, and the names of the tools that are known from an earlier run.
+    case tools
     /// The names of secrets that the configuration refers to.
     case secrets
     case words([String])

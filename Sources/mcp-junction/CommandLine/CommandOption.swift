@@ -48,6 +48,8 @@ struct CommandOption: Sendable {
   static let url = CommandOption(
     "--url", value: .text(placeholder: "ADDRESS"),
     "Which of the server's addresses, where its replicas have others. Default: its entry's own.")
+  static let profile = CommandOption(
+    "--profile", value: .text(placeholder: "NAME"), "As clients of this profile of the configuration see it.")
   static let yes = CommandOption("--yes", short: "-y", "Write without asking.")
   static let dryRun = CommandOption("--dry-run", short: "-n", "Show what would be written, and write nothing.")
 

@@ -10,7 +10,8 @@ enum CommandTable {
     ]
     + ChangeCommand.rows + SecretCommand.rows
     + [
-      ListCommand.row, DescribeCommand.row, ExplainCommand.row, CallCommand.row, ReadCommand.row, PromptCommand.row,
+      ListCommand.row, LookingCommand.search, DescribeCommand.row, ExplainCommand.row, LookingCommand.tokens,
+      CallCommand.row, ReadCommand.row, PromptCommand.row,
       StatusCommand.row,
       GatewayOrders.restart, GatewayOrders.reload, LogsCommand.row, DoctorCommand.row, LoginCommand.row,
       LogoutCommand.row,

@@ -9,6 +9,7 @@ struct Completion {
   /// Names that are looked up elsewhere when they are asked for.
   struct Names {
     let servers: () -> [String]
+    let tools: () -> [Candidate]
     let secrets: () -> [String]
     let editors: () -> [(name: String, title: String)]
   }
@@ -92,6 +93,7 @@ struct Completion {
     case .words(let words): words.map { Candidate(word: $0, effect: "") }
     case .commands: candidates(ofCommands: [])
     case .servers: names.servers().map { Candidate(word: $0, effect: "") }
+    case .tools: names.servers().map { Candidate(word: $0, effect: "") } + names.tools()
     case .secrets: names.secrets().map { Candidate(word: $0, effect: "") }
     case .editors: names.editors().map { Candidate(word: $0.name, effect: $0.title) }
     }

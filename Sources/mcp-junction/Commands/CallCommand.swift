@@ -14,7 +14,7 @@ struct CallCommand {
     arguments: [
       .init(
         name: "NAME", complaint: "needs the name of a tool; 'list' shows them",
-        effect: "The tool: server__tool, server/tool, or server tool.", offer: .servers),
+        effect: "The tool: server__tool, server/tool, or server tool.", offer: .tools),
       .init(
         name: "ARGUMENT", complaint: nil,
         effect:

@@ -36,10 +36,12 @@ enum CompletionCommand {
     ],
     examples: [.init(line: "complete -- register cur", effect: "Prints each candidate, a tab and what it is.")]
   ) { context in
+    let tools = await KnownTools.all(in: context.surroundings)
     let completion = Completion(
       commands: CommandTable.all,
       names: Completion.Names(
         servers: { (try? OwnFile.open(context.surroundings).get())?.entries.map(\.key) ?? [] },
+        tools: { tools.map { Completion.Candidate(word: $0.name, effect: $0.description) } },
         secrets: { SecretUsers(context.surroundings).names },
         editors: { EditorTable.all.map { ($0.name, $0.title) } }))
     guard let found = completion.candidates(context.invocation.arguments) else {

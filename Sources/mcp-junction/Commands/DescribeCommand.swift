@@ -13,7 +13,7 @@ struct DescribeCommand {
     arguments: [
       .init(
         name: "NAME", complaint: "needs the name of a tool; 'list' shows them",
-        effect: "The tool: server__tool, server/tool, or server tool.", offer: .servers),
+        effect: "The tool: server__tool, server/tool, or server tool.", offer: .tools),
       .init(name: "TOOL", complaint: nil, effect: "The tool's own name, behind its server's."),
     ],
     options: [.json, CommandSession.fresh],

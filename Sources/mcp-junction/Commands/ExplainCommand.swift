@@ -12,10 +12,10 @@ enum ExplainCommand {
     arguments: [
       .init(
         name: "NAME", complaint: "needs the name of a tool; 'list' shows them",
-        effect: "The tool: server__tool, server/tool, server tool, or its own name alone.", offer: .servers),
+        effect: "The tool: server__tool, server/tool, server tool, or its own name alone.", offer: .tools),
       .init(name: "TOOL", complaint: nil, effect: "The tool's own name, behind its server's."),
     ],
-    options: [.json, profile, CommandSession.fresh],
+    options: [.json, .profile, CommandSession.fresh],
     examples: [
       .init(line: "explain git__log", effect: "Its entry, its renames and filters, and how its server is."),
       .init(line: "explain git/push --profile review", effect: "Why clients of a profile do not see a tool."),
@@ -30,16 +30,13 @@ enum ExplainCommand {
     }
   }
 
-  private nonisolated static let profile = CommandOption(
-    "--profile", value: .text(placeholder: "NAME"), "As clients of this profile of the configuration see it.")
-
   private static func explain(
     _ target: ToolTarget, _ context: CommandContext, _ session: CommandSession
   ) async -> ExitStatus {
     // Servers that are just being started answer a list when they are there.
     _ = await session.client.request(.toolsList, params: "{}")
     let question = ControlProtocol.Question.explain(
-      tool: target.text, profile: context.invocation.value(of: profile))
+      tool: target.text, profile: context.invocation.value(of: .profile))
     guard let answer = await session.ask(question) else {
       context.complain(.gatewayGone, "the gateway that was asked has ended")
       return .failed

@@ -73,7 +73,7 @@ final class ControlDesk {
       return done(
         problems.isEmpty
           ? "\(configurationPath) is in force.\n" : problems.map { "\($0)\n" }.joined(), isGood: problems.isEmpty)
-    case .status, .report, .explain: return refuse("This gateway cannot answer that.")
+    case .status, .report, .explain, .search, .costs: return refuse("This gateway cannot answer that.")
     }
   }
 

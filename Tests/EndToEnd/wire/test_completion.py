@@ -1,5 +1,6 @@
 """Command lines completed by the real shells, as far as they are installed."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -7,21 +8,25 @@ import subprocess
 
 import pytest
 
-from support.junction import binary
+from support.junction import binary, example
 
 
 @pytest.fixture
 def environment(tmp_path):
     configuration = tmp_path / "servers.json"
-    configuration.write_text('{"mcpServers": {"time": {"command": "true"}, "git": {"command": "true"}}}')
+    entries = {"time": {"command": "true"}, "git": {"command": "true"}, "ex": example()}
+    configuration.write_text(json.dumps({"mcpServers": entries}))
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "mcp-junction").symlink_to(binary())
-    return {
+    variables = {
         "HOME": str(tmp_path),
         "PATH": f"{tmp_path}/bin:{os.environ['PATH']}",
         "MCP_JUNCTION_CONFIG": str(configuration),
         "LANG": "C.UTF-8",
     }
+    # Names of tools are those of an earlier run.
+    subprocess.run([binary(), "list", "ex"], env=variables, check=True, capture_output=True, timeout=30)
+    return variables
 
 
 # What is typed, and words that must be among the candidates.
@@ -31,6 +36,7 @@ lines = [
     ("mcp-junction register cur", {"cursor"}),
     ("mcp-junction disable ", {"time", "git"}),
     ("mcp-junction list --js", {"--json"}),
+    ("mcp-junction call ex__ec", {"ex__echo"}),
     ("mcp-junction config check serv", {"servers.json"}),
 ]
 

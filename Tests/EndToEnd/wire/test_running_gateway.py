@@ -316,7 +316,32 @@ def test_calls_and_edits_at_once_lose_and_mix_up_nothing(serve, request):
     assert {name: pid_at(wire, name) for name in kept} == pids
 
 
-# Where a tool comes from
+# What is there, and where it comes from
+
+
+def test_search_finds_tools_by_what_they_do(serve, run):
+    wire = serve({"ex": example(), "one": scripted()})
+    found = run(wire, "search", "add", "numbers")
+    assert found.returncode == 0 and found.stdout.startswith("ex__add"), found
+    tools = json.loads(run(wire, "search", "add numbers", "--json").stdout)["tools"]
+    assert tools[0]["name"] == "ex__add" and tools[0]["server"] == "ex" and "inputSchema" in tools[0]
+    nothing = run(wire, "search", "xylophone")
+    assert nothing.returncode == 6 and nothing.stdout == ""
+
+
+def test_tokens_says_what_each_tool_costs(serve, run):
+    wire = serve({"ex": example(), "one": scripted()})
+    costs = json.loads(run(wire, "tokens", "--json").stdout)
+    listed = {tool["name"]: tool for tool in wire.items("tools")}
+    told = {tool["name"]: tool["tokens"] for server in costs["servers"] for tool in server["tools"]}
+    assert told.keys() == listed.keys()
+    # Four bytes a token, and the definition as it is written.
+    for name, tokens in told.items():
+        size = len(json.dumps(listed[name], separators=(",", ":"), ensure_ascii=False).encode())
+        assert size / 4.5 <= tokens <= size / 3, (name, tokens, size)
+    assert costs["tokens"] == sum(told.values())
+    text = run(wire, "tokens").stdout
+    assert str(costs["tokens"]) in text and str(costs["searchFace"]) in text
 
 
 @pytest.mark.parametrize("runs", [True, False], ids=["a gateway runs", "none runs"])

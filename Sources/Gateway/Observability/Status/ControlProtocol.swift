@@ -14,6 +14,10 @@ package enum ControlProtocol {
     case report(servers: [String], columns: Int?)
     /// Where a tool comes from and what was done to it, for clients of a profile; nil for those of whom nothing is configured.
     case explain(tool: String, profile: String?)
+    /// Which tools do what somebody wants, for clients of a profile.
+    case search(query: String, profile: String?)
+    /// What the list of tools costs, for clients of a profile.
+    case costs(profile: String?)
     /// To be served as a guest: what follows on the connection is a session.
     case session
     /// To end a server and start it anew.
@@ -36,6 +40,13 @@ package enum ControlProtocol {
         object.add("ask", "explain")
         object.add("tool", tool)
         object.add("profile", profile)
+      case .search(let query, let profile):
+        object.add("ask", "search")
+        object.add("query", query)
+        object.add("profile", profile)
+      case .costs(let profile):
+        object.add("ask", "costs")
+        object.add("profile", profile)
       case .session: object.add("ask", "session")
       case .restart(let server):
         object.add("ask", "restart")
@@ -51,6 +62,10 @@ package enum ControlProtocol {
       switch frame.string("ask") {
       case "status": self = .status
       case "session": self = .session
+      case "costs": self = .costs(profile: frame.string("profile"))
+      case "search":
+        guard let query = frame.string("query") else { return nil }
+        self = .search(query: query, profile: frame.string("profile"))
       case "explain":
         guard let tool = frame.string("tool") else { return nil }
         self = .explain(tool: tool, profile: frame.string("profile"))
@@ -129,6 +144,12 @@ package enum ControlProtocol {
     case .explain(let tool, let profile):
       let report = ToolReport(of: tool, profile: profile, manager)
       return answer(isGood: report.isFound, configurationPath, json: report.json, text: report.text)
+    case .search(let query, let profile):
+      let report = SearchReport(of: query, profile: profile, manager)
+      return answer(isGood: report.isAnyFound, configurationPath, json: report.json, text: report.text)
+    case .costs(let profile):
+      let report = CostReport(of: manager, profile: profile)
+      return answer(isGood: true, configurationPath, json: report.json, text: report.text)
     case .session, .restart, .reload: return nil
     }
   }

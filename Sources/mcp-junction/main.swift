@@ -11,7 +11,8 @@ SignalSource.unblockAll()
 // The gateway's own take some twenty; what could not be opened later would have no error that names the cure.
 if ResourceLimits.mostOpenFiles < 64 {
   let complaint =
-    "mcp-junction: only \(ResourceLimits.mostOpenFiles) files may be open: raise the limit (ulimit -n) to 64 or more.\n"
+    "mcp-junction: only \(ResourceLimits.mostOpenFiles) files may be open: raise the limit (ulimit -n) to 64 or more "
+    + "[\(Complaint.system.code)]\n"
   _ = Array(complaint.utf8).withUnsafeBytes { Descriptor.write(2, $0) }
   OwnProcess.exit(ExitStatus.unusable.rawValue)
 }

@@ -63,7 +63,7 @@ def test_a_full_disk_is_an_error_of_every_command(shell, arguments):
     status, done = shell("GATEWAY >/dev/full", arguments)
     assert status == 1
     assert done.stderr.decode() == (
-        "mcp-junction: standard output is unusable: cannot write: No space left on device\n"
+        "mcp-junction: standard output is unusable: cannot write: No space left on device [J104]\n"
     )
 
 

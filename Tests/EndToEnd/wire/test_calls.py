@@ -67,7 +67,7 @@ def test_what_cannot_be_saved_is_a_failure(call):
     done = call("one__raw", raw(image), "-o", "none/out")
     assert done.returncode == 1 and b"none/out" in done.stderr
     done = call("one__raw", raw(embedded), "--output=out")
-    assert (done.returncode, done.stderr) == (1, b"mcp-junction: the result has nothing for a file\n")
+    assert (done.returncode, done.stderr) == (1, b"mcp-junction: the result has nothing for a file [J306]\n")
 
 
 def test_for_a_pipe_the_text_is_what_the_tool_said(call):
@@ -148,7 +148,7 @@ def test_a_name_that_nearly_fits_gets_the_right_one(call, name, meant):
     done = call(name)
     cure = f"did you mean '{meant}'?" if meant else "'list' shows them"
     assert (done.returncode, done.stdout) == (6, b"")
-    assert done.stderr.decode() == f"mcp-junction: no tool is called '{name}'; {cure}\n"
+    assert done.stderr.decode() == f"mcp-junction: no tool is called '{name}'; {cure} [J302]\n"
 
 
 def test_the_status_tells_what_may_be_tried_again(call):
@@ -162,7 +162,7 @@ def test_the_status_tells_what_may_be_tried_again(call):
 def test_arguments_in_another_form_are_told_the_right_one(call):
     done = call("one__echo", "bob")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.decode().endswith("""; write them as an object, '{"name": "value"}'\n""")
+    assert done.stderr.decode().endswith("""; write them as an object, '{"name": "value"}' [J102]\n""")
 
 
 typed = {
@@ -200,10 +200,10 @@ def test_arguments_are_checked_against_the_schema(call, tmp_path):
         (["text=x", "text=y"], "the argument 'text' is given twice"),
     ]:
         done = call("one/typed", *words, servers=servers)
-        assert (done.returncode, done.stderr.decode()) == (2, f"mcp-junction: {problem}\n")
+        assert (done.returncode, done.stderr.decode()) == (2, f"mcp-junction: {problem} [J102]\n")
     assert b"tools/call" not in record.read_bytes()
     done = call("one/tped", servers=servers)
     assert (done.returncode, done.stderr) == (
         6,
-        b"mcp-junction: no tool is called 'one/tped'; did you mean 'one/typed'?\n",
+        b"mcp-junction: no tool is called 'one/tped'; did you mean 'one/typed'? [J302]\n",
     )

@@ -75,7 +75,7 @@ def test_too_few_descriptors_are_an_error_that_names_the_cure(setting, limit):
     done = run(["sh", "-c", f'ulimit -n {limit}; exec "$@"', "sh", *one.command("--list")], one.environment)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode() == (
-        f"mcp-junction: only {limit} files may be open: raise the limit (ulimit -n) to 64 or more.\n"
+        f"mcp-junction: only {limit} files may be open: raise the limit (ulimit -n) to 64 or more [J601]\n"
     )
 
 

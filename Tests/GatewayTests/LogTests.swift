@@ -78,6 +78,16 @@ import Testing
     #expect(repeated.entry(lines[0], at: 60_003) == .show(repeats: 1))
   }
 
+  @Test func whatIsNoFailureIsShownThreeTimes() {
+    var repeated = RepeatedEntries()
+    let verdicts = (0..<4).map { number in
+      repeated.entry(
+        LogEntry(.info, "server_ready", server: "s", [.init("pid", "\(number)"), .init("tools", "\(number)")]),
+        at: UInt64(number))
+    }
+    #expect(verdicts == [.show(repeats: 0), .show(repeats: 0), .show(repeats: 0), .drop])
+  }
+
   @Test func whatIsRememberedHasALimit() {
     var repeated = RepeatedEntries()
     for number in 0..<(3 * RepeatedEntries.limit) {

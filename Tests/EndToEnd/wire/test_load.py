@@ -122,6 +122,8 @@ def test_descriptors_do_not_leak_over_many_calls(start):
     wire = start({"one": scripted(), "two": scripted()}, tee=False)
     wire.initialize()
     wire.tool_names()
+    # The files of the log are opened with the first lines.
+    time.sleep(0.2)
     before = len(os.listdir(f"/proc/{wire.process.pid}/fd"))
     for number in range(500):
         wire.call("one__echo", {"n": number})

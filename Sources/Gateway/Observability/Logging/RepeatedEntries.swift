@@ -25,8 +25,8 @@ struct RepeatedEntries {
   static let forgottenAfter: UInt64 = 2 * longestInterval
   /// What is remembered at the same time.
   static let limit = 1_000
-  /// Lines of servers' own that are the same to the last character and shown all the same.
-  private static let ownLines = 3
+  /// How often lines of servers' own that are the same to the last character are shown, and what is no failure.
+  private static let harmlessTimes = 3
 
   private var records: [String: Record] = [:]
 
@@ -49,7 +49,7 @@ struct RepeatedEntries {
     }
     record.seenAt = now
     defer { records[key] = record }
-    if isOwn, record.shown < Self.ownLines {
+    if entry.level <= .info, record.shown < Self.harmlessTimes {
       record.shown += 1
       return .show(repeats: 0)
     }

@@ -33,6 +33,7 @@ struct SettingReader {
   ///   - target: what is read into.
   ///   - table: the keys that may stand in it, beside those in `others`.
   ///   - path: the way to it, for messages.
+  ///   - others: keys that somebody else reads.
   mutating func read<Target>(
     _ node: DocumentNode, into target: inout Target, table: [Setting<Target>], path: String, besides others: [String]
   ) {

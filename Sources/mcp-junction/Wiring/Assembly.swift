@@ -26,8 +26,8 @@ struct Assembly {
   private let files: LogFiles?
   private let signals: [SignalSource]
 
-  /// The supervisor is one that was started. Whoever serves keeps what is logged, and takes ``SignalSource/reload``
-  /// itself.
+  /// The supervisor is one that was started. Whoever serves keeps what is logged, and takes the signal to
+  /// reload itself.
   init(
     _ configuration: Configuration, from sources: SourceFiles, _ values: ValueSources, _ surroundings: Surroundings,
     _ console: Console, _ supervisor: Supervisor, level: LogLevel, isServing: Bool

@@ -41,7 +41,9 @@ final class ControlConversation {
       port.stopReading()
       let reply = answer(frame)
       port.output.append(reply.line + "\n")
-      if let take = reply.take { handOver(take) } else { port.closeWriting() }
+      guard let take = reply.take else { return port.closeWriting() }
+      // The port is in the middle of reading, and whoever takes it changes what it reads by.
+      _ = LoopClock.loop.after(0) { self.handOver(take) }
     }
   }
 

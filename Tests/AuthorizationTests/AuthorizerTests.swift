@@ -228,6 +228,11 @@ struct AuthorizerTests {
       let one = authorizer()
       #expect(await one.answer() == .go(token: "a0"))
       _ = await logOut(revocation: nil)
+      guard case .stop(let need)? = await one.refused(status: 401, challenges: ["Bearer"], token: "a0") else {
+        Issue.record("it goes on")
+        return
+      }
+      #expect(need.command == "mcp-junction login tracker")
       time.now = 3_600_000
       #expect(await one.answer() == .go(token: nil))
       #expect(issuer.uses == 0)

@@ -99,6 +99,7 @@ package final class Authorizer {
     // Some say 403 to whoever has not logged in.
     if let token { state.refused(token, at: now()) }
     let answer = await nextAnswer()
+    if token != nil, answer == .go(token: nil) { return .stop(need(.login, "somebody has logged out")) }
     guard answer == .go(token: token) else { return answer }
     if token == nil, case .needsLogin(let reason) = state.order(at: now()) { return .stop(need(.login, reason)) }
     return .stop(need(.login, "the server refuses the token"))

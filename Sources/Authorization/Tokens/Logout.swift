@@ -41,9 +41,15 @@ package struct Logout {
     guard verdict != .never else { return AuthorizationFailure(.token, "\(endpoint.origin) must not be asked") }
     let tokens = [(grant.refreshToken, "refresh_token"), (grant.accessToken, "access_token")]
     for case (let token?, let kind) in tokens {
-      let request = TokenRequest.revoking(
-        token, kind: kind, of: grant, at: endpoint, isPublicOnly: verdict == .publicInternet)
-      switch await fetch(request) {
+      func request(spellsOut: Bool) -> WebRequest {
+        TokenRequest.revoking(
+          token, kind: kind, of: grant, at: endpoint, isPublicOnly: verdict == .publicInternet, spellsOut: spellsOut)
+      }
+      var answer = await fetch(request(spellsOut: false))
+      if case .success(let response) = answer, response.status == 400, grant.client.method != .post {
+        answer = await fetch(request(spellsOut: true))
+      }
+      switch answer {
       case .failure(let failure):
         return AuthorizationFailure(.network, "\(endpoint.origin) cannot be asked: \(failure.reason)")
       // A token that it does not know any more counts as revoked (RFC 7009 section 2.2).

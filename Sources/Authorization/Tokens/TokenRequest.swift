@@ -25,10 +25,20 @@ enum TokenRequest {
   }
 
   /// Says that tokens are not needed any more (RFC 7009 section 2.1).
+  ///
+  /// - Parameters:
+  ///   - token: one of the grant's.
+  ///   - kind: which of them it is, in OAuth's words.
+  ///   - grant: tells who we are.
+  ///   - endpoint: where it is said.
+  ///   - isPublicOnly: whether it may lead into the public internet alone.
+  ///   - spellsOut: whether a secret that is not told in the form is sent there as an empty one, which is none (RFC 6749 section
+  ///     2.3.1): the official SDK for Python demands it.
   static func revoking(
-    _ token: String, kind: String, of grant: Grant, at endpoint: WebAddress, isPublicOnly: Bool
+    _ token: String, kind: String, of grant: Grant, at endpoint: WebAddress, isPublicOnly: Bool, spellsOut: Bool
   ) -> WebRequest {
     var form = FormText()
+    if spellsOut { form.add("client_secret", "") }
     form.add("token", token)
     form.add("token_type_hint", kind)
     return request(form, as: grant.client, at: endpoint, isPublicOnly: isPublicOnly)

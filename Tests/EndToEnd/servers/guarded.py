@@ -20,7 +20,7 @@ from fastmcp import FastMCP  # noqa: E402
 from fastmcp.server.auth.providers.in_memory import InMemoryOAuthProvider  # noqa: E402
 from fastmcp.server.dependencies import get_access_token  # noqa: E402
 from mcp.server.auth.provider import TokenError  # noqa: E402
-from mcp.server.auth.settings import ClientRegistrationOptions  # noqa: E402
+from mcp.server.auth.settings import ClientRegistrationOptions, RevocationOptions  # noqa: E402
 
 options = {"latency": 0.0, "lifetime": 3600, "scopes": ["read"], **json.loads(sys.argv[1])}
 state = {"registrations": 0, "consents": 0, "refreshes": 0, "reuses": 0, "calls": [], "asked": []}
@@ -106,6 +106,7 @@ base = f"http://127.0.0.1:{listener.getsockname()[1]}"
 provider = Provider(
     base_url=base,
     client_registration_options=ClientRegistrationOptions(enabled=True, valid_scopes=["read", "write"]),
+    revocation_options=RevocationOptions(enabled=True),
     required_scopes=options["scopes"],
 )
 server = FastMCP("guarded", auth=provider)

@@ -29,14 +29,18 @@ def consent(address: str) -> str:
     raise AssertionError("the authorization server sends the browser nowhere")
 
 
-class Guarded:
-    """`servers/guarded.py`: a server that wants a login, with its authorization server."""
+makes = {"fastmcp": ("servers-fastmcp", "guarded.py"), "authlib": ("authlib", "guarded_authlib.py")}
 
-    def __init__(self, mark: dict[str, str], **options):
+
+class Guarded:
+    """A server that wants a login, with its authorization server: FastMCP's, or one on Authlib."""
+
+    def __init__(self, mark: dict[str, str], make: str = "fastmcp", **options):
+        environment, script = makes[make]
         self.process = subprocess.Popen(
             [
-                str(environments / "servers-fastmcp" / "bin" / "python"),
-                str(end_to_end / "servers" / "guarded.py"),
+                str(environments / environment / "bin" / "python"),
+                str(end_to_end / "servers" / script),
                 json.dumps(options),
             ],
             stdin=subprocess.PIPE,

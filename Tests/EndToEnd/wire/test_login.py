@@ -1,4 +1,4 @@
-"""Logging in to remote servers, against FastMCP's authorization server."""
+"""Logging in to remote servers, against authorization servers of two makes: FastMCP's, and one on Authlib."""
 
 import concurrent.futures
 import json
@@ -16,14 +16,14 @@ from support.wire import Wire
 patience = 40
 
 
-@pytest.fixture
-def world(setting):
-    """Makes a person, and a server of that name and options that wants a login."""
+@pytest.fixture(params=["fastmcp", "authlib"])
+def world(request, setting):
+    """Makes a person, and a server with options that wants a login."""
     made = []
 
     def make(**options) -> tuple[Person, Guarded]:
         mark = setting({}).environment
-        guarded = Guarded(mark, **options)
+        guarded = Guarded(mark, request.param, **options)
         made.append(guarded)
         return Person(setting({"guarded": {"url": guarded.url}})), guarded
 
@@ -107,7 +107,7 @@ def test_somebody_elses_address_is_no_answer(world):
 def test_an_answer_of_another_issuer_is_not_used(world):
     person, guarded = world()
     status, said = person.log_in_by_hand(
-        "guarded", lambda address: consent(address) + "&iss=https%3A%2F%2Fevil.example"
+        "guarded", lambda address: consent(address).split("&iss=")[0] + "&iss=https%3A%2F%2Fevil.example"
     )
     assert status == 1
     assert "https://evil.example has answered in the place of" in said
@@ -287,3 +287,16 @@ def test_a_login_that_is_killed_leaves_no_lock(world):
     process, _ = begun(person)
     give_up(process)
     person.log_in("guarded")
+
+
+def test_a_logout_ends_the_login_for_everybody(world, serve):
+    person, guarded = world()
+    person.log_in("guarded")
+    wire = serve(person)
+    wire.initialize()
+    assert wire.call("guarded__whoami").text == "read"
+    done = person.run("logout", "guarded")
+    assert (done.returncode, done.stderr) == (0, "")
+    # The gateway that runs holds a token that is worth nothing now.
+    assert "mcp-junction login guarded" in wire.call("guarded__whoami").text
+    assert guarded.tell()["refreshes"] == 0

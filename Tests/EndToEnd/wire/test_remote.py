@@ -606,3 +606,60 @@ def test_a_notification_that_is_refused_costs_nobody_the_session(remote):
     wire.notify("notifications/cancelled", {"requestId": cancelled})
     assert wire.result_of(other).text == "late"
     assert len(server.named("initialize")) == 1
+
+
+def test_a_stream_of_news_whose_beginning_is_withheld_holds_nobody_up(remote):
+    """Some edges pass not even the status on before the first byte of a body."""
+
+    def play(request) -> bool:
+        if request.method == "GET":
+            time.sleep(20)
+            return True
+        return False
+
+    wire, server = remote(play, {"tools": {"listChanged": True}})
+    server.wait_for("GET")
+    before = time.monotonic()
+    assert wire.call("far__echo", {"text": "x"}).text == "x"
+    assert time.monotonic() - before < 3
+
+
+def test_a_stream_of_news_that_its_server_believes_open_is_opened_later(remote):
+    def play(request) -> bool:
+        if request.method != "GET":
+            return False
+        if server.count("GET") == 2:
+            request.respond(409, "Only one SSE stream is allowed per session")
+        else:
+            write = request.stream()
+            write("retry: 10\n\n")
+            if server.count("GET") > 2:
+                write('data: {"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n\n')
+                time.sleep(10)
+        return True
+
+    server = None
+    wire, server = remote(play, {"tools": {"listChanged": True}})
+    server.wait_for("GET", 3)
+    assert wire.call("far__echo", {"text": "x"}).text == "x"
+    assert server.count("initialize") == 1
+
+
+def test_cookies_are_not_kept(remote):
+    def play(request) -> bool:
+        if request.name == "tools/list":
+            request.result({"tools": [http_script.tool]}, Set_Cookie="who=somebody; Path=/")
+            return True
+        return False
+
+    wire, server = remote(play)
+    assert wire.call("far__echo", {"text": "x"}).text == "x"
+    assert all("cookie" not in request.headers for request in server.requests)
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_localhost_is_found_in_whichever_family_the_server_is(start, script, name):
+    server = script()
+    wire = start({"far": {"url": server.url.replace("127.0.0.1", name)}}, strict=False)
+    wire.initialize()
+    assert wire.call("far__echo", {"text": "x"}).text == "x"

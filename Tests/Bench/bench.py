@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / ".build" / "bench"
 UPSTREAM = str(BUILT / "upstream")
 RELAY = str(BUILT / "relay")
+HTTP_CALLS = str(BUILT / "httpcalls")
 PEER = "fastmcp==4.1.2"
+PYTHON_CLIENT = "mcp==1.30.0"
 
 
 class Measured:
@@ -104,6 +106,33 @@ class Machine:
         path = self.directory / f"servers-{servers}-{tools}{kind}.json"
         path.write_text(json.dumps({"mcpServers": entries}))
         return path
+
+    @contextmanager
+    def remote(self, servers: int = 1, tools: int = 3):
+        """Starts scripted servers over HTTP; gives their addresses and a configuration of them."""
+        started, urls = [], []
+        try:
+            for number in range(servers):
+                options = ["--http", "1", "--mark", f"s{number}", "--tools", str(tools)]
+                started.append(subprocess.Popen([UPSTREAM, *options], stdout=subprocess.PIPE, text=True))
+                urls.append(f"http://127.0.0.1:{int(started[-1].stdout.readline())}/mcp")
+            path = self.directory / f"remote-{servers}-{tools}.json"
+            entries = {f"s{number}": {"url": url} for number, url in enumerate(urls)}
+            path.write_text(json.dumps({"mcpServers": entries}))
+            yield urls, path
+        finally:
+            for one in started:
+                one.kill()
+                one.wait()
+                one.stdout.close()
+
+    def http_calls(self, url: str, pinned: bool = False, **options) -> dict:
+        """Calls a server over HTTP by libcurl alone."""
+        place = {"cpu": self.core} if pinned else {}
+        more = [
+            word for name, value in {**options, **place}.items() for word in (f"--{name.replace('_', '-')}", str(value))
+        ]
+        return json.loads(subprocess.run([HTTP_CALLS, url, *more], check=True, capture_output=True, text=True).stdout)
 
     def forget(self):
         """Makes the next start a first one."""
@@ -511,6 +540,83 @@ def large_answers(machine: Machine, rounds: int) -> Table:
     )  # fmt: skip
 
 
+def remote(machine: Machine, rounds: int) -> Table:
+    """Servers over HTTP, beside a program that calls them by libcurl and is no gateway."""
+    rows, bytes_ = [], 64 * 1024 * 1024 - 4096
+    with machine.remote() as ((url,), one):
+        # The gateway's way is longer by the pipes to its client, which a relay has as well.
+        relay = [RELAY, UPSTREAM, "--mark", "s0"]
+        for place in ("pinned", "free"):
+            found = medians(
+                rounds,
+                {
+                    "own": partial(machine.load, "sequential", gateway(one), place=place, calls=3000),
+                    "direct": partial(machine.http_calls, url, place == "pinned", calls=3000),
+                    "relay": partial(machine.load, "sequential", relay, place=place, calls=3000),
+                    "pipe": partial(machine.load, "sequential", relay[1:], place=place, calls=3000),
+                },
+            )
+            own, direct = found["own"], found["direct"]
+            goal = ("at most 1.35 x", at_most(1.35)) if place == "free" else ()
+            rows.append(row(f"100 B, {place}, p50", "µs", own["p50"], "libcurl alone", direct["p50"], *goal))
+            rows.append(row(f"100 B, {place}, p99", "µs", own["p99"], "libcurl alone", direct["p99"]))
+            both = direct["p50"] + found["relay"]["p50"] - found["pipe"]["p50"]
+            rows.append(row(f"100 B, {place}, p50", "µs", own["p50"], "libcurl and a relay's way", both))
+        found = medians(
+            max(3, rounds // 2),
+            {
+                "own": partial(machine.load, "concurrent", gateway(one), calls=20_000, in_flight=64),
+                "direct": partial(machine.http_calls, url, calls=20_000, in_flight=64),
+            },
+        )
+        own, direct = found["own"], found["direct"]
+        rows.append(row("64 in flight, time of a call", "µs", 1e6 / own["rate"], "libcurl alone", 1e6 / direct["rate"]))
+        found = medians(
+            max(3, rounds // 2),
+            {
+                "own": partial(machine.load, "large", gateway(one), bytes=bytes_, calls=3),
+                "direct": partial(machine.http_calls, url, bytes=bytes_, calls=3),
+            },
+        )
+        rows.append(row("64 MiB, time", "ms", found["own"]["time"], "libcurl alone", found["direct"]["time"]))
+        rows.append(largest_size(machine, one, bytes_))
+    with machine.remote(50) as (_, fifty):
+        size = machine.load("memory", gateway(fifty), servers=50, calls=10)
+    processes = machine.load("memory", gateway(machine.configuration(50)), servers=50, calls=10)
+    rows.append(row("50 servers, idle, Pss", "MB", size["pss"], "50 processes", processes["pss"]))
+    return Table("Servers over HTTP", rows)
+
+
+def largest_size(machine: Machine, configuration: Path, bytes_: int) -> Row:
+    """How large the gateway becomes by an answer that it has to hold until it is whole."""
+    with subprocess.Popen(
+        gateway(configuration), env=machine.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as running:
+
+        def ask(number: int, method: str, params: dict) -> bytes:
+            message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+            running.stdin.write(json.dumps(message, separators=(",", ":")).encode() + b"\n")
+            running.stdin.flush()
+            while True:
+                line = running.stdout.readline()
+                if line.startswith(b'{"jsonrpc":"2.0","id":%d,' % number):
+                    return line
+
+        about = {"clientInfo": {"name": "bench", "version": "1"}, "capabilities": {}}
+        ask(1, "initialize", {"protocolVersion": "2025-11-25", **about})
+        ask(2, "tools/list", {})
+        for number in range(3, 6):
+            answer = ask(number, "tools/call", {"name": "s0__large", "arguments": {"bytes": bytes_}})
+            assert len(answer) > bytes_
+        status = Path(f"/proc/{running.pid}/status").read_text()
+        running.stdin.close()
+    peak = int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
+    return row(
+        "64 MiB three times, largest resident size", "MB", peak, "the answer", bytes_ / 2**20,
+        "at most 3 x", at_most(3),
+    )  # fmt: skip
+
+
 def recovery(machine: Machine, rounds: int) -> Table:
     one = machine.configuration(1)
     found = medians(
@@ -567,6 +673,35 @@ def peers(machine: Machine, rounds: int) -> Table:
             row("1 server, idle, Pss", "MB", found["peer's size"]["pss"], "mcp-junction", found["own size"]["pss"]),
         ],
     )  # fmt: skip
+
+
+def remote_peers(machine: Machine, rounds: int) -> Table:
+    """Measures Python's clients on a server over HTTP, without any gateway."""
+    place, uv = BUILT / "python", str(ROOT / ".build" / "tools" / "bin" / "uv")
+    subprocess.run([uv, "venv", "--quiet", "--allow-existing", str(place)], check=True)
+    subprocess.run([uv, "pip", "install", "--quiet", "--python", str(place / "bin/python"), PYTHON_CLIENT], check=True)
+    program = [str(place / "bin/python"), str(ROOT / "Tests" / "Bench" / "http_python.py")]
+
+    def python(url: str) -> dict:
+        done = subprocess.run([*program, url, "300"], check=True, capture_output=True, text=True)
+        return json.loads(done.stdout)
+
+    with machine.remote() as ((url,), one):
+        found = medians(
+            rounds,
+            {
+                "python": partial(python, url),
+                "own": partial(machine.load, "sequential", gateway(one), calls=1000),
+            },
+        )
+    own = found["own"]["p50"]
+    return Table(
+        "Servers over HTTP, and Python's clients without a gateway",
+        [
+            row("100 B, free, p50, httpx", "µs", found["python"]["httpx"], "through mcp-junction", own),
+            row(f"100 B, free, p50, {PYTHON_CLIENT}", "µs", found["python"]["sdk"], "through mcp-junction", own),
+        ],
+    )
 
 
 # What must not get worse
@@ -718,9 +853,11 @@ def main() -> int:
             "memory": lambda: memory(machine),
             "large": lambda: large_answers(machine, max(3, rounds // 2)),
             "recovery": lambda: recovery(machine, rounds),
+            "remote": lambda: remote(machine, rounds),
         }
         if arguments.peers:
             measurements["peers"] = lambda: peers(machine, max(3, rounds // 2))
+            measurements["remote peers"] = lambda: remote_peers(machine, max(3, rounds // 2))
         for name, measure in measurements.items():
             if arguments.only not in name:
                 continue

@@ -1,16 +1,25 @@
 // A scripted MCP server that is as fast as one can be: it looks for what it needs and understands nothing.
 //
-//   upstream [--mark TEXT] [--tools N] [--silent-if PATH] [--together 1] [--era modern]
+//   upstream [--mark TEXT] [--tools N] [--silent-if PATH] [--together 1] [--era modern] [--http 1]
 //
 // Tools: "echo" returns its text behind the mark, "pid" its process id, "large" as many bytes as it is asked for; the
 // others of N only fill the list. With --silent-if it answers nothing while PATH exists. Each answer is a write of its
 // own, as servers do it; with --together all answers to what was read at once are one. It speaks 2025-11-25, or with
-// --era modern only 2026-07-28.
+// --era modern only 2026-07-28. With --http it serves Streamable HTTP on a port of loopback, which it prints, to up to
+// MOST connections that are kept.
 #define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+enum { MOST = 256 };
 
 struct text {
   char *bytes;
@@ -19,7 +28,7 @@ struct text {
 
 static struct text input, output, list, large;
 static const char *mark = "s";
-static int tools = 3, together, modern;
+static int tools = 3, together, modern, http;
 
 static void reserve(struct text *text, size_t more) {
   if (text->count + more <= text->room) return;
@@ -36,12 +45,18 @@ static void append(struct text *text, const char *bytes, size_t count) {
 
 static void say(struct text *text, const char *words) { append(text, words, strlen(words)); }
 
-static void flush(void) {
-  for (size_t done = 0; done < output.count;) {
-    ssize_t count = write(1, output.bytes + done, output.count - done);
-    if (count <= 0) exit(0);
-    done += (size_t)count;
+// Writes it all; returns whether the other end took it.
+static int send_all(int descriptor, const char *bytes, size_t count) {
+  for (size_t done = 0; done < count;) {
+    ssize_t written = write(descriptor, bytes + done, count - done);
+    if (written <= 0) return 0;
+    done += (size_t)written;
   }
+  return 1;
+}
+
+static void flush(void) {
+  if (!send_all(1, output.bytes, output.count)) exit(0);
   output.count = 0;
 }
 
@@ -93,11 +108,11 @@ static void call(const char *line, size_t count) {
       memset(large.bytes + large.count, 'x', wanted - large.count);
       large.count = wanted;
     }
-    flush();
-    for (size_t done = 0; done < wanted;) {
-      ssize_t written = write(1, large.bytes + done, wanted - done);
-      if (written <= 0) exit(0);
-      done += (size_t)written;
+    if (http) {
+      append(&output, large.bytes, wanted);
+    } else {
+      flush();
+      if (!send_all(1, large.bytes, wanted)) exit(0);
     }
   }
   say(&output, "\"}]}");
@@ -131,7 +146,76 @@ static void answer(const char *line, size_t count) {
     say(&output, "{}");
   }
   say(&output, "}\n");
-  if (!together) flush();
+  if (!together && !http) flush();
+}
+
+// Answers what has come of a connection; returns whether it goes on.
+static int respond(int descriptor, struct text *asked) {
+  for (;;) {
+    char head[256];
+    const char *end = memmem(asked->bytes, asked->count, "\r\n\r\n", 4);
+    if (!end) return 1;
+    const char *length = strcasestr(asked->bytes, "content-length:");
+    size_t body = length && length < end ? strtoul(length + 15, NULL, 10) : 0;
+    size_t whole = (size_t)(end - asked->bytes) + 4 + body;
+    if (asked->count < whole) return 1;
+    int is_post = !strncmp(asked->bytes, "POST", 4);
+    if (is_post) answer(end + 4, body);
+    int size = snprintf(
+        head, sizeof head, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+        output.count ? "200 OK" : is_post ? "202 Accepted" : "405 Method Not Allowed", output.count);
+    // In one piece, as servers do it: two would wait for each other.
+    int took = 1;
+    if (output.count < 64 * 1024) {
+      reserve(&output, (size_t)size);
+      memmove(output.bytes + size, output.bytes, output.count);
+      memcpy(output.bytes, head, (size_t)size);
+      output.count += (size_t)size;
+    } else {
+      took = send_all(descriptor, head, (size_t)size);
+    }
+    took = took && send_all(descriptor, output.bytes, output.count);
+    output.count = 0;
+    if (!took) return 0;
+    asked->count -= whole;
+    memmove(asked->bytes, asked->bytes + whole, asked->count);
+    asked->bytes[asked->count] = 0;
+  }
+}
+
+static void serve(void) {
+  static struct text asked[MOST];
+  struct pollfd ends[MOST] = {{socket(AF_INET, SOCK_STREAM, 0), POLLIN, 0}};
+  struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t size = sizeof name;
+  if (bind(ends[0].fd, (struct sockaddr *)&name, size) || listen(ends[0].fd, MOST) ||
+      getsockname(ends[0].fd, (struct sockaddr *)&name, &size)) exit(2);
+  printf("%d\n", ntohs(name.sin_port));
+  fflush(stdout);
+  for (int count = 1;;) {
+    poll(ends, (nfds_t)count, -1);
+    if (ends[0].revents && count < MOST) {
+      int on = 1, descriptor = accept(ends[0].fd, NULL, NULL);
+      setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      asked[count].count = 0;
+      ends[count++] = (struct pollfd){descriptor, POLLIN, 0};
+    }
+    for (int index = 1; index < count; index++) {
+      if (!ends[index].revents) continue;
+      reserve(&asked[index], 64 * 1024);
+      ssize_t got = read(ends[index].fd, asked[index].bytes + asked[index].count, 60 * 1024);
+      if (got > 0) {
+        asked[index].count += (size_t)got;
+        asked[index].bytes[asked[index].count] = 0;
+        if (respond(ends[index].fd, &asked[index])) continue;
+      }
+      close(ends[index].fd);
+      struct text spare = asked[index];
+      asked[index] = asked[--count];
+      asked[count] = spare;
+      ends[index--] = ends[count];
+    }
+  }
 }
 
 int main(int count, char **arguments) {
@@ -142,9 +226,12 @@ int main(int count, char **arguments) {
     else if (!strcmp(arguments[index], "--silent-if")) silencer = arguments[index + 1];
     else if (!strcmp(arguments[index], "--era")) modern = !strcmp(arguments[index + 1], "modern");
     else if (!strcmp(arguments[index], "--together")) together = atoi(arguments[index + 1]);
+    else if (!strcmp(arguments[index], "--http")) http = atoi(arguments[index + 1]);
     else return 2;
   }
   build_list();
+  signal(SIGPIPE, SIG_IGN);
+  if (http) serve();
   for (size_t searched = 0;;) {
     reserve(&input, 256 * 1024);
     ssize_t got = read(0, input.bytes + input.count, input.room - input.count);

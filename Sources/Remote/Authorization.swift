@@ -11,6 +11,8 @@ package struct Authorization: Sendable {
     case stop(reason: String, cure: String?)
   }
 
+  /// Says what the next request carries, where that is known at once.
+  package var immediate: @GatewayActor @Sendable () -> Permission?
   /// Says what the next request carries.
   package var permission: @GatewayActor @Sendable () async -> Permission
   /// Says what follows from an answer of 401 or 403 with these values of `WWW-Authenticate` to a request with that token;
@@ -23,10 +25,12 @@ package struct Authorization: Sendable {
 
   package init(
     login: @escaping @GatewayActor @Sendable () -> ServerPlace.Login,
+    immediate: @escaping @GatewayActor @Sendable () -> Permission?,
     permission: @escaping @GatewayActor @Sendable () async -> Permission,
     refused: @escaping @GatewayActor @Sendable (Int, [String], String?) async -> Permission?
   ) {
     self.login = login
+    self.immediate = immediate
     self.permission = permission
     self.refused = refused
   }

@@ -80,7 +80,8 @@ final class Post {
   // MARK: - Sending
 
   func start() {
-    guard carrier.authorization != nil else { return send() }
+    guard let authorization = carrier.authorization else { return send() }
+    if let permission = authorization.immediate() { return follow(permission) }
     Task { @GatewayActor in
       let permission = await carrier.permission()
       guard !tries.isOver else { return }

@@ -43,9 +43,13 @@ struct AuthorizerTests {
       }
       #expect(need.command == "mcp-junction login tracker")
       #expect(await one.answer() == .go(token: nil), "it may let anybody in the next time")
-      // Somebody logs in meanwhile.
+      // Somebody logs in meanwhile. Files are not looked into for every request.
       keep(Grants.make())
+      #expect(one.immediateAnswer() == .go(token: nil))
+      time.now += 1_000
+      #expect(one.immediateAnswer() == nil)
       #expect(await one.answer() == .go(token: "a0"))
+      #expect(one.immediateAnswer() == .go(token: "a0"))
     }
   }
 

@@ -39,6 +39,8 @@ package final class Authorizer {
   private var renewal: Task<Void, Never>?
   /// Why the last request was not made.
   private var need: LoginNeed?
+  /// When the store was last looked into, in milliseconds since 1970.
+  private var lookedAt: UInt64?
   package var onEvent: @GatewayActor (Event) -> Void = { _ in }
 
   /// - Parameters:
@@ -63,11 +65,18 @@ package final class Authorizer {
     LoginStatus(place, record: store.load(), hasOwnHeader: false, need: need, now: now())
   }
 
+  /// Says what the next request carries, where nothing has to be read, renewed or waited for.
+  package func immediateAnswer() -> Answer? {
+    guard renewal == nil, !awaitsRights else { return nil }
+    if case .use(let token) = state.order(at: now()) { return noted(.go(token: token)) }
+    return state.grant == nil && wasJustLookedFor ? .go(token: nil) : nil
+  }
+
   /// Says what the next request carries, after renewing the token where that is due.
   package func answer() async -> Answer { noted(await nextAnswer()) }
 
-  private func nextAnswer() async -> Answer {
-    lookForAnother()
+  private func nextAnswer(looksAgain: Bool = false) async -> Answer {
+    if looksAgain || !wasJustLookedFor || state.grant != nil { lookForAnother() }
     if case .renew = state.order(at: now()) { await renew() }
     switch state.order(at: now()) {
     case .use(let token): return .go(token: token)
@@ -98,7 +107,7 @@ package final class Authorizer {
     }
     // Some say 403 to whoever has not logged in.
     if let token { state.refused(token, at: now()) }
-    let answer = await nextAnswer()
+    let answer = await nextAnswer(looksAgain: true)
     if token != nil, answer == .go(token: nil) { return .stop(need(.login, "somebody has logged out")) }
     guard answer == .go(token: token) else { return answer }
     if token == nil, case .needsLogin(let reason) = state.order(at: now()) { return .stop(need(.login, reason)) }
@@ -144,9 +153,19 @@ package final class Authorizer {
 
   // MARK: - Tokens
 
+  /// Whether the store was looked into so lately that a request need not do so again: most servers want no login, and each
+  /// of their calls would open a file that is not there.
+  private var wasJustLookedFor: Bool {
+    let now = now()
+    return lookedAt.map { $0 <= now && now - $0 < Self.freshness } ?? false
+  }
+
+  private static let freshness: UInt64 = 1_000
+
   /// Looks into the store when what is known does not help, or a person was asked to change it.
   private func lookForAnother() {
     guard awaitsRights || state.isLookingForAnother(at: now()) else { return }
+    lookedAt = now()
     let isFirst = state.grant == nil
     guard read(store.load()) else { return }
     awaitsRights = false

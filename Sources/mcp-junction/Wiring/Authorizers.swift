@@ -30,7 +30,7 @@ final class Authorizers {
     guard let authorizer = known[key] ?? make(server, launch) else { return nil }
     known[key] = authorizer
     return Authorization(
-      login: { Self.login(authorizer) },
+      login: { Self.login(authorizer) }, immediate: { authorizer.immediateAnswer().map(Self.permission) },
       permission: { Self.permission(await authorizer.answer()) },
       refused: { status, challenges, token in
         await authorizer.refused(status: status, challenges: challenges, token: token).map(Self.permission)

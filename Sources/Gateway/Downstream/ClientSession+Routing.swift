@@ -40,6 +40,7 @@ extension ClientSession {
     }
   }
 
+  @inline(__always)
   private func callTool(
     _ target: Catalog.Target, at server: UpstreamServer, _ name: Range<Int>, asTask: Bool, _ call: Call, _ frame: Frame
   ) {

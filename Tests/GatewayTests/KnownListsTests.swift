@@ -85,6 +85,26 @@ import Testing
     }
   }
 
+  @Test(arguments: ["warn", "off"]) func aToolWhoseDefinitionIsAnotherOneIsSaid(_ pin: String) async {
+    await onLoop {
+      let memory = Memory()
+      _ = await firstRun(memory) { $0.annotations = #"{"readOnlyHint":true}"# }
+      let bench = Bench(entry: #"{"pin":"\#(pin)"}"#, facts: memory.store)
+      bench["one"].tools = ["echo", "new"]
+      _ = await bench.open()
+      bench["one"].annotations = #"{"title":"x"}"#
+      bench["one"].send(#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#)
+      #expect(await bench.announced().contains("notifications/tools/list_changed"))
+      await bench.close()
+      var said: [String] = []
+      while bench.log.count > 0 { said.append(await bench.log.next()) }
+      said = said.filter { $0.contains("event=tool_changed") }
+      // What is the same again is said once.
+      #expect(said.map { $0.contains("tool=echo") } == (pin == "warn" ? [true, false] : []), "\(said)")
+      #expect(said.allSatisfy { $0.contains("annotations changed") })
+    }
+  }
+
   @Test func aCallOfAKnownToolWaitsForItsServer() async {
     await onLoop {
       let memory = Memory()

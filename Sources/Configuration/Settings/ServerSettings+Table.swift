@@ -21,6 +21,10 @@ extension ServerSettings: SettingTarget {
       "How long the server may take to end by itself once its input is closed; SIGTERM follows, and SIGKILL 0.7 s later."
     ),
     .boolean("lazy", \.lazy, "Whether the server is started by its first call instead of at once."),
+    .choice(
+      "pin", \.pin,
+      "Whether the log says so when a tool's definition is another one than the server gave before, in an earlier run as "
+        + "well."),
     .duration(
       "callTimeout", \.callTimeout, 100...(7 * day),
       "How long one call may take in all; replaces the entry's `timeout`."),

@@ -33,6 +33,7 @@ package struct ServerSettings: Equatable, Sendable {
   package var idleTimeout: UInt64 = 10 * 60_000
   package var maxAge: UInt64?
   package var lazy = false
+  package var pin = PinPolicy.warn
   package var daemons = DaemonPolicy.end
   /// How an address is reached, where the server is one.
   package var remote = RemoteSettings()

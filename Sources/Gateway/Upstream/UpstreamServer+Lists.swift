@@ -11,6 +11,7 @@ extension UpstreamServer {
 
   /// Takes over what the server offers now.
   func adopt(_ offer: ServerOffer) {
+    sayWhatChanged(in: offer)
     guard let quarantined = shelf.put(offer) else { return }
     for entry in quarantined {
       log(
@@ -18,6 +19,27 @@ extension UpstreamServer {
     }
     upstream.news.offerChanged()
   }
+
+  /// Says which definitions of tools are other ones than they were when they were last remembered: whoever trusts a server
+  /// trusts what it has said before.
+  private func sayWhatChanged(in next: ServerOffer) {
+    guard configuration.settings.pin == .warn, let tools = next.items[.tools], tools != offer.items[.tools] else {
+      return
+    }
+    let remembered = facts.flatMap { $0.mark == ServerFacts.mark(of: configuration) ? $0.offer : nil } ?? offer
+    let before = Dictionary(
+      (remembered.items[.tools] ?? []).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    var changes = tools.compactMap { tool in
+      before[tool.key].flatMap { DefinitionChange.between($0, tool) }.map { (tool.key, $0) }
+    }
+    let rest = changes.count - Self.changesSaid
+    if rest > 0 { changes.removeLast(rest) }
+    for (tool, change) in changes { log(.warning, "tool_changed", ["tool": tool, "change": change]) }
+    if rest > 0 { log(.warning, "tool_changed", ["tool": "\(rest) more", "change": "not said one by one"]) }
+  }
+
+  /// Changed tools of one list that are named.
+  private static let changesSaid = 20
 
   /// The server has been away for longer than its lists are kept: what is left is what a connection has brought that is
   /// being opened.

@@ -464,12 +464,13 @@ def complete_list(machine: Machine, configuration: Path) -> tuple[float, list]:
     ) as process:  # fmt: skip
         process.stdin.write(lines.encode())
         process.stdin.flush()
-        process.stdout.readline()
-        answer = process.stdout.readline()
+        answer = json.loads(process.stdout.readline())
+        while answer.get("id") != 1:
+            answer = json.loads(process.stdout.readline())
         passed = (time.monotonic() - begun) * 1000
         process.stdin.close()
         process.wait(30)
-    return passed, json.loads(answer)["result"]["tools"]
+    return passed, answer["result"]["tools"]
 
 
 def lists(machine: Machine, rounds: int) -> Table:

@@ -417,7 +417,7 @@ def hanging(machine: Machine, rounds: int, servers: int, floor: dict) -> Row:
 
 
 def python_starts(machine: Machine) -> Table:
-    """Ten servers as they are published, which take seconds to start: the complete list of a first and of later runs."""
+    """Ten servers as they are published, which take seconds to start: the complete list of first and later runs."""
     title = "Start with ten Python servers, from the spawn of the process"
     programs = ROOT / ".build" / "venvs" / "servers" / "bin"
     if not programs.exists():

@@ -91,8 +91,9 @@ struct ControlSocketTests {
       let directory = try ScratchDirectory()
       let text = String(repeating: "a", count: 1 << 20)
       let path = ControlFiles.path(in: directory.path, process: OwnProcess.id)
-      let socket = try ControlSocket(path: path) { _ in ControlReply("{\"text\":\"\(text)\"}") }
-      #expect(try await ControlClient.ask(Self.question, at: path).raw("text")?.count == text.utf8.count + 2)
+      let socket = try ControlSocket(path: path, patience: 50_000) { _ in ControlReply("{\"text\":\"\(text)\"}") }
+      let answer = try await ControlClient.ask(Self.question, at: path, within: 50_000)
+      #expect(answer.raw("text")?.count == text.utf8.count + 2)
       socket.close()
       withExtendedLifetime(directory) {}
     }

@@ -9,6 +9,8 @@ final class ControlConversation {
   private let timer = LoopTimer()
   private var onEnd: @GatewayActor () -> Void = {}
   private var hasAnswered = false
+  /// Whether the port is closed, or somebody else's.
+  private var isOver = false
 
   /// Takes the socket over; when that fails it is released.
   init(taking descriptor: Int32, answer: @escaping @GatewayActor (Frame) -> ControlReply) throws(PlatformError) {
@@ -28,6 +30,8 @@ final class ControlConversation {
   }
 
   func close() {
+    guard !isOver else { return }
+    isOver = true
     timer.stop()
     port.close()
   }
@@ -48,6 +52,9 @@ final class ControlConversation {
   }
 
   private func handOver(_ take: @GatewayActor (StreamPort) -> Void) {
+    // The peer may have gone since it was answered.
+    guard !isOver else { return }
+    isOver = true
     timer.stop()
     port.onReadEnd = {}
     port.onWriteEnd = {}

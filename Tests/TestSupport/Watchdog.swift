@@ -26,7 +26,7 @@ package enum Watchdog {
   package static func rest() { watch.withLock { $0.isArmed = false } }
 
   /// Seconds after which a loop that does not come back never will.
-  private static let patience = 20
+  private static let patience = 60
 
   private static let started: Void = {
     var thread = pthread_t()

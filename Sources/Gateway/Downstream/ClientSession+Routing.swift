@@ -64,7 +64,10 @@ extension ClientSession {
     switch route {
     case .tool(let target, let server, let name, let asTask):
       callTool(target, at: server, name, asTask: asTask, call, frame)
-    case .carried(let route, let frame): follow(route, call, frame)
+    case .carried(let route, let frame):
+      // Where it waits from here on, what is edited and sent is what was carried.
+      if call.frame != nil { call.frame = frame.copy() }
+      follow(route, call, frame)
     case .server(let destination): go(to: destination, call, frame)
     case .undecided(let destination):
       if let left = timeToBeNamed(call) { awaitName(call, frame, for: left) } else { go(to: destination, call, frame) }

@@ -116,9 +116,16 @@ package final class ClientSession {
   /// The client says who it is, in a raw object of the protocol.
   func introduced(_ implementation: UnsafeRawBufferPointer?) {
     introduction = implementation.flatMap { ClientIntroduction(json: $0) }
+    chooseView()
+  }
+
+  /// Takes the view that the configuration has for the client now.
+  func chooseView() {
     guard case .byName(let profile) = sight, let introduction else { return }
-    view = manager.catalogs.view(of: introduction.name, profile: profile)
-    listens.sees(view)
+    let chosen = manager.catalogs.view(of: introduction.name, profile: profile)
+    guard chosen !== view else { return }
+    view = chosen
+    listens.sees(chosen)
   }
 
   /// Says that nothing more will be written.

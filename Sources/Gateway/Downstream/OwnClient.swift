@@ -24,7 +24,8 @@ package final class OwnClient {
 
   /// Takes what comes from the gateway.
   package func received(_ event: FrameReader.Event) {
-    guard case .frame(let frame) = event else { return }
+    // What cannot be read may be any answer.
+    guard case .frame(let frame) = event else { return ended() }
     guard frame.kind == .response else { return onMessage(frame) }
     guard let id = frame.raw("id").flatMap({ JSONText.unsigned($0) }), let own = waiting.removeValue(forKey: id) else {
       return

@@ -98,6 +98,7 @@ package final class Audience {
   /// Some list may have changed; each client is told of those that are no longer what it knows.
   private func offerChanged() {
     catalogs.markStale()
+    for session in members { session.chooseView() }
     retryNames()
     announce()
   }

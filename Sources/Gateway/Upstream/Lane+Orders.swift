@@ -11,9 +11,10 @@ extension Lane {
     case .start(let generation):
       self.generation = generation
       pool.connectionStarting(generation, at: now)
-      let before = opening.carrier
+      let (before, server) = (opening.carrier, server)
       opening.task = Task { @GatewayActor in
         await before?.gone.wait()
+        await server.whenFormerAreOver()
         await open(generation)
       }
     case .close(let generation): close(generation)

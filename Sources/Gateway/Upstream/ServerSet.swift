@@ -48,7 +48,14 @@ package final class ServerSet {
     /// How many carriers were made.
     var connections: UInt64 = 0
     /// Lanes that were taken out and may not have ended yet.
-    var leaving: [Lane] = []
+    var leaving: [Leaving] = []
+  }
+
+  /// A lane that was taken out, and its server, which a lane does not hold and looks at until its end.
+  @GatewayActor
+  private struct Leaving {
+    let lane: Lane
+    let server: UpstreamServer
   }
 
   init(
@@ -183,16 +190,19 @@ package final class ServerSet {
   }
 
   private func whenOver() async {
-    for lane in lanes + life.leaving { await lane.whenOver() }
+    let leaving = life.leaving
+    for lane in lanes + leaving.map(\.lane) { await lane.whenOver() }
     life.leaving = []
   }
 
   /// Remembers a lane that is not a server's any more until nothing of it runs.
   func endsByItself(_ lane: Lane) {
-    life.leaving.append(lane)
+    let leaving = Leaving(lane: lane, server: lane.server)
+    life.leaving.append(leaving)
     Task { @GatewayActor in
-      await lane.whenOver()
-      life.leaving.removeAll { $0 === lane }
+      await leaving.lane.whenOver()
+      life.leaving.removeAll { $0.lane === lane }
+      withExtendedLifetime(leaving) {}
     }
   }
 
@@ -234,7 +244,7 @@ package final class ServerSet {
   /// Makes what is ending end faster.
   func hurry() {
     life.isUrgent = true
-    for lane in lanes + life.leaving { lane.hurry() }
+    for lane in lanes + life.leaving.map(\.lane) { lane.hurry() }
   }
 
   /// Ends every server that has nothing to do and will get nothing any more: the first step of a quiet end.

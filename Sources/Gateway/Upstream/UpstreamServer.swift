@@ -12,6 +12,8 @@ package final class UpstreamServer {
   unowned let upstream: ServerSet
   /// Whether all sessions share its processes.
   let isShared: Bool
+  /// What ran under its name before and may not have ended: nothing is started beside it.
+  private var formerLanes: [Lane]
   private let isImpeded: Bool
   /// Whether every tool may be called.
   private(set) var showsAllTools: Bool
@@ -53,6 +55,7 @@ package final class UpstreamServer {
     self.configuration = configuration
     lastLaneNumber = former?.lastLaneNumber ?? -1
     self.upstream = upstream
+    formerLanes = former?.lanes ?? []
     isShared = settings.shared
     balancer = LoadBalancer(settings)
     impediment = Self.impediment(of: configuration)
@@ -106,6 +109,12 @@ package final class UpstreamServer {
       upstream.endsByItself(lane)
       upstream.checker.remove(lane)
     }
+  }
+
+  /// Suspends until nothing runs any more of what ran under its name before.
+  func whenFormerAreOver() async {
+    for lane in formerLanes { await lane.whenOver() }
+    formerLanes = []
   }
 
   func nextLaneNumber() -> Int {

@@ -71,7 +71,10 @@ struct CallCommand {
   private func call(_ arguments: ToolArguments) async -> ExitStatus {
     // What a person types is called only when it is listed: a slip must not reach a server that takes any name.
     let list = await session.client.request(.toolsList, params: "{}")
-    guard let directory = await session.report() else { return lost() }
+    guard let directory = await session.report() else {
+      context.complain(.gatewayGone, "the gateway that was asked has ended; nothing was called")
+      return .notSent
+    }
     let name = target.name(in: directory, configuration)
     if directory.areReady(candidates), !directory.tools.contains(where: { $0.name == name }) {
       return refuseName(directory)

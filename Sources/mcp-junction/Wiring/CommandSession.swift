@@ -35,8 +35,8 @@ struct CommandSession {
   ) async -> ExitStatus {
     if !context.invocation.has(fresh) {
       let gateways = RunningGateways(on: configuration.path, in: context.surroundings)
-      if let port = await gateways.visit() {
-        return await visiting(gateways, port, configuration, capabilities, body)
+      if let (gateway, port) = await gateways.visit() {
+        return await visiting(gateway, port, capabilities, body)
       }
     }
     return await Assembly.run(context, level: .error, narrowed: needed) { assembly in
@@ -45,10 +45,11 @@ struct CommandSession {
   }
 
   private static func visiting(
-    _ gateways: RunningGateways, _ port: StreamPort, _ configuration: Configuration,
+    _ gateway: RunningGateways, _ port: StreamPort,
     _ capabilities: String, _ body: @GatewayActor (CommandSession) async -> ExitStatus
   ) async -> ExitStatus {
-    port.frameLimit = configuration.settings.maxFrame
+    // A merged list may be longer than any message of a server.
+    port.frameLimit = .max
     let client = OwnClient(as: Program.identity) { port.output.append($0) }
     port.onEvent = { client.received($0) }
     port.onReadEnd = { client.ended() }
@@ -57,7 +58,7 @@ struct CommandSession {
     await client.open(capabilities: capabilities)
     let status = await body(
       CommandSession(client: client) { question in
-        await gateways.ask(question).lazy.compactMap(\.answer).first
+        await gateway.ask(question).lazy.compactMap(\.answer).first
       })
     port.close()
     return status

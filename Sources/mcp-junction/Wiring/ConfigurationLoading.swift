@@ -101,9 +101,8 @@ enum ConfigurationLoading {
           "mcp-junction", "there is no configuration: neither XDG_CONFIG_HOME nor HOME is set, give --config PATH"))
     }
     let path = surroundings.absolute(location.path)
-    sources.note(path)
     do throws(PlatformError) {
-      return .success((path, try FileSystem.read(path, limit: sizeLimit, patience: patience)))
+      return .success((path, try sources.read(path, limit: sizeLimit, patience: patience)))
     } catch {
       let places = surroundings.configurationPlaces.split(separator: "\n").map { $0.drop { $0 == " " } }
       return .failure(
@@ -144,10 +143,9 @@ enum ConfigurationLoading {
     var files: [String: Result<[UInt8], FileProblem>] = [:]
     func readFile(_ path: String) -> Result<[UInt8], FileProblem> {
       if let known = files[path] { return known }
-      sources.note(path)
       let result: Result<[UInt8], FileProblem>
       do throws(PlatformError) {
-        result = .success(try FileSystem.read(path, limit: sizeLimit, patience: patience))
+        result = .success(try sources.read(path, limit: sizeLimit, patience: patience))
       } catch {
         result = .failure(FileProblem("\(error)"))
       }

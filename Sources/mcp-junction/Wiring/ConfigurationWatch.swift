@@ -59,8 +59,7 @@ final class ConfigurationWatch {
   /// Reads the file again and takes up what is new in it. Returns what is wrong with it.
   @discardableResult
   private func reload() -> [ConfigurationProblem] {
-    let old = sources.paths
-    sources = SourceFiles()
+    sources = SourceFiles(following: sources)
     let next = ConfigurationLoading.salvage(in: surroundings, values, noting: sources).keeping(
       manager.configuration)
     if next != manager.configuration {
@@ -68,7 +67,8 @@ final class ConfigurationWatch {
       manager.upstream.apply(next)
       tell()
     }
-    if sources.paths != old { files = nil }
+    // Directories may be others by now, and links may lead elsewhere.
+    files = nil
     watch()
     lookUp()
     return problems

@@ -54,12 +54,19 @@ struct RunningGateways {
     return .refusal(ControlProtocol.refusal(in: frame) ?? "its answer was not understood: is it another version?")
   }
 
+  private init(only file: ControlFiles.File, _ configurationPath: String?) {
+    files = [file]
+    self.configurationPath = configurationPath
+  }
+
   /// Becomes a guest of the first that takes one; nil when none does.
-  func visit() async -> StreamPort? {
+  ///
+  /// - Returns: that gateway alone, and the connection.
+  func visit() async -> (gateway: RunningGateways, port: StreamPort)? {
     let line = ControlProtocol.Question.session.json(to: configurationPath)
     for file in files {
       guard let (answer, port) = try? await ControlClient.open(line, at: file.path) else { continue }
-      if ControlProtocol.Answer(answer) != nil { return port }
+      if ControlProtocol.Answer(answer) != nil { return (RunningGateways(only: file, configurationPath), port) }
       port.close()
     }
     return nil

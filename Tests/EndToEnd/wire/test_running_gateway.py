@@ -4,8 +4,10 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -369,3 +371,112 @@ def test_explain_says_all_that_was_done_to_a_tool(serve, run, runs):
     assert [(tool["server"], tool["name"]) for tool in both] == [("one", "uno__pid"), ("two", "two__pid")]
     unknown = run(wire, "explain", "uno__repeet")
     assert unknown.returncode == 6 and "did you mean 'uno__repeat'" in unknown.stderr
+
+
+# What happens while something else does
+
+
+def after(shell: str, entry: dict) -> dict:
+    """Returns the entry of a server that does something else before or after it serves; `@` is the server itself."""
+    words = " ".join(shlex.quote(word) for word in [entry["command"], *entry["args"]])
+    return {"command": "/bin/sh", "args": ["-c", shell.replace("@", words)]}
+
+
+def test_a_server_that_is_restarted_while_it_starts_harms_nobody(serve, run):
+    wire = serve({"one": after("sleep 0.3; exec @", scripted()), "two": scripted()})
+    for _ in range(6):
+        assert run(wire, "restart", "one").returncode == 0
+    changed = document(wire)
+    changed["mcpServers"]["three"] = {"command": "no-such-program-anywhere"}
+    write(wire, changed)
+    del changed["mcpServers"]["three"]
+    write(wire, changed)
+
+    def answers() -> bool:
+        answer = wire.call("one__echo", {"a": 1})
+        return "result" in answer and answer["result"].get("structuredContent") == {"a": 1}
+
+    soon(answers)
+    assert wire.call("two__echo", {"b": 1})["result"]["structuredContent"] == {"b": 1}
+
+
+def test_nothing_is_started_beside_what_it_replaces(serve, run, tmp_path):
+    log = tmp_path / "log"
+    wire = serve({"one": after(f"echo start >>{log}; @; sleep 0.7; echo end >>{log}", scripted())})
+    assert run(wire, "restart", "one").returncode == 0
+    soon(lambda: log.read_text().split().count("start") == 2)
+    changed = document(wire)
+    changed["mcpServers"]["one"]["env"]["OTHER"] = "value"
+    write(wire, changed)
+    soon(lambda: log.read_text().split().count("start") == 3)
+    assert log.read_text().split() == ["start", "end", "start", "end", "start"]
+
+
+def test_a_directory_that_comes_anew_is_watched_again(serve):
+    wire = serve({"one": scripted()})
+    place = wire.setting.configuration.parent
+    base = document(wire)
+    for number in range(2):
+        moved = place.with_name(f"{place.name}-{number}")
+        place.rename(moved)
+        shutil.copytree(moved, place)
+        base["mcpServers"][f"new{number}"] = base["mcpServers"]["one"]
+        write(wire, base)
+        soon(lambda number=number: f"new{number}__pid" in wire.tool_names())
+    base["mcpServers"]["last"] = base["mcpServers"]["one"]
+    write(wire, base)
+    soon(lambda: "last__pid" in wire.tool_names())
+
+
+def test_a_pipe_that_nobody_writes_again_holds_nobody_up(serve, tmp_path):
+    pipe = tmp_path / "variables"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_text("GREETING=hello-there-1\n"))
+    writer.start()
+    wire = serve({"one": {**scripted(), "envFile": str(pipe)}, "two": scripted()})
+    writer.join()
+    before = pid_at(wire, "one")
+    changed = document(wire)
+    changed["mcpServers"]["three"] = changed["mcpServers"]["two"]
+    write(wire, changed)
+    soon(lambda: "three__pid" in wire.tool_names())
+    for _ in range(30):
+        begun = time.monotonic()
+        wire.request("ping")
+        assert time.monotonic() - begun < 1
+        time.sleep(0.1)
+    assert pid_at(wire, "one") == before
+
+
+def test_a_profile_that_comes_later_reaches_clients_that_are_connected(serve):
+    wire = serve({"one": scripted()})
+    changed = document(wire)
+    changed["junction"] = {"profiles": {"few": {"clients": ["*"], "includeTools": ["echo"]}}}
+    write(wire, changed)
+    soon(lambda: wire.tool_names() == ["one__echo"])
+    assert "error" in wire.call("one__pid")
+    del changed["junction"]
+    write(wire, changed)
+    soon(lambda: "one__pid" in wire.tool_names())
+
+
+def test_commands_ask_the_gateway_that_takes_them(serve, run, start, runtime):
+    wire = serve({"one": scripted()})
+    silent = start({"one": scripted()}, tee=False, env={"XDG_RUNTIME_DIR": str(runtime)})
+    silent.setting.configuration.unlink()
+    silent.setting.configuration.symlink_to(wire.setting.configuration)
+    for _ in range(5):
+        assert run(wire, "explain", "one/pid").returncode == 0
+        assert json.loads(run(wire, "tokens", "--json").stdout)["tokens"] > 0
+
+
+def test_peers_that_ask_for_a_session_and_go_leave_nothing(serve, run, runtime):
+    wire = serve({"one": scripted()})
+    path = runtime / "mcp-junction" / f"gateway-{wire.process.pid}.sock"
+    for _ in range(60):
+        peer = socket.socket(socket.AF_UNIX)
+        peer.connect(str(path))
+        peer.sendall(b'{"ask":"session"}\n')
+        peer.close()
+    soon(lambda: len(json.loads(run(wire, "--json", "status").stdout)["gateways"][0]["clients"]) == 1)
+    assert run(wire, "call", "one/pid").stdout.strip() == pid_at(wire, "one")

@@ -1,6 +1,7 @@
 """The few tools that stand in the place of all for clients that cannot search, in both eras."""
 
 import json
+import shlex
 
 import pytest
 
@@ -62,3 +63,22 @@ def test_a_jump_to_the_other_class_is_refused(client):
         assert answer["isError"] is True and right in answer["content"][0]["text"]
     assert call(client, "docs__erase_page")["error"]["code"] == -32602
     assert lines(client.record, "tools/call") == []
+
+
+def test_a_call_that_waits_for_a_slow_server_arrives_whole(start, tmp_path):
+    """Its list comes before it can be called, and what waits for it is what was carried."""
+    record = tmp_path / "received"
+    entry = scripted(tools=[reads], record=str(record))
+    words = " ".join(shlex.quote(word) for word in [entry["command"], *entry["args"]])
+    slow = {"command": "/bin/sh", "args": ["-c", f"sleep 1.5; exec {words}"]}
+    wire = start({"docs": slow, "other": scripted()}, {"face": "search", "listsWait": "200ms"}, tee=False)
+    wire.initialize()
+    calls = [
+        wire.start_call("call_read_tool", {"name": "docs__find_page", "arguments": {"words": f"w{n}"}})
+        for n in range(3)
+    ]
+    for id in calls:
+        assert "result" in wire.result_of(id, 20)
+    sent = received(record, "tools/call")
+    assert [request["params"]["name"] for request in sent] == ["find_page"] * 3
+    assert sorted(request["params"]["arguments"]["words"] for request in sent) == ["w0", "w1", "w2"]

@@ -24,6 +24,8 @@ extension Post {
     let now = LoopClock.loop.now().milliseconds
     let last = answer.reader?.lastID ?? tries.lastID
     tries.vain = last == tries.lastID && now &- tries.resumedAt < Self.shortLife ? tries.vain + 1 : 0
+    // A stream that lasted may outlast its token, and that of the next one may do so again.
+    if tries.vain == 0 { tries.refusals = 0 }
     guard let last, !isModern, !isAbandoned, tries.vain < Self.vainLimit else {
       return fail(id, RequestFailure(reason: reason, outcome: isOpening ? .refused : .unknown))
     }

@@ -40,6 +40,7 @@ package struct Logout {
     let verdict = received.verdict(on: endpoint)
     guard verdict != .never else { return AuthorizationFailure(.token, "\(endpoint.origin) must not be asked") }
     let tokens = [(grant.refreshToken, "refresh_token"), (grant.accessToken, "access_token")]
+    var first: AuthorizationFailure?
     for case (let token?, let kind) in tokens {
       func request(spellsOut: Bool) -> WebRequest {
         TokenRequest.revoking(
@@ -54,10 +55,11 @@ package struct Logout {
         return AuthorizationFailure(.network, "\(endpoint.origin) cannot be asked: \(failure.reason)")
       // A token that it does not know any more counts as revoked (RFC 7009 section 2.2).
       case .success(let response) where response.isSuccess: break
+      // Some revoke only one kind of token; the other is tried all the same.
       case .success(let response):
-        return AuthorizationFailure(.token, "\(grant.issuer) answered with status \(response.status)")
+        first = first ?? AuthorizationFailure(.token, "\(grant.issuer) answered with status \(response.status)")
       }
     }
-    return nil
+    return first
   }
 }

@@ -40,6 +40,9 @@ extension ClientSession {
     }
   }
 
+  /// Bytes of arguments that are written down of a call.
+  private static let mostAudited = 64 << 10
+
   @inline(__always)
   private func callTool(
     _ target: Catalog.Target, at server: UpstreamServer, _ name: Range<Int>, asTask: Bool, _ call: Call, _ frame: Frame
@@ -51,7 +54,9 @@ extension ClientSession {
       call.retry = call.frame ?? frame.copy()
     }
     if audit?.keepsArguments == true {
-      call.auditedArguments = frame.raw("arguments", in: .params).map { String(decoding: $0, as: UTF8.self) }
+      call.auditedArguments = frame.raw("arguments", in: .params).map {
+        String(decoding: $0.prefix(Self.mostAudited), as: UTF8.self)
+      }
     }
     // Whatever it waited for, from here on it waits for this server.
     call.stopWaiting()

@@ -55,7 +55,7 @@ struct LogsCommand {
     let stopped = Gate()
     let signals = SignalSource.ending.map { number in SignalSource(number) { stopped.open() } }
     defer { withExtendedLifetime(signals) {} }
-    while !stopped.isOpen {
+    while !stopped.isOpen, !context.console.hasLostReader {
       let pause = Gate()
       let timer = LoopClock.loop.after(Self.interval) { pause.open() }
       await Gate.any(pause, stopped).wait()
@@ -65,7 +65,7 @@ struct LogsCommand {
       for path in tails.keys { news += tails[path]?.news() ?? [] }
       show(isAudit ? news[...] : ordered(news)[...])
     }
-    return .interrupted
+    return stopped.isOpen ? .interrupted : .good
   }
 
   /// Returns the files that are meant, or nil after saying why there are none.

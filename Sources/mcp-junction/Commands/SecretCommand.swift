@@ -84,7 +84,7 @@ struct SecretCommand {
   /// Returns what is typed, or what standard input holds: an argument could be seen by everybody on the machine.
   private func typed(_ name: String) async -> Result<String, NoValue> {
     var value: String
-    if context.console.hasPerson {
+    if Terminal.isTerminal(context.console.streams.input) {
       switch await context.console.ask("\(name): ", isHidden: true) {
       case .line(let line): value = line
       case .nothing: value = ""

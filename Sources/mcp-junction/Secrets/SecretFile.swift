@@ -36,6 +36,10 @@ struct SecretFile {
       guard case .object(let members)? = try? DocumentNode(json: bytes).content else {
         return .failure(ValueProblem("\(path) is no object of secrets by their names; mend it or move it away"))
       }
+      if let other = members.first(where: { $0.value.text == nil }) {
+        return .failure(
+          ValueProblem("'\(other.key)' in \(path) is \(other.value.kind), not a string; put it in quotes"))
+      }
       let pairs = members.compactMap { member in member.value.text.map { (member.key, $0) } }
       return .success(Dictionary(pairs, uniquingKeysWith: { $1 }))
     } catch {

@@ -57,6 +57,9 @@ final class Console {
   /// Writes to standard error as it is, without ending the line: for progress on a terminal.
   func show(_ text: String) { errors.output.append(text) }
 
+  /// Whether whoever read the results has gone, or they cannot be written.
+  var hasLostReader: Bool { failure != nil || results?.failure != nil }
+
   /// Writes a result to the real standard output. Returns the status of success.
   @discardableResult
   func say(_ text: String) -> ExitStatus {

@@ -6,11 +6,13 @@ import EventLoop
 /// Of a configuration that was replaced, processes may still be running, and may tell.
 @GatewayActor
 final class KnownSecrets {
-  /// Tokens of which so many are remembered: those that were replaced may still stand in what others say.
+  /// Replaced tokens of which so many are remembered: they may still stand in what others say.
   private static let limit = 64
 
   private var configured: Set<String> = []
-  private var tokens: [String] = []
+  /// Those in use, by the server's name and address.
+  private var tokens: [String: [String]] = [:]
+  private var replaced: [String] = []
   private var redaction = Redaction([])
 
   init(_ configuration: Configuration) { add(configuration) }
@@ -25,13 +27,15 @@ final class KnownSecrets {
 
   /// Takes up the tokens of one server's logins.
   func learn(_ record: LoginRecord) {
-    let new = record.secrets.filter { !tokens.contains($0) }
-    guard !new.isEmpty else { return }
-    tokens = (tokens + new).suffix(Self.limit)
+    let key = "\(record.server)\u{0}\(record.url)"
+    let former = tokens[key] ?? []
+    guard former != record.secrets else { return }
+    tokens[key] = record.secrets
+    replaced = (replaced + former.filter { !record.secrets.contains($0) }).suffix(Self.limit)
     refresh()
   }
 
-  private func refresh() { redaction = Redaction(configured.union(tokens)) }
+  private func refresh() { redaction = Redaction(configured.union(tokens.values.joined()).union(replaced)) }
 
   /// Blots out secrets; `isCut` says that the text goes on somewhere else.
   func redact(_ text: String, isCut: Bool = false) -> String { redaction.redact(text, isCut: isCut) }

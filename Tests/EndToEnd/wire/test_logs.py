@@ -167,3 +167,25 @@ def test_following_ends_with_the_terminal(home):
     time.sleep(0.3)
     terminal.type("\x03")
     assert terminal.finish() == 130
+
+
+def test_following_ends_when_nobody_reads_any_more(home):
+    configure(home, {"one": says("one starts")})
+    wire = serve(home)
+    wire.tool_names()
+    follow = subprocess.Popen(
+        ["/bin/sh", "-c", f"{binary()} logs -f | head -n 1"],
+        env=home.environment,
+        cwd=home.path,
+        stdout=subprocess.PIPE,
+    )
+    assert follow.stdout.readline()
+    end(wire)
+    end(serve(home))
+    assert follow.wait(10) == 0
+
+
+def test_every_mistake_of_an_entry_is_said_however_alike(home):
+    configure(home, {"one": {**scripted(), "args": ["${NOPE_1}", "${NOPE_2}"]}})
+    shown = end(serve(home))
+    assert "NOPE_1" in shown and "NOPE_2" in shown

@@ -30,17 +30,21 @@ struct RepeatedEntries {
 
   private var records: [String: Record] = [:]
 
+  /// What comes once for each thing that a person has to know, however alike they look.
+  private static let saidEachTime: Set<String> = ["configuration_wrong", "configuration_odd"]
+  /// What is another thing when a number in it is another one.
+  private static let numbered: Set<String> = ["tool_changed", LogEntry.standardError]
   /// What says the same with other numbers.
   private static let passedOver: Set<String> = ["generation", "attempt", "retry", "pid", "count"]
 
   /// Decides about an entry that has just come.
   mutating func entry(_ entry: LogEntry, at now: UInt64) -> Verdict {
     // What concerns no server comes of what a person does.
-    guard let server = entry.server else { return .show(repeats: 0) }
-    let isOwn = entry.event == LogEntry.standardError
+    guard let server = entry.server, !Self.saidEachTime.contains(entry.event) else { return .show(repeats: 0) }
+    let isNumbered = Self.numbered.contains(entry.event)
     var key = "\(server)\u{0}\(entry.event)\u{0}\(entry.level.rawValue)"
     for field in entry.fields where !Self.passedOver.contains(field.key) {
-      key += "\u{0}" + (isOwn ? field.value : Self.withoutNumbers(field.value))
+      key += "\u{0}" + (isNumbered ? field.value : Self.withoutNumbers(field.value))
     }
     guard var record = records[key], now < record.seenAt + Self.forgottenAfter else {
       makeRoom(now)

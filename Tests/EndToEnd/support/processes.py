@@ -35,7 +35,11 @@ def marked(mark: str) -> dict[int, str]:
 
 def executable(process: int) -> str:
     """Returns the path of the program that a process runs."""
-    return os.readlink(f"/proc/{process}/exe")
+    try:
+        return os.readlink(f"/proc/{process}/exe")
+    except FileNotFoundError:
+        # It has ended since it was found.
+        return ""
 
 
 def wait_until(condition, seconds: float, what: str):

@@ -1,6 +1,8 @@
 import Configuration
 import EventLoop
+import Gateway
 import JSONRPC
+import MCP
 import Platform
 
 /// Prints what a server answered, and saves what of it is for a file.
@@ -19,6 +21,18 @@ struct AnswerPrinter {
     self.context = context
     outputPath = context.invocation.command.takes(Self.output) ? context.invocation.value(of: Self.output) : nil
     isForProgram = context.invocation.has(.json)
+  }
+
+  /// Makes a request, and prints what came where that is for a program; nil after saying why there is no result.
+  func answer(to method: Method, params: String, in session: CommandSession) async -> StoredFrame? {
+    guard let answer = await session.client.request(method, params: params) else {
+      context.complain(.gatewayGone, "the gateway that was asked has ended")
+      return nil
+    }
+    printBody(of: answer)
+    guard let message = answer.string("message", in: .error) else { return answer }
+    context.complain(.refused, message)
+    return nil
   }
 
   /// Prints the result or the error as it came, where that is for a program.

@@ -79,7 +79,7 @@ struct CallCommand {
     if directory.areReady(candidates), !directory.tools.contains(where: { $0.name == name }) {
       return refuseName(directory)
     }
-    guard let object = await object(arguments, schema: schema(of: name, in: list?.raw("result"))) else {
+    guard let object = await object(arguments, schema: list.flatMap { DescribeCommand.schema(of: name, in: $0) }) else {
       return .unusable
     }
     let meta = dialogue == nil ? "" : ",\"_meta\":{\"progressToken\":\"call\"}"
@@ -114,13 +114,6 @@ struct CallCommand {
   private func lost() -> ExitStatus {
     context.complain(.outcomeUnknown, "the gateway that was asked has ended; what became of the call is unknown")
     return .outcomeUnknown
-  }
-
-  private func schema(of name: String, in result: UnsafeRawBufferPointer?) -> DocumentNode? {
-    guard let result, let list = try? DocumentNode(json: Array(result)),
-      case .array(let tools)? = list.member("tools")?.value.content
-    else { return nil }
-    return tools.first { $0.member("name")?.value.text == name }?.member("inputSchema")?.value
   }
 
   // MARK: - The answer

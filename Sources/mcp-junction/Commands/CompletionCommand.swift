@@ -36,7 +36,11 @@ enum CompletionCommand {
     ],
     examples: [.init(line: "complete -- register cur", effect: "Prints each candidate, a tab and what it is.")]
   ) { context in
-    let tools = await KnownTools.all(in: context.surroundings)
+    let takesTool = CommandTable.all.contains { command in
+      command.words == Array(context.invocation.arguments.prefix(1))
+        && command.arguments.contains { if case .tools = $0.offer { true } else { false } }
+    }
+    let tools = takesTool ? await KnownTools.all(in: context.surroundings) : []
     let completion = Completion(
       commands: CommandTable.all,
       names: Completion.Names(

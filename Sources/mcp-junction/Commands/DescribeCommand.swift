@@ -73,6 +73,11 @@ struct DescribeCommand {
     return found
   }
 
+  /// Returns the schema of a tool's arguments.
+  static func schema(of name: String, in list: Frame) -> DocumentNode? {
+    definition(of: name, in: list).flatMap { try? DocumentNode(json: $0) }?.member("inputSchema")?.value
+  }
+
   // MARK: - For a person
 
   private static func text(of tool: DocumentNode, name: String, server: String?, bytes: Int) -> String {

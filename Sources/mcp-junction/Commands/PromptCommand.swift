@@ -47,16 +47,8 @@ enum PromptCommand {
     _ name: String, _ arguments: String, _ context: CommandContext, _ session: CommandSession
   ) async -> ExitStatus {
     let params = "{\"name\":\(JSONText.quote(name)),\"arguments\":\(arguments)}"
-    guard let answer = await session.client.request(.promptsGet, params: params) else {
-      context.complain(.gatewayGone, "the gateway that was asked has ended")
-      return .failed
-    }
     let printer = AnswerPrinter(context)
-    printer.printBody(of: answer)
-    if let message = answer.string("message", in: .error) {
-      context.complain(.refused, message)
-      return .failed
-    }
+    guard let answer = await printer.answer(to: .promptsGet, params: params, in: session) else { return .failed }
     var isPrinted = true
     for (role, block) in ToolAnswer.messages(of: answer) {
       isPrinted = printer.print([.text("\(role):"), block]) && isPrinted

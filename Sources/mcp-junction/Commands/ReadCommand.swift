@@ -28,16 +28,8 @@ enum ReadCommand {
 
   private static func read(_ uri: String, _ context: CommandContext, _ session: CommandSession) async -> ExitStatus {
     let params = "{\"uri\":\(JSONText.quote(uri))}"
-    guard let answer = await session.client.request(.resourcesRead, params: params) else {
-      context.complain(.gatewayGone, "the gateway that was asked has ended")
-      return .failed
-    }
     let printer = AnswerPrinter(context)
-    printer.printBody(of: answer)
-    if let message = answer.string("message", in: .error) {
-      context.complain(.refused, message)
-      return .failed
-    }
+    guard let answer = await printer.answer(to: .resourcesRead, params: params, in: session) else { return .failed }
     return printer.print(ToolAnswer.contents(of: answer)) ? .good : .failed
   }
 }

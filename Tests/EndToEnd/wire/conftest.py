@@ -1,5 +1,9 @@
 """The gateway with a raw client on its standard input and output."""
 
+import pathlib
+import shutil
+import tempfile
+
 import pytest
 
 from support.wire import Wire
@@ -31,3 +35,24 @@ def start(setting):
         wire.abandon()
     for wire in started:
         wire.check()
+
+
+@pytest.fixture
+def runtime():
+    """A runtime directory of its own, with a path short enough for sockets."""
+    place = pathlib.Path(tempfile.mkdtemp(prefix="junction-", dir="/tmp"))
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def serve(start, runtime):
+    """Starts a gateway with a client that has read its lists."""
+
+    def serve(servers: dict, junction: dict | None = None, **more):
+        wire = start(servers, junction, env={"XDG_RUNTIME_DIR": str(runtime)}, **{"tee": False, **more})
+        wire.initialize()
+        wire.tool_names()
+        return wire
+
+    return serve

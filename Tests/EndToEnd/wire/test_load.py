@@ -118,12 +118,18 @@ def test_many_servers_start_in_parallel(start):
     assert len({name.split("__")[0] for name in names}) == 30
 
 
+def open_logs(wire, logs) -> int:
+    place = f"/proc/{wire.process.pid}/fd"
+    return sum(os.readlink(f"{place}/{one}").startswith(f"{logs}/server-") for one in os.listdir(place))
+
+
 def test_descriptors_do_not_leak_over_many_calls(start):
     wire = start({"one": scripted(), "two": scripted()}, tee=False)
     wire.initialize()
     wire.tool_names()
     # The files of the log are opened with the first lines.
-    time.sleep(0.2)
+    logs = wire.setting.place / "state" / "mcp-junction" / "logs"
+    processes.wait_until(lambda: open_logs(wire, logs) >= 2, 10, "the log of each server")
     before = len(os.listdir(f"/proc/{wire.process.pid}/fd"))
     for number in range(500):
         wire.call("one__echo", {"n": number})

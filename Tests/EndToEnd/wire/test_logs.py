@@ -110,20 +110,25 @@ def test_follow_goes_on_through_the_moving_of_files(home):
         env=home.environment,
         cwd=home.path,
     )
-    time.sleep(0.5)
+    heard = []
+
+    def hear(last: str) -> None:
+        while not heard or heard[-1] != last:
+            heard.append(json.loads(reader.stdout.readline()).get("line"))
+
     path = home.path / logs / "server-one.log"
+    processes.wait_until(path.exists, 10, "nothing is written")
     for number in range(40):
         # As another gateway writes it.
         with path.open("a") as file:
             file.write(f"time=2026-01-01T00:00:00.000Z level=info event=stderr server=one line=news-{number}\n")
         if number == 20:
-            time.sleep(0.5)
+            hear("news-20")
             path.rename(f"{path}.1")
-    time.sleep(0.5)
+    hear("news-39")
     reader.send_signal(2)
-    out = reader.communicate(timeout=10)[0]
+    assert not reader.communicate(timeout=10)[0]
     assert reader.returncode == 130
-    heard = [json.loads(line).get("line") for line in out.splitlines()]
     assert [line for line in heard if line and line.startswith("news-")] == [f"news-{number}" for number in range(40)]
     end(wire)
 

@@ -2,14 +2,12 @@
 
 import json
 import os
-import pathlib
 import re
 import shlex
 import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 
@@ -17,27 +15,6 @@ import pytest
 
 from support.junction import example, scripted
 from support.processes import wait_until
-
-
-@pytest.fixture
-def runtime():
-    """A runtime directory of its own, with a path short enough for sockets."""
-    place = pathlib.Path(tempfile.mkdtemp(prefix="junction-", dir="/tmp"))
-    yield place
-    shutil.rmtree(place)
-
-
-@pytest.fixture
-def serve(start, runtime):
-    """Starts a gateway with a client that has read its lists."""
-
-    def serve(servers: dict, junction: dict | None = None, **more):
-        wire = start(servers, junction, env={"XDG_RUNTIME_DIR": str(runtime)}, **{"tee": False, **more})
-        wire.initialize()
-        wire.tool_names()
-        return wire
-
-    return serve
 
 
 @pytest.fixture
@@ -147,7 +124,7 @@ def test_a_guest_that_is_killed_leaves_nothing(serve, run, runtime):
     assert wire.call("one__echo", {"a": 1})["result"]["structuredContent"] == {"a": 1}
 
 
-def test_a_call_whose_gateway_is_killed_ends_and_says_that_the_outcome_is_unknown(serve, runtime):
+def test_a_call_whose_gateway_is_killed_ends_and_says_that_the_outcome_is_unknown(serve, run, runtime):
     wire = serve({"one": scripted()})
     wire.strict = False
     process = subprocess.Popen(
@@ -157,7 +134,8 @@ def test_a_call_whose_gateway_is_killed_ends_and_says_that_the_outcome_is_unknow
         text=True,
         env={**os.environ, **wire.setting.environment, "XDG_RUNTIME_DIR": str(runtime)},
     )
-    time.sleep(0.5)
+    soon(lambda: len(json.loads(run(wire, "--json", "status").stdout)["gateways"][0]["clients"]) == 2)
+    soon(lambda: '"unanswered":1' in run(wire, "--json", "status").stdout)
     wire.process.kill()
     assert process.wait(10) == 5
     assert "unknown" in process.stderr.read()
@@ -294,8 +272,9 @@ def test_calls_and_edits_at_once_lose_and_mix_up_nothing(serve, request):
                 servers["moved"] = {**moved, "env": {**moved["env"], "EDIT": str(n)}}
             else:
                 del servers["moved"]
+            taken = wire.stderr.count("configuration_taken_up")
             write(wire, {"mcpServers": servers})
-            time.sleep(0.2)
+            soon(lambda taken=taken: wire.stderr.count("configuration_taken_up") > taken)
         over.set()
 
     editor = threading.Thread(target=edit)

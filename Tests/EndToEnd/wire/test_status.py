@@ -4,12 +4,10 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import socket
 import stat
 import subprocess
-import tempfile
 import time
 
 import pytest
@@ -18,27 +16,6 @@ from support.junction import binary, scripted
 from support.processes import wait_until
 
 sample = re.compile(r'^([a-z_]+)(\{(?:[a-z_]+="(?:[^"\\\n]|\\.)*",?)*\})? (\S+)$')
-
-
-@pytest.fixture
-def runtime():
-    """A runtime directory of its own, with a path short enough for sockets."""
-    place = pathlib.Path(tempfile.mkdtemp(prefix="junction-", dir="/tmp"))
-    yield place
-    shutil.rmtree(place)
-
-
-@pytest.fixture
-def serve(start, runtime):
-    """Starts a gateway with a client that has read its lists."""
-
-    def serve(servers: dict, junction: dict | None = None, **more):
-        wire = start(servers, junction, env={"XDG_RUNTIME_DIR": str(runtime)}, **{"tee": False, **more})
-        wire.initialize()
-        wire.tool_names()
-        return wire
-
-    return serve
 
 
 @pytest.fixture
